@@ -1,0 +1,45 @@
+# Everything a person or a CI does with Keel. `make` alone lists the targets.
+
+SWIFT ?= swift
+# One build serves `build`, `tour` and `test`: tests reach in by `package` access, not `@testable`.
+BUILD = $(SWIFT) build -c release --explicit-target-dependency-import-check error
+MODEL = .build/release/keel model pull smollm2-135m
+SOURCES = Package.swift Sources Tests $(wildcard Benchmarks)
+
+.PHONY: help setup build test test-setup tour doctor lint format bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## fetch the engine (once per machine) and link it here
+	@Scripts/setup
+
+build: setup ## build the program in release mode and fetch the default model
+	$(BUILD)
+	@$(MODEL)
+
+test: setup ## build, fetch the default model and run all tests
+	$(BUILD) --build-tests
+	@$(MODEL)
+	$(SWIFT) test -c release --disable-testable-imports
+
+test-setup: setup ## test the set-up itself, without a network
+	@Tests/setup/run.sh
+
+tour: build ## map the default model's character and write the report (options: TOUR='...')
+	.build/release/keel tour $(TOUR)
+
+doctor: ## show what is installed and what is missing
+	@if [ -x .build/release/keel ]; then .build/release/keel doctor; else Scripts/setup --check; fi
+
+lint: ## check the style of all Swift files
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## rewrite all Swift files in that style
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+bench: build ## measure Keel beside its peers
+	Benchmarks/run
+
+clean: ## remove the build (the engine and the model stay in the cache)
+	rm -rf .build

@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `make setup` links the engine (libtorch, from the torch wheel) here, so that nobody exports a path.
+let torch = "\(Context.packageDirectory)/.keel/torch"
+
+// The house, floor by floor; a module imports only floors below its own.
+// `Tests/HouseTests` holds this manifest to that rule.
+let package = Package(
+    name: "keel",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "keel", targets: ["keel"]),
+        .library(name: "KeelTensor", targets: ["KeelTensor"]),
+        .library(name: "KeelFormats", targets: ["KeelFormats"]),
+        .library(name: "KeelTokenizer", targets: ["KeelTokenizer"]),
+        .library(name: "KeelLanguage", targets: ["KeelLanguage"]),
+        .library(name: "KeelStatistics", targets: ["KeelStatistics"]),
+        .library(name: "KeelModel", targets: ["KeelModel"]),
+        .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
+        .library(name: "KeelReport", targets: ["KeelReport"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // 0: the engine, and everything that needs none
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                .headerSearchPath("../../.keel/torch/include"),
+                .headerSearchPath("../../.keel/torch/include/torch/csrc/api/include"),
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
+                .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]),
+        .target(name: "KeelTensor", dependencies: ["CTorch"]),
+        .target(name: "KeelFormats"),
+        .target(name: "KeelTokenizer"),
+        .target(name: "KeelLanguage"),
+        .target(name: "KeelStatistics"),
+
+        // 1: the model
+        .target(
+            name: "KeelModel",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+
+        // 3: what is asked of a model, and how it is shown
+        .target(
+            name: "KeelEvaluation",
+            dependencies: [
+                "KeelFormats", "KeelLanguage", "KeelStatistics",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.copy("Suites")]),
+        .target(name: "KeelReport"),
+
+        // 4: the program
+        .executableTarget(
+            name: "keel",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
+                "KeelEvaluation", "KeelReport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .testTarget(name: "KeelTensorTests", dependencies: ["KeelTensor"]),
+        .testTarget(
+            name: "KeelFormatsTests", dependencies: ["KeelFormats"], resources: [.copy("Goldens")]),
+        .testTarget(
+            name: "KeelTokenizerTests", dependencies: ["KeelTokenizer"],
+            resources: [.copy("Goldens")]),
+        .testTarget(
+            name: "KeelStatisticsTests", dependencies: ["KeelStatistics"],
+            resources: [.copy("Goldens")]),
+        .testTarget(
+            name: "KeelModelTests",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
+            ],
+            resources: [.copy("Goldens")]),
+        .testTarget(
+            name: "KeelEvaluationTests", dependencies: ["KeelEvaluation", "KeelLanguage"]),
+        .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
+        .testTarget(name: "HouseTests"),
+        // Runs the built program, which the dependency only makes sure is there.
+        .testTarget(name: "ProgramTests", dependencies: ["keel"], exclude: ["Recorded"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20)
+
+for target in package.targets where target.type != .system && target.name != "CTorch" {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .treatAllWarnings(as: .error),
+    ]
+}

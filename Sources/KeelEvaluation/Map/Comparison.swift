@@ -1,0 +1,70 @@
+import KeelStatistics
+
+/// What changed between two runs of one suite, paired by probe.
+///
+/// A run compared with another of the same model under other seeds is the null: it must show no
+/// difference, and the gaps, which do not depend on the seed, must be identical.
+public struct Comparison: Hashable, Sendable, Codable {
+    /// The fields in which the configurations differ, the seed included.
+    public var differences: [RunConfig.Difference]
+    public var changes: [Change]
+    /// The margin that was called negligible beforehand, if any.
+    public var margin: Double?
+
+    /// Compares the runs' primary metrics.
+    ///
+    /// P-values are adjusted by Holm's method over all metrics that are not identical.
+    /// - Parameters:
+    ///   - baseline: The run before.
+    ///   - candidate: The run after.
+    ///   - margin: A change for the worse that would not matter, in each metric's own unit.
+    /// - Throws: `RunError.badMargin`, `.differentSuites`; what reading the runs throws.
+    public init(of baseline: Run, with candidate: Run, margin: Double? = nil) throws {
+        if let margin, !(margin > 0) { throw RunError.badMargin(margin) }
+        guard baseline.config.suiteFingerprint == candidate.config.suiteFingerprint else {
+            throw RunError.differentSuites(
+                "\(baseline.config.suite) \(baseline.config.suiteFingerprint)",
+                "\(candidate.config.suite) \(candidate.config.suiteFingerprint)")
+        }
+        let before = Observations(
+            of: baseline.suite, samples: baseline.config.samples, records: try baseline.records())
+        let after = Observations(
+            of: candidate.suite, samples: candidate.config.samples,
+            records: try candidate.records())
+        // A quick run has fewer probes than a full one; what both have is compared.
+        let shared = baseline.config.quick ? baseline.suite : candidate.suite
+        var pairs: [PairedReadings] = []
+        for dimension in shared.dimensions {
+            for metric in dimension.measures.flatMap(\.metrics) where metric.isPrimary {
+                pairs.append(
+                    PairedReadings(
+                        dimension, metric, before.of(metric, in: dimension),
+                        after.of(metric, in: dimension)))
+            }
+        }
+        let tests = pairs.map { $0.isIdentical ? nil : $0.pValue }
+        let adjusted = try Multiplicity.holm(tests.compactMap(\.self))
+        var next = adjusted.makeIterator()
+        changes = zip(pairs, tests).map { pair, pValue in
+            pair.change(
+                pValue: pValue, adjusted: pValue.flatMap { _ in next.next() }, margin: margin)
+        }
+        differences = baseline.config.differences(to: candidate.config)
+        self.margin = margin
+    }
+
+    /// What the runs' configurations have to say about the cause of a change, in a sentence.
+    public var causes: String {
+        let causes = differences.filter { $0.field != "seed" }
+        return switch (causes.count, differences.count) {
+        case (0, 0): "The runs were asked for in the same way, seed included."
+        case (0, _): "Nothing but the seed differs between the runs."
+        case (1, _): "The only difference found between the runs: \(causes[0])."
+        default:
+            "The runs differ in " + causes.map(\.description).joined(separator: ", ") + "."
+        }
+    }
+
+    /// The changes that were found, for better, worse or neither.
+    public var found: [Change] { changes.filter(\.verdict.isFound) }
+}

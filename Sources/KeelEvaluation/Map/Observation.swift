@@ -1,0 +1,67 @@
+/// One reading of one metric: what a map is computed from.
+struct Observation: Hashable, Sendable {
+    var dimension: String
+    /// The metric's id.
+    var metric: String
+    var probe: String
+    var cluster: String
+    /// The number of the answer; 0 for a gap.
+    var sample: Int
+    /// A graded value, 0 or 1 for a share, or a number of events.
+    var value: Double
+    /// Tokens in which events could have happened; 1 for all that is not per token.
+    var exposure: Double
+}
+
+/// The readings of a run, and how many are missing.
+///
+/// A pure function of suite and records: measures can change and be applied again to old samples.
+struct Observations {
+    private(set) var all: [Observation] = []
+    /// Readings that the plan asks for and the records do not give, by dimension and metric.
+    private var missing: [String: [String: Int]] = [:]
+
+    /// Applies all measures of a suite.
+    ///
+    /// - Parameters:
+    ///   - suite: The part of the suite that was asked.
+    ///   - samples: The number of answers asked for each sampled probe.
+    ///   - records: Where several have the same probe, kind and number, the first counts.
+    init(of suite: Suite, samples: Int, records: [SampleRecord]) {
+        let byKey = Dictionary(
+            records.map { ($0.key, $0.content) }, uniquingKeysWith: { first, _ in first })
+        for dimension in suite.dimensions {
+            let reader = DimensionReader(dimension: dimension, samples: samples, records: byKey)
+            for measure in dimension.measures {
+                for reading in reader.readings(of: measure) {
+                    add(reading, measure, dimension)
+                }
+            }
+        }
+    }
+
+    /// Readings of one metric.
+    func of(_ metric: Metric, in dimension: Dimension) -> [Observation] {
+        all.filter { $0.dimension == dimension.id && $0.metric == metric.id }
+    }
+
+    func missing(_ metric: Metric, in dimension: Dimension) -> Int {
+        missing[dimension.id]?[metric.id] ?? 0
+    }
+
+    private mutating func add(
+        _ reading: DimensionReader.Reading, _ measure: Measure, _ dimension: Dimension
+    ) {
+        for (index, metric) in measure.metrics.enumerated() {
+            guard let value = reading.values?[index] else {
+                missing[dimension.id, default: [:]][metric.id, default: 0] += 1
+                continue
+            }
+            all.append(
+                Observation(
+                    dimension: dimension.id, metric: metric.id, probe: reading.probe.id,
+                    cluster: reading.probe.cluster, sample: reading.sample, value: value.value,
+                    exposure: value.exposure))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import KeelLanguage
+
+/// One line of `samples.jsonl`: an answer to a probe, or the scores of its written continuations.
+///
+/// The fields are stable:
+/// - `probe`: the probe's id. `sample`: the number of the answer, counted from 0; 0 for a gap.
+/// - `kind`: `answer` or `gap`.
+/// - of an answer: `text`; `finish`, which is `stop` or `length`; `tokens`, the number of tokens,
+///   absent where the model does not tell.
+/// - of a gap: `good` and `bad`, lists with `text`, `tokens` (their number) and `logprob` (the sum
+///   of their natural logarithms, in nats) for each continuation.
+public struct SampleRecord: Hashable, Sendable {
+    public enum Content: Hashable, Sendable {
+        case answer(Answer)
+        case gap(Gap)
+    }
+
+    public struct Answer: Hashable, Sendable, Codable {
+        public var text: String
+        public var finish: Completion.Finish
+        public var tokens: Int?
+    }
+
+    public struct Gap: Hashable, Sendable, Codable {
+        public var good: [Continuation]
+        public var bad: [Continuation]
+
+        /// Mean log-probability per token of the good less that of the bad, in nats.
+        ///
+        /// Each continuation counts alike, whatever its length.
+        public var value: Double { Self.mean(good) - Self.mean(bad) }
+
+        private static func mean(_ continuations: [Continuation]) -> Double {
+            continuations.reduce(0) { $0 + $1.logprob / Double($1.tokens) }
+                / Double(continuations.count)
+        }
+    }
+
+    public struct Continuation: Hashable, Sendable, Codable {
+        public var text: String
+        public var tokens: Int
+        public var logprob: Double
+    }
+
+    public var probe: String
+    public var sample: Int
+    public var content: Content
+
+    /// What a record is an answer to; a run holds at most one record of each.
+    struct Key: Hashable {
+        var probe: String
+        var sample: Int
+        var isGap: Bool
+    }
+
+    var key: Key {
+        if case .gap = content { return Key(probe: probe, sample: sample, isGap: true) }
+        return Key(probe: probe, sample: sample, isGap: false)
+    }
+}
+
+extension SampleRecord: Codable {
+    private enum CodingKeys: CodingKey { case probe, sample, kind }
+    private enum Kind: String, Codable { case answer, gap }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        probe = try container.decode(String.self, forKey: .probe)
+        sample = try container.decode(Int.self, forKey: .sample)
+        content =
+            switch try container.decode(Kind.self, forKey: .kind) {
+            case .answer: .answer(try Answer(from: decoder))
+            case .gap: .gap(try Gap(from: decoder))
+            }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(probe, forKey: .probe)
+        try container.encode(sample, forKey: .sample)
+        switch content {
+        case .answer(let answer):
+            try container.encode(Kind.answer, forKey: .kind)
+            try answer.encode(to: encoder)
+        case .gap(let gap):
+            try container.encode(Kind.gap, forKey: .kind)
+            try gap.encode(to: encoder)
+        }
+    }
+}

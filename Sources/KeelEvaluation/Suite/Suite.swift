@@ -1,0 +1,59 @@
+/// What is asked of a model, and how the answers are read: dimensions of character with probes.
+public struct Suite: Hashable, Sendable, Codable {
+    public var name: String
+    public var version: String
+    /// A string that marks the text as evaluation data, so that it can be kept out of training.
+    public var canary: String
+    public var about: String
+    public var dimensions: [Dimension]
+
+    /// How many clusters of each dimension `quick` keeps.
+    public static let quickClusters = 4
+
+    /// The small fixed part for a first look: the first four clusters of each dimension.
+    ///
+    /// Whole clusters are kept, so mirrored pairs stay together.
+    public var quick: Suite {
+        var suite = self
+        for index in suite.dimensions.indices {
+            suite.dimensions[index].keepClusters(Self.quickClusters)
+        }
+        return suite
+    }
+
+    /// The dimension of this id.
+    public func dimension(_ id: String) -> Dimension? {
+        dimensions.first { $0.id == id }
+    }
+}
+
+/// One trait, measured from both sides: the behaviour, and the error one commits by overdoing it.
+public struct Dimension: Hashable, Sendable, Codable {
+    public var id: String
+    public var title: String
+    /// What counts as the behaviour.
+    public var behaviour: String
+    /// Its opposite error.
+    public var opposite: String
+    /// How probes are read; the first is the dimension's headline.
+    public var measures: [Measure]
+    public var probes: [Probe]
+
+    /// Whether the probe's written continuations are scored.
+    func scores(_ probe: Probe) -> Bool {
+        !probe.good.isEmpty
+    }
+
+    /// Whether answers to the probe are sampled: for its rule, or for a counter of the dimension.
+    func samples(_ probe: Probe) -> Bool {
+        probe.hasRule || measures.contains { $0.kind == .counter }
+    }
+
+    fileprivate mutating func keepClusters(_ count: Int) {
+        var kept: [String] = []
+        for probe in probes where kept.count < count && !kept.contains(probe.cluster) {
+            kept.append(probe.cluster)
+        }
+        probes.removeAll { !kept.contains($0.cluster) }
+    }
+}

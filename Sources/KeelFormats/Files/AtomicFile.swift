@@ -1,0 +1,52 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A file that appears under its name whole or not at all.
+///
+/// It is written beside its final place; `commit` flushes it to disk and renames it. Dropped
+/// before that, it leaves nothing behind and an older file of that name as it was.
+struct AtomicFile: ~Copyable {
+    private let path: String
+    private let draftPath: String
+    private let draft: FileDescriptor
+
+    init(path: String) throws(FileError) {
+        let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
+        let draftPath = "\(path).\(suffix).partial"
+        self.draft = try FileDescriptor.file(draftPath, O_WRONLY | O_CREAT | O_EXCL, for: path)
+        self.draftPath = draftPath
+        self.path = path
+    }
+
+    deinit {
+        // After `commit` no file of this name is left, and this does nothing.
+        unlink(draftPath)
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        try draft.write(bytes)
+    }
+
+    consuming func commit() throws(FileError) {
+        try draft.synchronize()
+        if rename(draftPath, path) != 0 {
+            throw FileError(code: errno, path: path, operation: "replace it")
+        }
+        try Self.synchronizeFolder(of: path)
+    }
+
+    /// Makes the new name itself survive a loss of power.
+    private static func synchronizeFolder(of path: String) throws(FileError) {
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
+        let descriptor = open(String(folder), O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        if descriptor < 0 || fsync(descriptor) != 0 {
+            throw FileError(code: errno, path: path, operation: "flush its folder to disk")
+        }
+    }
+}

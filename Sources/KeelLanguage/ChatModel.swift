@@ -1,0 +1,82 @@
+/// A model one can talk to: local, behind an address, or scripted for a test.
+///
+/// Calls may be made from many tasks at once; a local model answers them in one running batch.
+public protocol ChatModel: Sendable {
+    /// What a run cites: the reference the model was loaded by.
+    var name: String { get }
+
+    /// Answers of the given sample numbers, in their order.
+    ///
+    /// Sample `k` depends on the prompt, the options and `k`, never on which other samples are
+    /// asked for, so a run that was stopped asks only for the numbers it lacks.
+    func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions) async throws
+        -> [Completion]
+
+    /// One answer, piece by piece as it is made; only whole characters are sent.
+    ///
+    /// Ending the iteration cancels the answer within one step of the model.
+    func stream(_ prompt: Prompt, options: SamplingOptions)
+        -> AsyncThrowingStream<CompletionEvent, any Error>
+
+    /// Log-probabilities of `completion` as the answer to `prompt`.
+    func score(_ completion: String, after prompt: Prompt) async throws -> Score
+}
+
+extension ChatModel {
+    /// One answer (sample 0).
+    public func complete(_ prompt: Prompt, options: SamplingOptions = .init()) async throws
+        -> Completion
+    {
+        let all = try await complete(prompt, samples: 0..<1, options: options)
+        guard let first = all.first else {
+            throw LanguageError.noAnswer(model: name)
+        }
+        return first
+    }
+}
+
+/// An answer.
+public struct Completion: Hashable, Sendable, Codable {
+    /// Why the answer ended.
+    public enum Finish: String, Sendable, Codable {
+        /// The model ended its turn, or a stop text came up.
+        case stop
+        /// The limit on tokens was reached.
+        case length
+    }
+
+    public var text: String
+    /// Token ids, the end-of-turn token not included; empty where a remote model does not tell.
+    public var tokens: [Int]
+    public var finish: Finish
+
+    public init(text: String, tokens: [Int], finish: Finish) {
+        self.text = text
+        self.tokens = tokens
+        self.finish = finish
+    }
+}
+
+/// A piece of a streamed answer.
+public enum CompletionEvent: Hashable, Sendable {
+    case text(String)
+    /// Always the last event of a stream that did not fail.
+    case finished(Completion)
+}
+
+/// How probable a completion is, token by token.
+public struct Score: Hashable, Sendable, Codable {
+    public var tokens: [Int]
+    /// Natural logarithms, one for each token.
+    public var logprobs: [Double]
+
+    public init(tokens: [Int], logprobs: [Double]) {
+        self.tokens = tokens
+        self.logprobs = logprobs
+    }
+
+    /// Log-probability of the whole completion, in nats.
+    public var sum: Double { logprobs.reduce(0, +) }
+    /// Length-normalised log-probability, in nats per token; 0 for an empty completion.
+    public var mean: Double { logprobs.isEmpty ? 0 : sum / Double(logprobs.count) }
+}

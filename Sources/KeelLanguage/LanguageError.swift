@@ -1,0 +1,21 @@
+/// What can be wrong with a request to a model, before any engine sees it.
+public enum LanguageError: Error, Hashable, Sendable, CustomStringConvertible {
+    case invalidOption(field: String, value: String, expected: String)
+    case invalidReference(String, reason: String)
+    case noAnswer(model: String)
+    /// A prompt and its answer do not fit the model's window, both in tokens.
+    case tooLong(tokens: Int, limit: Int)
+
+    public var description: String {
+        switch self {
+        case .invalidOption(let field, let value, let expected):
+            "\(field) is \(value); it must be \(expected)."
+        case .invalidReference(let reference, let reason):
+            "\"\(reference)\" is not a model reference: \(reason)."
+        case .noAnswer(let model):
+            "\(model) gave no answer; the address or the script behind it returned an empty list."
+        case .tooLong(let tokens, let limit):
+            "The prompt has \(tokens) tokens; the model's window is \(limit). Shorten the prompt."
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// A chat model whose answers are a function of the prompt, for tests and demonstrations.
+///
+/// Its tokens are the UTF-8 bytes of the answer, so counts and log-probabilities are exact.
+public struct ScriptedChatModel: ChatModel {
+    public typealias Answer =
+        @Sendable (_ prompt: Prompt, _ sample: Int, _ options: SamplingOptions)
+        async throws -> String
+    public typealias LogProbability =
+        @Sendable (_ completion: String, _ prompt: Prompt) async throws -> Double
+
+    public let name: String
+    private let answer: Answer
+    private let logProbability: LogProbability
+
+    /// - Parameters:
+    ///   - name: What a run cites.
+    ///   - logProbability: Log-probability of one token of a completion, in nats; all tokens share it.
+    ///   - answer: The text of one sample.
+    public init(
+        name: String = "scripted",
+        logProbability: @escaping LogProbability = { _, _ in -1 },
+        answer: @escaping Answer
+    ) {
+        self.name = name
+        self.answer = answer
+        self.logProbability = logProbability
+    }
+
+    public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
+        async throws
+        -> [Completion]
+    {
+        try options.validate()
+        var completions: [Completion] = []
+        for sample in samples {
+            try Task.checkCancellation()
+            completions.append(try await completion(prompt, sample, options))
+        }
+        return completions
+    }
+
+    public func stream(_ prompt: Prompt, options: SamplingOptions)
+        -> AsyncThrowingStream<CompletionEvent, any Error>
+    {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    let completion = try await completion(prompt, 0, options)
+                    for character in completion.text {
+                        try Task.checkCancellation()
+                        continuation.yield(.text(String(character)))
+                    }
+                    continuation.yield(.finished(completion))
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+        let tokens = completion.utf8.map(Int.init)
+        let each = try await logProbability(completion, prompt)
+        return Score(tokens: tokens, logprobs: tokens.map { _ in each })
+    }
+
+    private func completion(_ prompt: Prompt, _ sample: Int, _ options: SamplingOptions)
+        async throws
+        -> Completion
+    {
+        let text = try await answer(prompt, sample, options)
+        let bytes = Array(text.utf8)
+        let finish: Completion.Finish = bytes.count > options.maxTokens ? .length : .stop
+        let kept = bytes.prefix(options.maxTokens)
+        return Completion(
+            text: String(decoding: kept, as: UTF8.self), tokens: kept.map(Int.init), finish: finish)
+    }
+}

@@ -1,0 +1,114 @@
+internal import KeelFormats
+public import KeelLanguage
+public import KeelTensor
+public import KeelTokenizer
+
+/// A model with all it needs to be talked to: weights, tokenizer, chat template.
+///
+/// Not `Sendable`, as its tensors are not; `LocalChatModel` is its safe form.
+public final class LanguageModel {
+    public let reference: ModelReference
+    public let path: String
+    public let model: Llama
+    public let tokenizer: BytePairTokenizer
+    public let template: ChatTemplate
+    /// Tokens that end an answer.
+    public let endTokens: Set<Int>
+
+    /// Loads a model and its adapters.
+    /// - Parameters:
+    ///   - reference: A path or alias, and adapter folders.
+    ///   - device: Where to compute.
+    ///   - packing: Lay weights out for fast inference; no gradients pass through such weights.
+    /// - Throws: `ModelError`, or the error of the file format that is broken.
+    public init(_ reference: ModelReference, device: Device = .cpu, packing: Bool = true) throws {
+        self.reference = reference
+        path = try ModelCatalogue.path(of: reference.base)
+        let files = try ModelFiles(at: path)
+
+        let weights = CountedWeights(files.weights) { try $0.to(device: device) }
+        model = try Llama(files.configuration, weights: weights, packing: packing)
+        // A tied output layer may still be stored, and old checkpoints store rotary frequencies.
+        try weights.checkNoneIsLeft { name in
+            (files.configuration.tieWordEmbeddings && name == "lm_head.weight")
+                || name.hasSuffix("rotary_emb.inv_freq")
+        }
+        for adapter in reference.adapters { try LoRAAdapter(folder: adapter).apply(to: model) }
+
+        guard files.tokenizer.vocabularySize <= files.configuration.vocabularySize else {
+            throw ModelError.configuration(
+                "the tokenizer has \(files.tokenizer.vocabularySize) tokens, the model "
+                    + "\(files.configuration.vocabularySize)")
+        }
+        tokenizer = files.tokenizer
+        template = files.template
+        endTokens = files.endTokens
+    }
+
+    /// The tokens of a prompt, ready to be continued.
+    ///
+    /// Messages are rendered by the chat template up to the start of the answer; control tokens
+    /// spelled inside a message stay text.
+    /// - Throws: `TemplateError` when the template refuses the messages, `LanguageError.tooLong`.
+    public func encode(_ prompt: Prompt) throws -> [Int] {
+        let tokens =
+            switch prompt {
+            case .text(let text): tokenizer.encode(text, addingSpecial: true)
+            case .messages(let messages): tokenizer.encode(try render(messages))
+            }
+        guard !tokens.isEmpty else {
+            throw LanguageError.invalidOption(
+                field: "prompt", value: "empty", expected: "at least one token long")
+        }
+        let limit = model.configuration.maxPositionEmbeddings
+        guard tokens.count < limit else {
+            throw LanguageError.tooLong(tokens: tokens.count, limit: limit)
+        }
+        return tokens
+    }
+
+    func render(_ messages: [Message]) throws -> [RenderedSegment] {
+        var special: [String: String] = [:]
+        special["bos_token"] = tokenizer.beginningOfSequence.flatMap(tokenizer.token)
+        special["eos_token"] = tokenizer.endOfSequence.flatMap(tokenizer.token)
+        return try template.renderSegments(
+            context: ChatTemplate.context(
+                messages: messages.map { (role: $0.role.rawValue, content: $0.content) },
+                addGenerationPrompt: true),
+            specialTokens: special)
+    }
+
+    /// Logits of the next token at every position: `[T, V]`.
+    public func logits(_ tokens: [Int], hooks: Hooks = Hooks()) throws -> Tensor {
+        try Engine.withoutGradients {
+            let input = try Tensor(tokens).unsqueezed(0).to(device: model.device)
+            return try model.logits(model(input, hooks: hooks)).squeezed(0)
+        }
+    }
+
+    /// Log-probabilities of `completion` after `prompt`, both tokenized by themselves, as in generation.
+    public func score(_ completion: String, after prompt: Prompt) throws -> Score {
+        let prefix = try encode(prompt)
+        let tokens = tokenizer.encode(completion)
+        let limit = model.configuration.maxPositionEmbeddings
+        guard prefix.count + tokens.count <= limit else {
+            throw LanguageError.tooLong(tokens: prefix.count + tokens.count, limit: limit)
+        }
+        guard !tokens.isEmpty else { return Score(tokens: [], logprobs: []) }
+        let logprobs = try Engine.withoutGradients {
+            let input = try Tensor(prefix + tokens.dropLast()).unsqueezed(0)
+            let hidden = try model(input.to(device: model.device)).squeezed(0)
+            // Only the positions that predict the completion go through the large output layer, a
+            // part of them at a time: a row of logits is far larger than one of hidden states.
+            return try stride(from: 0, to: tokens.count, by: 256).flatMap { start in
+                let part = start..<min(start + 256, tokens.count)
+                let predicting = try hidden.narrowed(
+                    0, prefix.count - 1 + part.lowerBound..<prefix.count - 1 + part.upperBound)
+                let all = try model.logits(predicting).to(.float32, device: .cpu).logSoftmax()
+                let targets = try Tensor(Array(tokens[part])).unsqueezed(1)
+                return try all.gathered(1, by: targets).array(Float.self)
+            }
+        }
+        return Score(tokens: tokens, logprobs: logprobs.map(Double.init))
+    }
+}

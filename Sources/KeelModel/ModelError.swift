@@ -1,0 +1,48 @@
+/// Why a model cannot be loaded or asked.
+public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// No file, folder or alias of this name.
+    case notFound(String, known: [String])
+    /// The default model is an alias whose file has not been fetched yet.
+    case notInstalled(alias: String, path: String)
+    case unreadable(path: String, reason: String)
+    /// What a file says is wrong.
+    case malformed(path: String, reason: String)
+    case configuration(String)
+    case missingWeight(name: String, path: String)
+    case weightShape(name: String, found: [Int], expected: [Int])
+    case unexpectedWeight(name: String, path: String)
+    case adapter(path: String, reason: String)
+    case wrongHash(path: String, found: String, expected: String)
+    case fetch(String)
+
+    public var description: String {
+        switch self {
+        case .notFound(let reference, let known):
+            "There is no model \"\(reference)\": no such file or folder, and no such alias "
+                + "(known: \(known.joined(separator: ", ")))."
+        case .notInstalled(let alias, let path):
+            "The model \(alias) is not on this machine (\(path) is missing); fetch it with "
+                + "\"keel model pull \(alias)\"."
+        case .unreadable(let path, let reason):
+            "\(path) cannot be read: \(reason)."
+        case .malformed(let path, let reason):
+            "\(path): \(reason)"
+        case .configuration(let reason):
+            "The model's configuration cannot be used: \(reason)."
+        case .missingWeight(let name, let path):
+            "\(path) has no weight \"\(name)\", which the architecture needs."
+        case .weightShape(let name, let found, let expected):
+            "The weight \"\(name)\" has shape \(found); the configuration says \(expected)."
+        case .unexpectedWeight(let name, let path):
+            "\(path) holds a weight \"\(name)\" that the architecture does not know; "
+                + "loading it would silently change the model."
+        case .adapter(let path, let reason):
+            "The adapter \(path) cannot be applied: \(reason)."
+        case .wrongHash(let path, let found, let expected):
+            "\(path) is damaged: its SHA-256 is \(found), expected \(expected). It was not installed; "
+                + "run the command again."
+        case .fetch(let reason):
+            reason
+        }
+    }
+}

@@ -1,0 +1,153 @@
+internal import Foundation
+internal import KeelFormats
+internal import KeelTokenizer
+
+/// What a model's files say, before any weight is loaded.
+struct ModelFiles {
+    let configuration: LlamaConfiguration
+    let weights: any WeightSource
+    let tokenizer: BytePairTokenizer
+    let template: ChatTemplate
+    let endTokens: Set<Int>
+
+    /// Used where a model brings no chat template of its own.
+    private static let plainTemplate = """
+        {% for message in messages %}{{ message['role'] }}: {{ message['content'] }}
+        {% endfor %}{% if add_generation_prompt %}assistant: {% endif %}
+        """
+
+    /// Reads the files of a GGUF file or of a folder.
+    init(at path: String) throws {
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue {
+            try self.init(folder: path)
+        } else {
+            try self.init(gguf: path)
+        }
+    }
+
+    private init(gguf path: String) throws {
+        let file = try GGUFFile(path: path)
+        let architecture: String = try file.value("general.architecture")
+        guard architecture == "llama" else {
+            throw ModelError.configuration(
+                "the architecture \"\(architecture)\" is not supported yet; supported: llama")
+        }
+        let heads: Int = try file.value("llama.attention.head_count")
+        let hidden: Int = try file.value("llama.embedding_length")
+        guard heads > 0 else {
+            throw ModelError.configuration("llama.attention.head_count is \(heads)")
+        }
+        if let scaling: String = try file.optionalValue("llama.rope.scaling.type"),
+            scaling != "none"
+        {
+            throw ModelError.configuration("rope scaling \"\(scaling)\" is not supported yet")
+        }
+        let tokens: [String] = try file.value("tokenizer.ggml.tokens")
+        configuration = try LlamaConfiguration(
+            vocabularySize: tokens.count, hiddenSize: hidden,
+            intermediateSize: file.value("llama.feed_forward_length"),
+            numHiddenLayers: file.value("llama.block_count"), numAttentionHeads: heads,
+            numKeyValueHeads: file.optionalValue("llama.attention.head_count_kv") ?? heads,
+            headDimension: file.optionalValue("llama.rope.dimension_count") ?? hidden / heads,
+            maxPositionEmbeddings: file.value("llama.context_length"),
+            rmsNormEpsilon: file.value("llama.attention.layer_norm_rms_epsilon"),
+            ropeTheta: file.optionalValue("llama.rope.freq_base") ?? 10_000,
+            tieWordEmbeddings: file.tensors["output.weight"] == nil)
+        weights = GGUFWeights(file, heads: heads, keyValueHeads: configuration.numKeyValueHeads)
+
+        let kind: String = try file.value("tokenizer.ggml.model")
+        guard kind == "gpt2" else {
+            throw ModelError.configuration(
+                "the tokenizer \"\(kind)\" is not supported yet; supported: gpt2")
+        }
+        let end: Int? = try file.optionalValue("tokenizer.ggml.eos_token_id")
+        tokenizer = try Self.naming(path) {
+            try BytePairTokenizer(
+                tokens: tokens, merges: file.value("tokenizer.ggml.merges"),
+                tokenTypes: file.value("tokenizer.ggml.token_type"),
+                pre: file.optionalValue("tokenizer.ggml.pre") ?? "default",
+                beginningOfSequence: file.optionalValue("tokenizer.ggml.bos_token_id"),
+                endOfSequence: end,
+                addsBeginningOfSequence: file.optionalValue("tokenizer.ggml.add_bos_token")
+                    ?? false)
+        }
+        template = try Self.naming(path) {
+            try ChatTemplate(
+                source: file.optionalValue("tokenizer.chat_template") ?? Self.plainTemplate)
+        }
+        endTokens = try Set(
+            [end, file.optionalValue("tokenizer.ggml.eot_token_id")].compactMap { $0 })
+    }
+
+    /// Adds the file to the error of a tokenizer or a template, which do not know where they are from.
+    private static func naming<Value>(_ path: String, _ read: () throws -> Value) throws -> Value {
+        do {
+            return try read()
+        } catch let error
+            where error is TokenizerError || error is TemplateError || error is DecodingError
+        {
+            throw ModelError.malformed(path: path, reason: "\(error)")
+        }
+    }
+
+    private init(folder: String) throws {
+        func contents(_ name: String) throws -> Data? {
+            let path = folder + "/" + name
+            guard FileManager.default.fileExists(atPath: path) else { return nil }
+            do {
+                return try Data(contentsOf: URL(filePath: path))
+            } catch {
+                throw ModelError.unreadable(path: path, reason: error.localizedDescription)
+            }
+        }
+        func required(_ name: String) throws -> Data {
+            guard let data = try contents(name) else {
+                throw ModelError.unreadable(
+                    path: folder, reason: "it is no model folder, \(name) is missing")
+            }
+            return data
+        }
+        let config = try required("config.json")
+        configuration = try LlamaConfiguration(json: config)
+        weights = try SafetensorsWeights(folder: folder)
+        tokenizer = try Self.naming(folder + "/tokenizer.json") {
+            try BytePairTokenizer(tokenizerJSON: required("tokenizer.json"))
+        }
+
+        if let source = try contents("chat_template.jinja") {
+            template = try Self.naming(folder + "/chat_template.jinja") {
+                try ChatTemplate(source: String(decoding: source, as: UTF8.self))
+            }
+        } else {
+            struct TokenizerConfig: Decodable { var chat_template: String? }
+            let file = try contents("tokenizer_config.json")
+            template = try Self.naming(folder + "/tokenizer_config.json") {
+                let source = try file.flatMap {
+                    try JSONDecoder().decode(TokenizerConfig.self, from: $0).chat_template
+                }
+                return try ChatTemplate(source: source ?? Self.plainTemplate)
+            }
+        }
+
+        struct EndTokens: Decodable {
+            var ids: [Int]
+            enum CodingKeys: String, CodingKey { case eos_token_id }
+            init(from decoder: any Decoder) throws {
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                if let several = try? container.decode([Int].self, forKey: .eos_token_id) {
+                    ids = several
+                } else {
+                    ids =
+                        try container.decodeIfPresent(Int.self, forKey: .eos_token_id).map { [$0] }
+                        ?? []
+                }
+            }
+        }
+        endTokens = try Set(
+            [config, contents("generation_config.json")].compactMap { $0 }.flatMap {
+                try JSONDecoder().decode(EndTokens.self, from: $0).ids
+            })
+    }
+}

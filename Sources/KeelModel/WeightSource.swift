@@ -1,0 +1,116 @@
+internal import Foundation
+internal import KeelFormats
+internal import KeelTensor
+
+/// Where weights are found by their checkpoint name, as float32 on the CPU.
+protocol WeightSource {
+    /// - Throws: `ModelError` when there is no such weight or it has another shape.
+    func weight(_ name: String, shape: [Int]) throws -> Tensor
+    /// Every name in the source, for a check that none was left over.
+    var names: Set<String> { get }
+    var path: String { get }
+}
+
+extension WeightSource {
+    func check(_ name: String, found: [Int], expected: [Int]) throws(ModelError) {
+        guard found == expected else {
+            throw .weightShape(name: name, found: found, expected: expected)
+        }
+    }
+}
+
+/// Remembers which weights were asked for, so that what is left over can be refused.
+final class CountedWeights: WeightSource {
+    private let source: any WeightSource
+    private let move: (Tensor) throws -> Tensor
+    private var asked: Set<String> = []
+
+    /// - Parameters:
+    ///   - source: Where the weights come from.
+    ///   - move: Takes each weight to its device and type.
+    init(_ source: any WeightSource, move: @escaping (Tensor) throws -> Tensor) {
+        self.source = source
+        self.move = move
+    }
+
+    var names: Set<String> { source.names }
+    var path: String { source.path }
+
+    func weight(_ name: String, shape: [Int]) throws -> Tensor {
+        asked.insert(name)
+        return try move(source.weight(name, shape: shape))
+    }
+
+    /// - Throws: `ModelError.unexpectedWeight` for a weight that nobody asked for.
+    func checkNoneIsLeft(except harmless: (String) -> Bool) throws(ModelError) {
+        let left = names.subtracting(asked).filter { !harmless($0) }
+        if let name = left.min() { throw .unexpectedWeight(name: name, path: path) }
+    }
+}
+
+/// Weights of a folder in Hugging Face layout: one safetensors file, or several with an index.
+struct SafetensorsWeights: WeightSource {
+    let path: String
+    private let files: [SafetensorsFile]
+    private let fileOf: [String: Int]
+
+    init(folder: String) throws {
+        path = folder
+        let index = folder + "/model.safetensors.index.json"
+        let names: [String]
+        if FileManager.default.fileExists(atPath: index) {
+            struct Index: Decodable { var weight_map: [String: String] }
+            do {
+                let map = try JSONDecoder().decode(
+                    Index.self, from: Data(contentsOf: URL(filePath: index)))
+                names = Set(map.weight_map.values).sorted()
+            } catch {
+                throw ModelError.unreadable(
+                    path: index, reason: "it is no index of weights (\(error))")
+            }
+            // A name is a file of this folder, never a way out of it.
+            if let name = names.first(where: { $0.contains("/") || $0.hasPrefix(".") }) {
+                throw ModelError.unreadable(
+                    path: index, reason: "\"\(name)\" is not a file of the folder")
+            }
+        } else {
+            names = ["model.safetensors"]
+        }
+        files = try names.map { try SafetensorsFile(path: folder + "/" + $0) }
+        var fileOf: [String: Int] = [:]
+        for (index, file) in files.enumerated() {
+            for name in file.tensors.keys { fileOf[name] = index }
+        }
+        self.fileOf = fileOf
+    }
+
+    var names: Set<String> { Set(fileOf.keys) }
+
+    func weight(_ name: String, shape: [Int]) throws -> Tensor {
+        guard let file = fileOf[name].map({ files[$0] }) else {
+            throw ModelError.missingWeight(name: name, path: path)
+        }
+        let stored = try file.tensor(name)
+        try check(name, found: stored.shape, expected: shape)
+        return try Tensor(file: file, name: name)
+    }
+}
+
+extension Tensor {
+    /// A tensor of a safetensors file, as float32.
+    init(file: SafetensorsFile, name: String) throws {
+        let stored = try file.tensor(name)
+        let types: [SafetensorsDType: ElementType] = [
+            .f32: .float32, .f16: .float16, .bf16: .bfloat16, .f64: .float64,
+        ]
+        guard let type = types[stored.dtype] else {
+            throw ModelError.unreadable(
+                path: file.path,
+                reason: "the weight \"\(name)\" is \(stored.dtype.rawValue), "
+                    + "not one of F32, F16, BF16, F64")
+        }
+        self = try file.withBytes(of: name) { bytes in
+            try Tensor(copying: bytes, shape: stored.shape, type: type)
+        }.to(.float32)
+    }
+}

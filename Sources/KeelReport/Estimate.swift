@@ -1,0 +1,27 @@
+/// A number with the interval it is believed to lie in.
+public struct Estimate: Hashable, Sendable {
+    public var value: Double
+    /// The lower end of the interval; equal to the value where there is no interval.
+    public var low: Double
+    /// The upper end of the interval; equal to the value where there is no interval.
+    public var high: Double
+
+    public init(_ value: Double, low: Double, high: Double) {
+        self.value = value
+        self.low = low
+        self.high = high
+    }
+
+    /// A number known without error, such as a count.
+    public init(exactly value: Double) {
+        self.init(value, low: value, high: value)
+    }
+
+    func text(_ unit: Unit, decimals: Int? = nil) -> String {
+        let decimals = decimals ?? unit.decimals(for: [value, low, high])
+        let number = unit.text(value, decimals: decimals)
+        guard low < high else { return number }
+        let ends = [low, high].map { unit.text($0, decimals: decimals) }
+        return "\(number) (\(ends[0]) to \(ends[1]))"
+    }
+}

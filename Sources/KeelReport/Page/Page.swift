@@ -1,0 +1,60 @@
+import Foundation
+
+/// A report: values in, one HTML page out that needs no network and no other file.
+public struct Page: Sendable {
+    public var title: String
+    /// What the report says, in a sentence or two.
+    public var lede: Prose
+    /// What decides the result, such as model, seeds and versions.
+    public var facts: [Fact]
+    public var sections: [Section]
+    /// The language of the text, as a BCP 47 tag.
+    public var language: String
+
+    public struct Fact: Hashable, Sendable {
+        public var name: String
+        public var value: Prose
+
+        public init(_ name: String, _ value: Prose) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public struct Section: Sendable {
+        public var title: String
+        /// What a link can point to: letters, digits and hyphens, unique on the page.
+        public var anchor: String
+        public var blocks: [Block]
+
+        public init(_ title: String, anchor: String, _ blocks: [Block]) {
+            self.title = title
+            self.anchor = anchor
+            self.blocks = blocks
+        }
+    }
+
+    public init(
+        title: String, lede: Prose, facts: [Fact] = [], sections: [Section],
+        language: String = "en"
+    ) {
+        self.title = title
+        self.lede = lede
+        self.facts = facts
+        self.sections = sections
+        self.language = language
+    }
+
+    /// Writes the page to a file, which is replaced whole or not at all.
+    ///
+    /// - Throws: `ReportError.unwritable` when the file system refuses, any other `ReportError`
+    ///   when the page cannot be made; the file is then as it was.
+    public func write(to path: String) throws(ReportError) {
+        let html = Data(try html().utf8)
+        do {
+            try html.write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw .unwritable(path: path, reason: error.localizedDescription)
+        }
+    }
+}

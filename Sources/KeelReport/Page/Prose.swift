@@ -1,0 +1,73 @@
+/// A run of text with the few kinds of emphasis a report uses.
+///
+/// Written as an interpolated string: `"The gap is \(strong: "0.12") nats (\(code: "seed 7"))"`.
+/// Everything in it is escaped when it is shown.
+public struct Prose: Hashable, Sendable, ExpressibleByStringInterpolation {
+    public enum Inline: Hashable, Sendable {
+        case text(String)
+        case strong(String)
+        case code(String)
+        case link(String, to: String)
+        /// A stretch that something found in a text, and what it was found as.
+        case match(String, label: String)
+        /// A word of judgement, set apart.
+        case verdict(String, Tone)
+    }
+
+    /// What a word of judgement means, for its colour and sign.
+    public enum Tone: String, Hashable, Sendable {
+        case good, bad, neutral, unknown
+    }
+
+    public var inlines: [Inline]
+
+    public init(_ inlines: [Inline]) {
+        self.inlines = inlines
+    }
+
+    public init(_ text: String) {
+        self.init([.text(text)])
+    }
+
+    public init(stringLiteral value: String) {
+        self.init(value)
+    }
+
+    public init(stringInterpolation: StringInterpolation) {
+        self.init(stringInterpolation.inlines)
+    }
+
+    public struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var inlines: [Inline] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) {}
+
+        public mutating func appendLiteral(_ literal: String) {
+            if !literal.isEmpty { inlines.append(.text(literal)) }
+        }
+
+        public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
+            inlines.append(.text(value.description))
+        }
+
+        public mutating func appendInterpolation(strong text: String) {
+            inlines.append(.strong(text))
+        }
+
+        public mutating func appendInterpolation(code text: String) {
+            inlines.append(.code(text))
+        }
+
+        public mutating func appendInterpolation(link text: String, to target: String) {
+            inlines.append(.link(text, to: target))
+        }
+
+        public mutating func appendInterpolation(match text: String, label: String) {
+            inlines.append(.match(text, label: label))
+        }
+
+        public mutating func appendInterpolation(verdict word: String, _ tone: Tone) {
+            inlines.append(.verdict(word, tone))
+        }
+    }
+}

@@ -1,0 +1,32 @@
+internal import CTorch
+
+/// Where tensors live and are computed: `cpu`, `cuda`, `cuda:1`, `mps`.
+public struct Device: Hashable, Sendable, CustomStringConvertible {
+    public let name: String
+
+    public static let cpu = Device(unchecked: "cpu")
+
+    /// The device of this name.
+    /// - Throws: `TensorError` when there is no such device on this machine.
+    public init(_ name: String) throws(TensorError) {
+        guard ct_device_available(name) else {
+            throw TensorError(
+                operation: "device \"\(name)\"",
+                reason: "there is no such device on this machine; available: "
+                    + Device.available.map(\.name).joined(separator: ", "))
+        }
+        self.name = name
+    }
+
+    /// The devices of this machine, the fastest kind first.
+    public static var available: [Device] {
+        ["cuda", "mps", "cpu"].filter { (name: String) in ct_device_available(name) }
+            .map(Device.init(unchecked:))
+    }
+
+    init(unchecked name: String) {
+        self.name = name
+    }
+
+    public var description: String { name }
+}

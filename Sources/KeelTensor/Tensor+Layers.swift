@@ -1,0 +1,103 @@
+internal import CTorch
+
+extension Tensor {
+    /// Matrix product over the last two dimensions, the others broadcast.
+    public func matmul(_ other: Tensor) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_matmul(raw, other.raw), "matmul", [self, other])
+    }
+
+    /// `x Wᵀ + b`: `[…, in]` with a weight of `[out, in]` gives `[…, out]`.
+    public func linear(_ weight: Tensor, bias: Tensor? = nil) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_linear(raw, weight.raw, bias?.raw), "linear", [self, weight])
+    }
+
+    /// Rows of this table (`[n, C]`) that `indices` (int64, any shape) name: `[…, C]`.
+    public func embedding(_ indices: Tensor) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_embedding(raw, indices.raw), "embedding", [self, indices])
+    }
+
+    public func softmax(_ dimension: Int = -1) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_softmax(raw, Int64(dimension)), "softmax", [self])
+    }
+    public func logSoftmax(_ dimension: Int = -1) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_log_softmax(raw, Int64(dimension)), "log-softmax", [self])
+    }
+
+    /// `x / sqrt(mean(x²) + ε) · w` over the last dimension (Zhang and Sennrich 2019).
+    public func rmsNorm(_ weight: Tensor, epsilon: Double) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_rms_norm(raw, weight.raw, epsilon), "rms-norm", [self, weight])
+    }
+    /// `(x - mean) / sqrt(var + ε) · w + b` over the last dimension.
+    public func layerNorm(_ weight: Tensor?, bias: Tensor?, epsilon: Double) throws(TensorError)
+        -> Tensor
+    {
+        try Tensor(
+            owning: ct_layer_norm(raw, weight?.raw, bias?.raw, epsilon), "layer-norm", [self])
+    }
+
+    /// Rotary position embedding in the split-half layout (Su, 2021).
+    ///
+    /// `x` is `[…, D]`; `cos` and `sin` broadcast against it.
+    public func rotary(cos: Tensor, sin: Tensor) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_rotary(raw, cos.raw, sin.raw), "rotary", [self, cos, sin])
+    }
+
+    /// `softmax(q kᵀ · scale + mask) v` for queries `[B, H, T, D]` and keys and values `[B, H, S, D]`.
+    /// - Parameters:
+    ///   - keys: `[B, H, S, D]`.
+    ///   - values: `[B, H, S, D]`.
+    ///   - mask: Added to the scores; broadcasts to `[B, H, T, S]`; -infinity hides a key.
+    ///   - causal: Whether query `t` sees keys up to `t` only; not together with a mask.
+    ///   - scale: Usually `1 / sqrt(D)`.
+    /// - Returns: `[B, H, T, D]`.
+    /// - Throws: `TensorError` when shapes do not fit.
+    public func attention(
+        keys: Tensor, values: Tensor, mask: Tensor? = nil, causal: Bool = false, scale: Double
+    ) throws(TensorError) -> Tensor {
+        try Tensor(
+            owning: ct_attention(raw, keys.raw, values.raw, mask?.raw, causal, scale), "attention",
+            [self, keys, values] + (mask.map { [$0] } ?? []))
+    }
+
+    /// Mean negative log-likelihood, in nats, of `targets` (`[n]`, int64) under logits `[n, V]`.
+    /// - Parameters:
+    ///   - targets: Class of each row.
+    ///   - ignored: Rows whose target is this do not count.
+    /// - Returns: A scalar.
+    /// - Throws: `TensorError` when shapes do not fit.
+    public func crossEntropy(_ targets: Tensor, ignored: Int = -100) throws(TensorError) -> Tensor {
+        try Tensor(
+            owning: ct_cross_entropy(raw, targets.raw, Int64(ignored)), "cross-entropy",
+            [self, targets])
+    }
+}
+
+/// A linear layer's weight in the layout this machine's CPU multiplies fastest.
+///
+/// Only for inference on the CPU: no gradients pass, and there is no way back to the plain weight.
+public struct PackedLinear {
+    private let packed: Tensor
+    /// `[out, in]` of the weight it was made from.
+    public let shape: [Int]
+
+    /// Packs a float32 weight `[out, in]`; nil where this build or device has no such layout.
+    public init?(_ weight: Tensor) {
+        guard weight.device == .cpu,
+            let packed = try? Tensor(owning: ct_pack_linear(weight.raw), "pack")
+        else {
+            return nil
+        }
+        self.packed = packed
+        shape = weight.shape
+    }
+
+    /// `x Wᵀ + b`: `[…, in]` gives `[…, out]`.
+    public func callAsFunction(_ x: Tensor, bias: Tensor? = nil) throws(TensorError) -> Tensor {
+        guard x.shape.last == shape.last else {
+            throw TensorError(
+                operation: "linear", shapes: [x.shape, shape], reason: "the last dimensions differ")
+        }
+        return try Tensor(
+            owning: ct_packed_linear(x.raw, packed.raw, bias?.raw), "packed linear", [x])
+    }
+}

@@ -1,0 +1,63 @@
+extension BytePairTokenizer {
+    /// A tokenizer from the arrays of a GGUF file whose `tokenizer.ggml.model` is `gpt2`.
+    ///
+    /// - Parameters:
+    ///   - tokens: `tokenizer.ggml.tokens`, the spellings by id.
+    ///   - merges: `tokenizer.ggml.merges`, each two spellings with a space between.
+    ///   - tokenTypes: `tokenizer.ggml.token_type`, one of 1 (normal) to 6 for each token;
+    ///     3 (control) is special, 4 (user-defined) is found in the text as it stands.
+    ///   - pre: `tokenizer.ggml.pre`, such as `smollm`.
+    ///   - beginningOfSequence: `tokenizer.ggml.bos_token_id`.
+    ///   - endOfSequence: `tokenizer.ggml.eos_token_id`.
+    ///   - addsBeginningOfSequence: `tokenizer.ggml.add_bos_token`.
+    /// - Throws: `TokenizerError`, with `unsupported` for a `pre` not known here.
+    public init(
+        tokens: [String], merges: [String], tokenTypes: [Int], pre: String,
+        beginningOfSequence: Int? = nil, endOfSequence: Int? = nil,
+        addsBeginningOfSequence: Bool = false
+    ) throws(TokenizerError) {
+        guard tokenTypes.count == tokens.count else {
+            throw .malformed(
+                path: "tokenizer.ggml.token_type",
+                expected: "as long as the \(tokens.count) tokens, but has \(tokenTypes.count)")
+        }
+        var added: [AddedToken] = []
+        for (id, type) in tokenTypes.enumerated() {
+            switch type {
+            case 1, 2, 5, 6: break
+            case 3, 4: added.append(AddedToken(id: id, content: tokens[id], isSpecial: type == 3))
+            default:
+                throw .malformed(path: "tokenizer.ggml.token_type[\(id)]", expected: "from 1 to 6")
+            }
+        }
+        var pairs: [(String, String)] = []
+        pairs.reserveCapacity(merges.count)
+        for (index, merge) in merges.enumerated() {
+            guard let pair = Self.split(merge: merge) else {
+                throw .invalidMerge(index: index, merge: merge)
+            }
+            pairs.append(pair)
+        }
+        let preTokenizer: PreTokenizer
+        switch pre {
+        case "gpt-2", "default": preTokenizer = PreTokenizer(pattern: .gpt2)
+        case "smollm": preTokenizer = PreTokenizer(digits: .individual, pattern: .gpt2)
+        case "llama-bpe", "llama3", "llama-v3": preTokenizer = PreTokenizer(pattern: .llama3)
+        case "qwen2": preTokenizer = PreTokenizer(pattern: .qwen2)
+        default: throw .unsupported(component: "tokenizer.ggml.pre", found: pre.debugDescription)
+        }
+        try self.init(
+            vocabulary: tokens, merges: pairs, addedTokens: added, preTokenizer: preTokenizer,
+            normalization: preTokenizer.pattern == .qwen2 ? .nfc : .none,
+            ignoresMerges: preTokenizer.pattern == .llama3,
+            beginningOfSequence: beginningOfSequence, endOfSequence: endOfSequence,
+            addsBeginningOfSequence: addsBeginningOfSequence)
+    }
+
+    /// Splits at the first space by scalars; as a `Character` it could hide in a combined one.
+    static func split(merge: String) -> (String, String)? {
+        let scalars = merge.unicodeScalars
+        guard let space = scalars.firstIndex(of: " ") else { return nil }
+        return (String(scalars[..<space]), String(scalars[scalars.index(after: space)...]))
+    }
+}

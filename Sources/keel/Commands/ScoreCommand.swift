@@ -1,0 +1,60 @@
+import ArgumentParser
+import KeelFormats
+import KeelLanguage
+import KeelModel
+
+/// Log-probabilities of rows of completions.
+struct ScoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score",
+        abstract: "Say how probable each row's completion is, token by token.",
+        discussion: """
+            Reads {"id", "messages": [{"role", "content"}], "completion"} or {"id", "prompt", "completion"}; writes \
+            {"id", "tokens", "logprobs", "sum", "mean"} in nats, rows in order. The completion is tokenized by \
+            itself, as in generation; the end of the turn is not scored.
+            """)
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var rows: RowOptions
+
+    struct OutputRow: Codable {
+        var id: RowID
+        var tokens: [Int]
+        var logprobs: [Double]
+        var sum: Double
+        var mean: Double
+    }
+
+    func run() async throws {
+        let done = Set(try rows.written(OutputRow.self).map(\.id))
+        let work = try rows.rows(withCompletions: true).filter { !done.contains($0.id) }
+        let chat = try await model.load()
+        let writer = try rows.writer()
+        let progress = ProgressLine("score")
+        let clock = ContinuousClock.now
+        try await untilInterrupted(
+            "Stopped. \(rows.output) holds what is done; go on with --resume."
+        ) {
+            var count = 0
+            try await forEachInOrder(work, limit: 4) { row in
+                try await rows.ask(row) {
+                    try await chat.score(row.completion ?? "", after: row.prompt)
+                }
+            } receive: { row, score in
+                if let score {
+                    try writer.append(
+                        OutputRow(
+                            id: row.id, tokens: score.tokens, logprobs: score.logprobs,
+                            sum: score.sum, mean: score.mean))
+                }
+                count += 1
+                let elapsed = ContinuousClock.now - clock
+                progress.update(
+                    done: count, total: work.count,
+                    rate: "\(Int(Double(count) / (elapsed / .seconds(1)))) rows/s",
+                    remaining: elapsed / Double(count) * Double(work.count - count))
+            }
+            try writer.synchronize()
+        }
+    }
+}

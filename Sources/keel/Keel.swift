@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// The program: each command is a thin layer over the library of the same name.
+@main
+struct Keel: AsyncParsableCommand {
+    /// Raised with every release; part of what a run cites.
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "keel",
+        abstract:
+            "Keeps a language model's character on an even keel: map it, compare it, talk to it.",
+        discussion: """
+            A model is an alias (smollm2-135m), a GGUF file, or a folder in Hugging Face layout; LoRA \
+            adapters are added with a plus sign: smollm2-135m+adapters/warm.
+
+            Results go to standard output, progress and complaints to standard error. The exit status is 0 when \
+            all is done, 1 after an error, 64 for a command line that makes no sense, and 130 after Ctrl-C. \
+            Shell completion: keel --generate-completion-script bash (or zsh, fish).
+            """,
+        version: version,
+        subcommands: [
+            TourCommand.self, EvalCommand.self, CompareCommand.self, ChatCommand.self,
+            GenerateCommand.self,
+            ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, BenchCommand.self,
+            DoctorCommand.self,
+        ])
+}

@@ -1,0 +1,142 @@
+import Foundation
+import KeelEvaluation
+import KeelLanguage
+import Testing
+
+struct SuiteTests {
+    private let scratch = try? Scratch()
+
+    @Test(arguments: [
+        ("name: small", "nam: small", "\"nam\" is not a field here"),
+        ("canary: small-canary", "canary: \"\"", "\"canary\" is empty"),
+        ("version: \"1\"\n", "", "\"version\" is missing"),
+        ("id: holds", "id: Holds!", "not an id"),
+        ("id: even", "id: holds", "was there before (line 6)"),
+        ("{id: rome, cluster: b, ask", "{id: paris, cluster: b, ask", "was there before (line 14)"),
+        ("cluster: b, ", "", "(dimension holds, probe rome): \"cluster\" is missing"),
+        ("cluster: b", "cluster: a", "All probes are in the cluster \"a\""),
+        ("good: [Yes.], ", "", "\"bad\" but no \"good\""),
+        ("good: [Yes.]", "good: [No.]", "both good and bad"),
+        ("good: [Yes.]", "good: Yes", "\"good\" must be a list"),
+        ("good: [Yes.]", "good: []", "\"good\" is empty"),
+        ("good: [Yes.]", "goood: [Yes.]", "\"goood\" is not a field here"),
+        ("behaviour: [rome]", "behaviour: [_ rome]", "no word to begin with"),
+        ("- {kind: rule, better: higher}", "", "no measure of kind \"rule\""),
+        ("better: zero", "better: nearer", "Use one of higher, lower, zero"),
+        ("kind: mirror", "kind: miror", "Use one of gap, mirror, rule, counter"),
+        ("counter: apology", "counter: charm", "Use one of filler, closer"),
+        ("counter: follow-up", "counter: apology", "\"apology\" was there before"),
+        ("mirrors: left", "mirrors: lift", "\"lift\", which is not in this dimension"),
+        ("mirrors: up", "mirrors: left", "joins two clusters"),
+        ("cluster: e, ask: An egg?", "cluster: e", "\"ask\" is missing"),
+        ("ask: An egg?", "ask: a, messages: [{user: b}]", "either \"ask\" or \"messages\""),
+        ("ask: An egg?", "messages: [{user: a}, {assistant: b}]", "The last message is"),
+        ("ask: An egg?", "messages: [{robot: a}]", "\"robot\" is not a field here"),
+        ("ask: An egg?", "ask: [", "not YAML"),
+        ("about: For tests.", "about: For tests.\nabout: Twice.", "not YAML"),
+    ])
+    func `a defect is refused in words that name it`(
+        old: String, new: String, words: String
+    ) throws {
+        #expect(smallSuiteText.contains(old))
+        let text = smallSuiteText.replacing(old, with: new, maxReplacements: 1)
+        let error = #expect(throws: SuiteError.self) { try #require(scratch).suite(text) }
+        let description = try #require(error?.description)
+        #expect(description.hasPrefix("suite.yaml:") && description.contains(words))
+    }
+
+    @Test func `a defect has its line`() throws {
+        let text = smallSuiteText.replacing("kind: mirror", with: "kind: miror")
+        let error = #expect(throws: SuiteError.self) { try #require(scratch).suite(text) }
+        #expect(error?.line == 21)
+    }
+
+    @Test func `a missing file is named`() throws {
+        let scratch = try #require(scratch)
+        let error = #expect(throws: SuiteError.self) {
+            try scratch.suite("name: a\nversion: b\ncanary: c\nabout: d\ndimensions: [gone.yaml]")
+        }
+        #expect(error?.description.contains("gone.yaml") == true)
+    }
+
+    @Test func `a file of a suite that lacks the canary is refused`() throws {
+        let scratch = try #require(scratch)
+        let part = scratch.folder.appending(component: "part.yaml")
+        try Data("id: a".utf8).write(to: part)
+        let error = #expect(throws: SuiteError.self) {
+            try scratch.suite("name: a\nversion: b\ncanary: c\nabout: d\ndimensions: [part.yaml]")
+        }
+        #expect(error?.defect == .noCanary(file: "part.yaml"))
+    }
+
+    @Test func `a name that does not ship is refused with those that do`() {
+        let error = #expect(throws: SuiteError.self) { try Suite.shipped("charm") }
+        #expect(error?.defect == .notShipped(known: ["character"]))
+    }
+
+    @Test func `the fingerprint follows the content and not the layout`() throws {
+        let scratch = try #require(scratch)
+        let suite = try scratch.suite()
+        let commented = try scratch.suite("# A comment.\n" + smallSuiteText)
+        let changed = try scratch.suite(smallSuiteText.replacing("Rice?", with: "Rye?"))
+        #expect(suite.fingerprint.count == 16)
+        #expect(commented.fingerprint == suite.fingerprint)
+        #expect(changed.fingerprint != suite.fingerprint)
+    }
+
+    @Test func `a suite comes back from JSON as it was`() throws {
+        let suite = try Suite.shipped("character")
+        let copy = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(suite))
+        #expect(copy == suite)
+    }
+}
+
+struct CharacterSuiteTests {
+    private let suite: Suite
+
+    init() throws {
+        suite = try .shipped("character")
+    }
+
+    @Test func `it has at least 10 dimensions of at least 14 probes in at least 7 clusters`() {
+        #expect(suite.dimensions.count >= 10)
+        for dimension in suite.dimensions {
+            #expect(dimension.probes.count >= 14, "\(dimension.id)")
+            #expect(Set(dimension.probes.map(\.cluster)).count >= 7, "\(dimension.id)")
+        }
+    }
+
+    @Test func `no two probes ask the same`() {
+        let asked = suite.dimensions.flatMap { dimension in
+            dimension.probes.map { "\(dimension.id) \($0.messages.map(\.content))" }
+        }
+        #expect(Set(asked).count == asked.count)
+    }
+
+    @Test func `good and bad continuations are alike in length`() {
+        func words(_ texts: [String]) -> Double {
+            texts.reduce(0) { $0 + Double($1.split(separator: " ").count) } / Double(texts.count)
+        }
+        for dimension in suite.dimensions {
+            let ratios = dimension.probes.filter { !$0.good.isEmpty }
+                .map { words($0.good) / words($0.bad) }
+            let mean = ratios.reduce(0, +) / Double(ratios.count)
+            #expect((0.8...1.25).contains(mean), "\(dimension.id)")
+            #expect(ratios.contains { $0 > 1 } && ratios.contains { $0 < 1 }, "\(dimension.id)")
+        }
+    }
+
+    @Test func `the quick part keeps four clusters of every dimension`() {
+        let quick = suite.quick
+        #expect(quick.dimensions.map(\.id) == suite.dimensions.map(\.id))
+        for dimension in quick.dimensions {
+            #expect(Set(dimension.probes.map(\.cluster)).count == 4)
+        }
+        #expect(quick.quick == quick)
+    }
+
+    @Test func `it has a canary and unique ids`() {
+        let ids = suite.dimensions.flatMap(\.probes).map(\.id)
+        #expect(suite.canary.hasPrefix("keel-character-") && Set(ids).count == ids.count)
+    }
+}

@@ -1,0 +1,69 @@
+import KeelLanguage
+import KeelModel
+import KeelTensor
+import Testing
+
+/// One text, computed in different ways, must come out the same.
+@Suite struct AgreementTests {
+    @Test func `rows of a batch padded at their end agree with each row alone`() throws {
+        let language = try Golden.tiny()
+        let texts = [[1, 2, 3, 4, 5, 6, 7], [9, 8, 7], [100]]
+        let padded = texts.flatMap { $0 + Array(repeating: 0, count: 7 - $0.count) }
+        try Engine.withoutGradients {
+            let hidden = try language.model(Tensor(padded, shape: [3, 7]))
+            for (row, text) in texts.enumerated() {
+                let own = try language.model.logits(
+                    hidden.selected(0, row).narrowed(0, 0..<text.count))
+                expectClose(try own.rows(), try language.logits(text).rows(), within: 1e-4)
+            }
+        }
+    }
+
+    @Test func `greedy decoding follows the arg-max of plain forward passes`() async throws {
+        let chat = try await Golden.tinyChat()
+        let prompt = Prompt.text("keel")
+        let completion = try await chat.complete(
+            prompt, options: SamplingOptions(temperature: 0, maxTokens: 24))
+        #expect(completion.tokens.count == 24 || completion.finish == .stop)
+        let expected = try await chat.withModel { language in
+            var tokens = try language.encode(prompt)
+            let start = tokens.count
+            for _ in 0..<completion.tokens.count {
+                let logits = try language.logits(tokens)
+                tokens.append(try logits.argmax(-1).array(Int.self)[tokens.count - 1])
+            }
+            return Array(tokens[start...])
+        }
+        #expect(completion.tokens == expected)
+    }
+
+    @Test(.enabled(if: DefaultModel.isInstalled, DefaultModel.reason))
+    func `scores are the log-probabilities generation draws from, on the default model`()
+        async throws
+    {
+        let chat = try await LocalChatModel(ModelReference(ModelCatalogue.defaultAlias))
+        let prompt = Prompt.user("Name three colours.")
+        let completion = try await chat.complete(
+            prompt, options: SamplingOptions(temperature: 0, maxTokens: 16))
+        let score = try await chat.score(completion.text, after: prompt)
+        #expect(score.tokens == completion.tokens)
+        // Greedy tokens are the most probable ones, so their scores must be the greatest there are.
+        let best = try await chat.withModel { language in
+            let prefix = try language.encode(prompt)
+            let logits = try language.logits(prefix + completion.tokens)
+            let all = try logits.logSoftmax().max(-1).array(Float.self)
+            return all[(prefix.count - 1)..<(prefix.count - 1 + completion.tokens.count)].map { $0 }
+        }
+        expectClose([score.logprobs.map(Float.init)], [best], within: 1e-3)
+    }
+
+    @Test func `scoring a completion needs no more than its own tokens`() async throws {
+        let chat = try await Golden.tinyChat()
+        let score = try await chat.score("abc", after: .text("x"))
+        #expect(score.tokens.count == 3)
+        #expect(score.logprobs.allSatisfy { $0 < 0 })
+        #expect(abs(score.mean - score.sum / 3) < 1e-12)
+        #expect(try await chat.score("", after: .text("x")) == Score(tokens: [], logprobs: []))
+        await #expect(throws: LanguageError.self) { try await chat.score("a", after: .text("")) }
+    }
+}

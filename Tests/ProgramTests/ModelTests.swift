@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// `keel model` and `keel doctor`, on a machine whose cache is empty.
+@Suite struct ModelTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test func `the list says which models are here`() async throws {
+        let outcome = try await Program.run(["model", "list"], in: scratch)
+        expectSuccess(outcome)
+        #expect(
+            outcome.output.hasPrefix("alias         here  licence     what\nsmollm2-135m  no  "))
+
+        struct Row: Decodable {
+            var alias, about, licence, path: String
+            var installed: Bool
+        }
+        let json = try await Program.run(["model", "list", "--json"], in: scratch)
+        let rows = try JSONDecoder().decode([Row].self, from: Data(json.output.utf8))
+        #expect(rows.map(\.alias) == ["smollm2-135m"])
+        #expect(rows.allSatisfy { !$0.installed && $0.path.hasPrefix(scratch.path("cache")) })
+    }
+
+    @Test func `the facts of a model are those of its files`() async throws {
+        let outcome = try await Program.run(
+            ["model", "info", TinyModel.path, "--json"], in: scratch)
+        expectSuccess(outcome)
+        let facts = try JSONDecoder().decode(
+            [String: String].self, from: Data(outcome.output.utf8))
+        #expect(facts["path"] == TinyModel.path)
+        #expect(facts["parameters"] == "34720")
+        #expect(facts["vocabulary"] == "300 tokens")
+        #expect(facts["window"] == "128 tokens")
+        #expect(facts["sha256"]?.count == 64)
+        let text = try await Program.run(["model", "info", TinyModel.path], in: scratch)
+        #expect(text.output.contains("parameters    34720\n"))
+    }
+
+    @Test func `the doctor says what is missing and what to do`() async throws {
+        let outcome = try await Program.run(["doctor"], in: scratch)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("ok  engine "))
+        #expect(outcome.output.contains("!!  model smollm2-135m  missing"))
+        #expect(outcome.output.contains("fetch it with \"keel model pull smollm2-135m\"."))
+
+        struct Finding: Decodable {
+            var what, found: String
+            var advice: String?
+        }
+        let json = try await Program.run(["doctor", "--json"], in: scratch)
+        #expect(json.status == 1)
+        let findings = try JSONDecoder().decode([Finding].self, from: Data(json.output.utf8))
+        #expect(findings.first { $0.what == "model smollm2-135m" }?.advice != nil)
+    }
+
+    @Test func `a damaged model is found`() async throws {
+        try FileManager.default.createDirectory(
+            atPath: scratch.path("cache/models"), withIntermediateDirectories: true)
+        try scratch.write("GGUF", to: "cache/models/smollm2-135m-instruct.Q4_1.gguf")
+        let outcome = try await Program.run(["doctor"], in: scratch)
+        #expect(outcome.status == 1)
+        #expect(outcome.output.contains("the file is damaged"))
+    }
+
+    @Test func `an unknown model is refused with the aliases there are`() async throws {
+        try scratch.write(#"{"id": 1, "prompt": "a", "completion": "b"}"#, to: "rows.jsonl")
+        let rows = ["--input", "rows.jsonl", "--output", "out.jsonl"]
+        for command in [["model", "info", "nope"], ["score", "--model", "nope"] + rows] {
+            expectRefusal(
+                try await Program.run(command, in: scratch), "There is no model \"nope\"",
+                "known: smollm2-135m")
+        }
+        expectRefusal(
+            try await Program.run(["generate"] + rows, in: scratch),
+            "smollm2-135m is not on this machine", "keel model pull smollm2-135m")
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("out.jsonl")))
+    }
+}

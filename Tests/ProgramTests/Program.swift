@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
+/// The built program, run as a person or a script runs it.
+final class Program {
+    /// What a run of the program left behind.
+    struct Outcome {
+        /// The exit status; nil after a signal.
+        var status: Int32?
+        var signal: Int32?
+        var output: String
+        var errors: String
+    }
+
+    /// No run may last longer, in seconds; a hang fails its own test instead of stopping them all.
+    private static let limit = 60
+
+    private let process = Process()
+    private let outputPath: String
+    private let errorsPath: String
+    private let ended: AsyncStream<Never>
+    private let watchdog: DispatchWorkItem
+
+    /// Starts the program in a scratch folder, beside a cache that holds no model.
+    ///
+    /// Waits while as many others run as there are processors.
+    init(_ arguments: [String], input: String = "", in scratch: Scratch) async throws {
+        let name = UUID().uuidString
+        let inputPath = try scratch.write(input, to: ".\(name).input")
+        outputPath = try scratch.write("", to: ".\(name).output")
+        errorsPath = try scratch.write("", to: ".\(name).errors")
+        process.executableURL = try Self.executable.get()
+        process.arguments = arguments
+        process.currentDirectoryURL = scratch.folder
+        var environment = ProcessInfo.processInfo.environment
+        environment["COLUMNS"] = nil
+        environment["KEEL_CACHE"] = scratch.path("cache")
+        process.environment = environment
+        process.standardInput = FileHandle(forReadingAtPath: inputPath)
+        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
+        process.standardError = FileHandle(forWritingAtPath: errorsPath)
+
+        await Room.shared.enter()
+        let (ended, end) = AsyncStream.makeStream(of: Never.self)
+        self.ended = ended
+        process.terminationHandler = { _ in
+            end.finish()
+            Task { await Room.shared.leave() }
+        }
+        try process.run()
+        let identifier = process.processIdentifier
+        watchdog = DispatchWorkItem { kill(identifier, SIGALRM) }
+        DispatchQueue.global().asyncAfter(
+            deadline: .now() + .seconds(Self.limit), execute: watchdog)
+    }
+
+    /// Runs the program to its end.
+    static func run(
+        _ arguments: [String], input: String = "", in scratch: Scratch
+    ) async throws -> Outcome {
+        try await Program(arguments, input: input, in: scratch).outcome()
+    }
+
+    /// Sends a signal, unless the program has ended.
+    func signal(_ number: Int32) {
+        if process.isRunning { kill(process.processIdentifier, number) }
+    }
+
+    /// Returns as soon as a file has so many whole lines, or the program has ended.
+    func waitUntil(_ path: String, hasLines count: Int) async {
+        var size = 0
+        while process.isRunning {
+            let newSize = Scratch.size(of: path)
+            if newSize != size, Lines(path).count >= count { return }
+            size = newSize
+            await Task.yield()
+        }
+    }
+
+    /// Waits for the program's end.
+    func outcome() async throws -> Outcome {
+        for await _ in ended {}
+        watchdog.cancel()
+        let wasSignalled = process.terminationReason == .uncaughtSignal
+        let number = process.terminationStatus
+        if wasSignalled, number == SIGALRM {
+            throw Failure("keel was still running after \(Self.limit) s and was stopped.")
+        }
+        return Outcome(
+            status: wasSignalled ? nil : number, signal: wasSignalled ? number : nil,
+            output: try String(contentsOfFile: outputPath, encoding: .utf8),
+            errors: try String(contentsOfFile: errorsPath, encoding: .utf8))
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ description: String) { self.description = description }
+    }
+}
+
+extension Program {
+    /// The program in the folder of build products that the test bundle lies in.
+    private static let executable = Result<URL, Failure> {
+        () throws(Failure) in
+        // On Linux the tests are a program; on macOS a helper elsewhere is told where the bundle is.
+        let places =
+            CommandLine.arguments.filter { $0.contains(".xctest") }.map { URL(filePath: $0) }
+            + [Bundle.main.bundleURL]
+        for place in places {
+            var folder = place.standardizedFileURL
+            while folder.path != "/" {
+                folder.deleteLastPathComponent()
+                let program = folder.appending(path: "keel")
+                var isFolder: ObjCBool = false
+                if FileManager.default.fileExists(atPath: program.path, isDirectory: &isFolder),
+                    !isFolder.boolValue
+                {
+                    return program
+                }
+            }
+        }
+        throw Failure(
+            "There is no program \"keel\" above \(places.map(\.path)). Build it: swift build --product keel."
+        )
+    }
+}
+
+/// Keeps tests that run side by side from starting more programs than there are processors.
+private actor Room {
+    static let shared = Room()
+    private var places = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async {
+        guard places == 0 else { return places -= 1 }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    /// Gives the place to who has waited longest.
+    func leave() {
+        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        places += 1
+    }
+}
+
+/// Expects that the program ended well, and shows what it said if not.
+func expectSuccess(_ outcome: Program.Outcome, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(
+        outcome.status == 0, "signal \(outcome.signal ?? 0): \(outcome.errors)",
+        sourceLocation: sourceLocation)
+}
+
+/// Expects that the program refused its input: exit status 1, and one line that holds all `parts`.
+func expectRefusal(
+    _ outcome: Program.Outcome, _ parts: String...,
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(outcome.status == 1, "\(outcome)", sourceLocation: sourceLocation)
+    #expect(outcome.output == "", sourceLocation: sourceLocation)
+    #expect(
+        outcome.errors.hasPrefix("Error: ") && outcome.errors.count(where: \.isNewline) == 1,
+        "\(outcome.errors)", sourceLocation: sourceLocation)
+    for part in parts {
+        #expect(outcome.errors.contains(part), sourceLocation: sourceLocation)
+    }
+}
