@@ -11,7 +11,7 @@ struct DimensionReader {
         var probe: Probe
         var sample: Int
         /// In the order of the measure's metrics; nil where a record is missing or can't be judged.
-        var values: [Value]?
+        var values: [Value?]?
     }
 
     struct Value {
@@ -24,9 +24,13 @@ struct DimensionReader {
     func readings(of measure: Measure) -> [Reading] {
         switch measure.kind {
         case .gap: gaps()
-        case .mirror: mirrors()
+        case .mirror: measure.quantity.map(mirrors) ?? []
         case .rule: rules()
         case .counter: measure.counter.flatMap(Counter.named).map(counts) ?? []
+        case .talk: talks()
+        case .drift: drifts()
+        case .variety: dimension.probes.flatMap(variety)
+        case .judge: []
         }
     }
 
@@ -38,25 +42,11 @@ struct DimensionReader {
         }
     }
 
-    private func mirrors() -> [Reading] {
-        dimension.probes.compactMap { probe in
-            guard let first = probe.mirrors else { return nil }
-            var reading = Reading(probe: probe, sample: 0)
-            if let a = gap(first), let b = gap(probe.id) {
-                reading.values = [Value(value: a - b), Value(value: abs(a - b))]
-            }
-            return reading
-        }
-    }
-
     private func rules() -> [Reading] {
         dimension.probes.filter(\.hasRule).flatMap { probe in
-            let behaviour = PhraseSet(probe.behaviour)
-            let opposite = PhraseSet(probe.opposite)
+            let rule = Rule(probe)
             return answers(to: probe) { answer in
-                let words = Words(answer.text).words
-                let shows = !behaviour.matches(in: words).isEmpty
-                let errs = !opposite.matches(in: words).isEmpty
+                let (shows, errs) = rule.reads(answer.text)
                 return [.share(shows), .share(errs), .share(!shows && !errs)]
             }
         }
@@ -65,13 +55,115 @@ struct DimensionReader {
     private func counts(_ counter: Counter) -> [Reading] {
         dimension.probes.flatMap { probe in
             answers(to: probe) { answer in
-                if counter.needsEnding, answer.finish == .length { return nil }
-                let hits = Double(counter.matches(in: answer.text).count)
-                let length = answer.tokens ?? Words(answer.text).words.count
-                return [Value(value: hits), Value(value: hits, exposure: Double(length))]
+                let replies = answer.replies.filter {
+                    !(counter.needsEnding && $0.finish == .length)
+                }
+                guard !replies.isEmpty else { return nil }
+                let hits = Double(replies.reduce(0) { $0 + counter.matches(in: $1.text).count })
+                let length = replies.reduce(0) { $0 + ($1.tokens ?? Self.words($1.text)) }
+                return [
+                    Value(value: hits, exposure: Double(replies.count)),
+                    Value(value: hits, exposure: Double(length)),
+                ]
             }
         }
     }
+
+    private func talks() -> [Reading] {
+        dimension.probes.filter { !$0.talk.isEmpty && $0.hasRule }.flatMap { probe in
+            let rule = Rule(probe)
+            return answers(to: probe) { answer in
+                let read = answer.replies.map { rule.reads($0.text) }
+                guard let last = read.last else { return nil }
+                // Never counts as one answer more than the longest talk has.
+                let first = read.firstIndex { $0.shows && !$0.errs } ?? probe.talk.count + 1
+                return [
+                    .share(last.shows && !last.errs), .share(read.contains(where: \.errs)),
+                    Value(value: Double(first + 1)),
+                ]
+            }
+        }
+    }
+
+    private func drifts() -> [Reading] {
+        dimension.probes.filter(dimension.scoresEnd).flatMap { probe in
+            answers(to: probe) { answer in
+                guard let end = answer.end, let start = gap(probe.id) else { return nil }
+                return [Value(value: end.value - start), Value(value: end.value)]
+            }
+        }
+    }
+
+    private func variety(_ probe: Probe) -> [Reading] {
+        let profiles = profiles(of: probe)
+        return answers(to: probe) { answer in
+            let verse = Verse(answer.text)
+            return [
+                nil, nil, verse.rhymeShare.map { Value(value: $0) },
+                Value(value: Double(verse.endings.count)),
+                Value(value: Double(Self.words(answer.text))),
+            ]
+        }
+        .map { reading in
+            var reading = reading
+            if let index = profiles.samples.firstIndex(of: reading.sample) {
+                let all = profiles.profiles
+                reading.values?[0] = all.distance(of: index).map { Value(value: $0) }
+                reading.values?[1] = all.repeatedFourGrams(of: index).map { Value(value: $0) }
+            }
+            return reading
+        }
+    }
+
+    // MARK: Pairs
+
+    private func mirrors(_ quantity: Measure.Quantity) -> [Reading] {
+        dimension.probes.flatMap { probe -> [Reading] in
+            guard let id = probe.mirrors,
+                let first = dimension.probes.first(where: { $0.id == id })
+            else { return [] }
+            if quantity == .gap {
+                var reading = Reading(probe: probe, sample: 0)
+                if let a = gap(first.id), let b = gap(probe.id) {
+                    reading.values = [Value(value: a - b), Value(value: abs(a - b))]
+                }
+                return [reading]
+            }
+            let (a, b) = (values(quantity, first), values(quantity, probe))
+            return (0..<samples).map { sample in
+                var reading = Reading(probe: probe, sample: sample)
+                if let a = a[sample], let b = b[sample] { reading.values = [Value(value: a - b)] }
+                return reading
+            }
+        }
+    }
+
+    /// A quantity of each of a probe's answers, by their numbers.
+    private func values(_ quantity: Measure.Quantity, _ probe: Probe) -> [Int: Double] {
+        if quantity == .distance {
+            let profiles = profiles(of: probe)
+            let distances = profiles.samples.indices.compactMap { index in
+                profiles.profiles.distance(of: index).map { (profiles.samples[index], $0) }
+            }
+            return Dictionary(distances, uniquingKeysWith: { first, _ in first })
+        }
+        var values: [Int: Double] = [:]
+        for sample in 0..<samples {
+            guard let answer = answer(probe.id, sample) else { continue }
+            switch quantity {
+            case .words: values[sample] = Double(Self.words(answer.text))
+            case .counter(let id):
+                guard let counter = Counter.named(id),
+                    !(counter.needsEnding && answer.finish == .length)
+                else { continue }
+                values[sample] = Double(counter.matches(in: answer.text).count)
+            case .gap, .distance: break
+            }
+        }
+        return values
+    }
+
+    // MARK: Records
 
     private func gap(_ probe: String) -> Double? {
         guard case .gap(let gap) = records[.init(probe: probe, sample: 0, isGap: true)] else {
@@ -80,15 +172,44 @@ struct DimensionReader {
         return gap.value
     }
 
+    private func answer(_ probe: String, _ sample: Int) -> SampleRecord.Answer? {
+        guard case .answer(let answer) = records[.init(probe: probe, sample: sample, isGap: false)]
+        else { return nil }
+        return answer
+    }
+
     private func answers(
-        to probe: Probe, read: (SampleRecord.Answer) -> [Value]?
+        to probe: Probe, read: (SampleRecord.Answer) -> [Value?]?
     ) -> [Reading] {
         (0..<samples).map { sample in
-            let key = SampleRecord.Key(probe: probe.id, sample: sample, isGap: false)
-            guard case .answer(let answer) = records[key] else {
-                return Reading(probe: probe, sample: sample)
-            }
-            return Reading(probe: probe, sample: sample, values: read(answer))
+            Reading(
+                probe: probe, sample: sample, values: answer(probe.id, sample).flatMap(read))
         }
+    }
+
+    /// The answers that are there, and their numbers.
+    private func profiles(of probe: Probe) -> (samples: [Int], profiles: [AnswerProfile]) {
+        let there = (0..<samples).compactMap { sample in
+            answer(probe.id, sample).map { (sample, AnswerProfile($0.text)) }
+        }
+        return (there.map(\.0), there.map(\.1))
+    }
+
+    private static func words(_ text: String) -> Int { Words(text).words.count }
+}
+
+/// A probe's phrases, ready to look for.
+private struct Rule {
+    private let behaviour: PhraseSet
+    private let opposite: PhraseSet
+
+    init(_ probe: Probe) {
+        behaviour = PhraseSet(probe.behaviour)
+        opposite = PhraseSet(probe.opposite)
+    }
+
+    func reads(_ text: String) -> (shows: Bool, errs: Bool) {
+        let words = Words(text).words
+        return (!behaviour.matches(in: words).isEmpty, !opposite.matches(in: words).isEmpty)
     }
 }

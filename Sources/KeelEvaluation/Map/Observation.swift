@@ -53,7 +53,7 @@ struct Observations {
         _ reading: DimensionReader.Reading, _ measure: Measure, _ dimension: Dimension
     ) {
         for (index, metric) in measure.metrics.enumerated() {
-            guard let value = reading.values?[index] else {
+            guard let value = reading.values?[index] ?? nil else {
                 missing[dimension.id, default: [:]][metric.id, default: 0] += 1
                 continue
             }

@@ -45,17 +45,18 @@ extension Run {
     /// the model's current calls; what was appended by then is kept.
     /// - Parameters:
     ///   - model: The model that the configuration names.
+    ///   - user: Plays the person where the suite's talks leave the words open.
     ///   - concurrency: The most calls at a time, at least 1.
     ///   - progress: Called after each change, from one task.
     /// - Returns: What the model failed to give.
     /// - Throws: `CancellationError`; errors of reading and writing the samples.
     public func collect(
-        from model: any ChatModel, concurrency: Int = 16,
+        from model: any ChatModel, user: (any ChatModel)? = nil, concurrency: Int = 16,
         progress: (Progress) -> Void = { _ in }
     ) async throws -> [Failure] {
         let plan = RunPlan(suite, samples: config.samples)
         let done = Set(try records().map(\.key)).intersection(plan.keys)
-        let questioner = Questioner(model: model, config: config)
+        let questioner = Questioner(model: model, user: user, config: config)
         let clock = ContinuousClock()
         let start = clock.now
         var state = Progress(
@@ -72,7 +73,7 @@ extension Run {
                 for record in outcome.records {
                     try writer.append(record)
                     if case .answer(let answer) = record.content {
-                        state.tokensNow += answer.tokens ?? 0
+                        state.tokensNow += answer.replies.reduce(0) { $0 + ($1.tokens ?? 0) }
                     }
                 }
                 failures += outcome.failures

@@ -6,18 +6,12 @@ struct RunPlan {
             case gap
             /// Samples the answers of these numbers.
             case answers(Range<Int>)
+            /// Has the talk of this number.
+            case talk(sample: Int, scoresEnd: Bool)
         }
 
         var probe: Probe
         var question: Question
-
-        /// How many records the job makes.
-        var records: Int {
-            switch question {
-            case .gap: 1
-            case .answers(let samples): samples.count
-            }
-        }
     }
 
     /// The most answers that one call asks for: what a kill can cost.
@@ -47,15 +41,24 @@ struct RunPlan {
     /// The jobs that are left when `done` is there, in the order of the suite.
     func jobs(without done: Set<SampleRecord.Key>) -> [Job] {
         let left = keys.subtracting(done)
-        return suite.dimensions.flatMap(\.probes).flatMap { probe in
-            var jobs: [Job] = []
-            if left.contains(.init(probe: probe.id, sample: 0, isGap: true)) {
-                jobs.append(Job(probe: probe, question: .gap))
+        return suite.dimensions.flatMap { dimension in
+            dimension.probes.flatMap { probe in
+                var questions: [Job.Question] = []
+                if left.contains(.init(probe: probe.id, sample: 0, isGap: true)) {
+                    questions.append(.gap)
+                }
+                let missing = (0..<samples).filter {
+                    left.contains(.init(probe: probe.id, sample: $0, isGap: false))
+                }
+                if probe.talk.isEmpty {
+                    questions += Self.ranges(missing).map { .answers($0) }
+                } else {
+                    questions += missing.map {
+                        .talk(sample: $0, scoresEnd: dimension.scoresEnd(probe))
+                    }
+                }
+                return questions.map { Job(probe: probe, question: $0) }
             }
-            let missing = (0..<samples).filter {
-                left.contains(.init(probe: probe.id, sample: $0, isGap: false))
-            }
-            return jobs + Self.ranges(missing).map { Job(probe: probe, question: .answers($0)) }
         }
     }
 

@@ -6,7 +6,9 @@ public import KeelLanguage
 /// - `probe`: the probe's id. `sample`: the number of the answer, counted from 0; 0 for a gap.
 /// - `kind`: `answer` or `gap`.
 /// - of an answer: `text`; `finish`, which is `stop` or `length`; `tokens`, the number of tokens,
-///   absent where the model does not tell.
+///   absent where the model does not tell. Of a talk, these tell of its last answer; `talk` is the
+///   list of exchanges before it, each with the answer's `text`, `finish` and `tokens`, and `user`,
+///   what the person said to it. `end` is the gap, as below, scored after the last answer's question.
 /// - of a gap: `good` and `bad`, lists with `text`, `tokens` (their number) and `logprob` (the sum
 ///   of their natural logarithms, in nats) for each continuation.
 public struct SampleRecord: Hashable, Sendable {
@@ -19,6 +21,31 @@ public struct SampleRecord: Hashable, Sendable {
         public var text: String
         public var finish: Completion.Finish
         public var tokens: Int?
+        /// What was said before, in a talk of several turns.
+        public var talk: [Exchange]?
+        /// The continuations scored in place of the last answer of a talk.
+        public var end: Gap?
+
+        /// The model's answers in their order; one, unless it was a talk.
+        var replies: [Reply] {
+            (talk ?? []).map { Reply(text: $0.text, finish: $0.finish, tokens: $0.tokens) }
+                + [Reply(text: text, finish: finish, tokens: tokens)]
+        }
+    }
+
+    /// An answer of a talk, and what the person said to it.
+    public struct Exchange: Hashable, Sendable, Codable {
+        public var text: String
+        public var finish: Completion.Finish
+        public var tokens: Int?
+        public var user: String
+    }
+
+    /// One answer of the model.
+    struct Reply {
+        var text: String
+        var finish: Completion.Finish
+        var tokens: Int?
     }
 
     public struct Gap: Hashable, Sendable, Codable {

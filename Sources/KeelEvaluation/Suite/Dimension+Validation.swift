@@ -12,18 +12,26 @@ extension Dimension {
         for (probe, place) in zip(probes, places) {
             try validate(probe, at: place)
         }
-        for kind in measures.map(\.kind) {
-            switch kind {
-            case .gap where !probes.contains(where: scores):
-                throw field.error(.measureWithoutProbes(measure: "gap", field: "good"))
-            case .rule where !probes.contains(where: \.hasRule):
-                throw field.error(.measureWithoutProbes(measure: "rule", field: "behaviour"))
-            case .mirror where !probes.contains { $0.mirrors != nil }:
-                throw field.error(.measureWithoutProbes(measure: "mirror", field: "mirrors"))
-            default: break
-            }
+        for measure in measures {
+            try validate(measure, at: field)
         }
         try validateMirrors(places)
+    }
+
+    private func validate(_ measure: Measure, at field: YAMLField) throws(SuiteError) {
+        let missing: String? =
+            switch measure.kind {
+            case .gap where !probes.contains(where: scores): "good"
+            case .rule where !probes.contains(where: \.hasRule): "behaviour"
+            case .mirror where !probes.contains { $0.mirrors != nil }: "mirrors"
+            case .talk where !probes.contains { !$0.talk.isEmpty && $0.hasRule }: "talk"
+            case .drift where !probes.contains(where: scoresEnd): "talk"
+            default: nil
+            }
+        if let missing {
+            throw field.error(
+                .measureWithoutProbes(measure: measure.kind.rawValue, field: missing))
+        }
     }
 
     private func validate(_ probe: Probe, at place: YAMLField) throws(SuiteError) {
@@ -37,14 +45,18 @@ extension Dimension {
         if let both = probe.good.first(where: probe.bad.contains) {
             throw place.error(.sameContinuation(both))
         }
-        if scores(probe), !kinds.contains(.gap), !kinds.contains(.mirror) {
+        let readsGaps = kinds.contains { [.gap, .mirror, .drift].contains($0) }
+        if scores(probe), !readsGaps {
             throw place.error(.fieldWithoutMeasure(field: "good", measure: "gap"))
         }
-        if probe.hasRule, !kinds.contains(.rule) {
+        if probe.hasRule, !kinds.contains(.rule), !kinds.contains(.talk) {
             throw place.error(.fieldWithoutMeasure(field: "behaviour", measure: "rule"))
         }
         if probe.mirrors != nil, !kinds.contains(.mirror) {
             throw place.error(.fieldWithoutMeasure(field: "mirrors", measure: "mirror"))
+        }
+        if !probe.talk.isEmpty, !samples(probe) {
+            throw place.error(.talkWithoutMeasure)
         }
         if !scores(probe), !samples(probe) {
             throw place.error(.unmeasured)
@@ -52,6 +64,7 @@ extension Dimension {
     }
 
     private func validateMirrors(_ places: [YAMLField]) throws(SuiteError) {
+        let needsGaps = measures.contains { $0.quantity == .gap }
         var mirrored: Set<String> = []
         for (probe, place) in zip(probes, places) {
             guard let id = probe.mirrors else { continue }
@@ -65,7 +78,7 @@ extension Dimension {
             if first.mirrors != nil || first.id == probe.id || !mirrored.insert(id).inserted {
                 throw place.error(.badMirror("must make pairs: \"\(id)\" is in another one."))
             }
-            if !scores(first) || !scores(probe) {
+            if needsGaps, !scores(first) || !scores(probe) {
                 throw place.error(
                     .badMirror("needs \"good\" and \"bad\" on both probes of the pair."))
             }

@@ -10,6 +10,10 @@ public struct Probe: Hashable, Sendable, Codable {
     public var system: String?
     /// The conversation, which ends with a turn of the user.
     public var messages: [Message]
+    /// What the person says after the first answer, and so on; empty where there is one answer.
+    public var talk: [TalkState]
+    /// Who a simulated user is, for a talk with a state that `wants` something.
+    public var persona: String?
     /// Written continuations that show the behaviour.
     public var good: [String]
     /// Written continuations that show the opposite, like the good ones in length and style.
@@ -23,13 +27,18 @@ public struct Probe: Hashable, Sendable, Codable {
 
     var hasRule: Bool { !behaviour.isEmpty || !opposite.isEmpty }
 
+    /// Whether a second model has to play the user.
+    public var needsUser: Bool { talk.contains { $0.wants != nil } }
+
     /// The conversation as a model is asked it.
     ///
-    /// - Parameter system: The run's system prompt, which comes before the probe's own.
+    /// - Parameters:
+    ///   - system: The run's system prompt, which comes before the probe's own.
+    ///   - talk: What was said after the probe's messages.
     /// - Returns: The prompt, without a system message where there is none.
-    public func prompt(system: String?) -> Prompt {
+    public func prompt(system: String?, talk: [Message] = []) -> Prompt {
         let parts = [system, self.system].compactMap(\.self)
-        return .messages(messages).withSystem(
+        return .messages(messages + talk).withSystem(
             parts.isEmpty ? nil : parts.joined(separator: "\n\n"))
     }
 }

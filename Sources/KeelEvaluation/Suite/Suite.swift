@@ -5,6 +5,8 @@ public struct Suite: Hashable, Sendable, Codable {
     /// A string that marks the text as evaluation data, so that it can be kept out of training.
     public var canary: String
     public var about: String
+    /// What judge models are asked.
+    public var rubrics: [Rubric]
     public var dimensions: [Dimension]
 
     /// How many clusters of each dimension `quick` keeps.
@@ -25,6 +27,16 @@ public struct Suite: Hashable, Sendable, Codable {
     public func dimension(_ id: String) -> Dimension? {
         dimensions.first { $0.id == id }
     }
+
+    /// The rubric of this id.
+    public func rubric(_ id: String) -> Rubric? {
+        rubrics.first { $0.id == id }
+    }
+
+    /// Whether a second model has to play the user in some talk.
+    public var needsUser: Bool {
+        dimensions.contains { $0.probes.contains(where: \.needsUser) }
+    }
 }
 
 /// One trait, measured from both sides: the behaviour, and the error one commits by overdoing it.
@@ -44,9 +56,14 @@ public struct Dimension: Hashable, Sendable, Codable {
         !probe.good.isEmpty
     }
 
-    /// Whether answers to the probe are sampled: for its rule, or for a counter of the dimension.
+    /// Whether answers to the probe are sampled, for one of the measures.
     func samples(_ probe: Probe) -> Bool {
-        probe.hasRule || measures.contains { $0.kind == .counter }
+        measures.contains { $0.needsAnswers(to: probe) }
+    }
+
+    /// Whether the continuations are scored after each of the probe's talks too.
+    func scoresEnd(_ probe: Probe) -> Bool {
+        !probe.talk.isEmpty && scores(probe) && measures.contains { $0.kind == .drift }
     }
 
     fileprivate mutating func keepClusters(_ count: Int) {

@@ -23,6 +23,8 @@ public struct SuiteError: Error, Hashable, Sendable, CustomStringConvertible {
         case fieldWithoutMeasure(field: String, measure: String)
         case badPhrase(field: String, phrase: String)
         case badMirror(String)
+        case notALaterState(String)
+        case talkWithoutMeasure
     }
 
     public let file: String
@@ -62,12 +64,14 @@ public struct SuiteError: Error, Hashable, Sendable, CustomStringConvertible {
         case .duplicate(let what, let id, let firstLine):
             "The \(what) \"\(id)\" was there before (line \(firstLine)). Give each its own id."
         case .oneOf(let first, let second):
-            "A probe has either \"\(first)\" or \"\(second)\". Keep one of them."
+            "Give either \"\(first)\" or \"\(second)\", not both and not neither."
         case .oneCluster(let cluster):
             "All probes are in the cluster \"\(cluster)\". Errors are estimated from the spread "
                 + "between clusters, so use at least two."
         case .notAChoice(let field, let value, let choices):
-            "\"\(field)\" is \"\(value)\". Use one of \(choices.joined(separator: ", "))."
+            choices.isEmpty
+                ? "\"\(field)\" is \"\(value)\", but the suite has none. Add it to the suite."
+                : "\"\(field)\" is \"\(value)\". Use one of \(choices.joined(separator: ", "))."
         case .lastTurn(let role):
             "The last message is the \(role)'s. End with the user's, since the model answers it."
         case .halfGap(let present, let absent):
@@ -87,6 +91,12 @@ public struct SuiteError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "one word; only later ones may be \"_\"."
         case .badMirror(let reason):
             "\"mirrors\" \(reason)"
+        case .notALaterState(let id):
+            "\"goes\" leads to \"\(id)\", which is no later state of this talk. Name one, or "
+                + "\"\(TalkState.end)\"."
+        case .talkWithoutMeasure:
+            "There is \"talk\", but the dimension has no measure that reads answers. Add one of "
+                + "kind \"talk\" to \"measures\"."
         }
     }
 }

@@ -118,9 +118,18 @@ struct YAMLField {
     ) throws(SuiteError) -> Choice {
         let text = try text()
         guard let choice = Choice(rawValue: text) else {
-            let choices = Choice.allCases.map(\.rawValue)
-            throw error(.notAChoice(field: name, value: text, choices: choices))
+            throw notAChoice(text, among: Choice.allCases.map(\.rawValue))
         }
         return choice
+    }
+
+    func choice(among choices: [String]) throws(SuiteError) -> String {
+        let text = try text()
+        guard choices.contains(text) else { throw notAChoice(text, among: choices) }
+        return text
+    }
+
+    private func notAChoice(_ text: String, among choices: [String]) -> SuiteError {
+        error(.notAChoice(field: name, value: text, choices: choices))
     }
 }

@@ -1,0 +1,12 @@
+/// What a judge model is asked about an answer: a question, and what each verdict means.
+public struct Rubric: Hashable, Sendable, Codable {
+    public var id: String
+    /// The question about the answer.
+    public var asks: String
+    /// When the answer shows the behaviour.
+    public var behaviour: String
+    /// When it shows the opposite error.
+    public var opposite: String
+    /// When it shows neither.
+    public var neither: String
+}
