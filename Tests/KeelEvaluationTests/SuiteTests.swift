@@ -1,6 +1,5 @@
 import Foundation
 import KeelEvaluation
-import KeelLanguage
 import Testing
 
 struct SuiteTests {
@@ -88,55 +87,5 @@ struct SuiteTests {
         let suite = try Suite.shipped("character")
         let copy = try JSONDecoder().decode(Suite.self, from: JSONEncoder().encode(suite))
         #expect(copy == suite)
-    }
-}
-
-struct CharacterSuiteTests {
-    private let suite: Suite
-
-    init() throws {
-        suite = try .shipped("character")
-    }
-
-    @Test func `it has at least 10 dimensions of at least 14 probes in at least 7 clusters`() {
-        #expect(suite.dimensions.count >= 10)
-        for dimension in suite.dimensions {
-            #expect(dimension.probes.count >= 14, "\(dimension.id)")
-            #expect(Set(dimension.probes.map(\.cluster)).count >= 7, "\(dimension.id)")
-        }
-    }
-
-    @Test func `no two probes ask the same`() {
-        let asked = suite.dimensions.flatMap { dimension in
-            dimension.probes.map { "\(dimension.id) \($0.messages.map(\.content))" }
-        }
-        #expect(Set(asked).count == asked.count)
-    }
-
-    @Test func `good and bad continuations are alike in length`() {
-        func words(_ texts: [String]) -> Double {
-            texts.reduce(0) { $0 + Double($1.split(separator: " ").count) } / Double(texts.count)
-        }
-        for dimension in suite.dimensions {
-            let ratios = dimension.probes.filter { !$0.good.isEmpty }
-                .map { words($0.good) / words($0.bad) }
-            let mean = ratios.reduce(0, +) / Double(ratios.count)
-            #expect((0.8...1.25).contains(mean), "\(dimension.id)")
-            #expect(ratios.contains { $0 > 1 } && ratios.contains { $0 < 1 }, "\(dimension.id)")
-        }
-    }
-
-    @Test func `the quick part keeps four clusters of every dimension`() {
-        let quick = suite.quick
-        #expect(quick.dimensions.map(\.id) == suite.dimensions.map(\.id))
-        for dimension in quick.dimensions {
-            #expect(Set(dimension.probes.map(\.cluster)).count == 4)
-        }
-        #expect(quick.quick == quick)
-    }
-
-    @Test func `it has a canary and unique ids`() {
-        let ids = suite.dimensions.flatMap(\.probes).map(\.id)
-        #expect(suite.canary.hasPrefix("keel-character-") && Set(ids).count == ids.count)
     }
 }
