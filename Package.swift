@@ -86,7 +86,8 @@ let package = Package(
             ],
             resources: [.copy("Goldens")]),
         .testTarget(
-            name: "KeelEvaluationTests", dependencies: ["KeelEvaluation", "KeelLanguage"]),
+            name: "KeelEvaluationTests",
+            dependencies: ["KeelEvaluation", "KeelFormats", "KeelLanguage"], exclude: ["Goldens"]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(name: "HouseTests"),
         // Runs the built program, which the dependency only makes sure is there.

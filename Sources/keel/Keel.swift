@@ -22,7 +22,8 @@ struct Keel: AsyncParsableCommand {
         subcommands: [
             TourCommand.self, EvalCommand.self, CompareCommand.self, ChatCommand.self,
             GenerateCommand.self,
-            ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, BenchCommand.self,
+            ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, SuiteCommand.self,
+            ExportCommand.self, BenchCommand.self,
             DoctorCommand.self,
         ])
 }

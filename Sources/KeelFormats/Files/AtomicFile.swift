@@ -10,12 +10,12 @@
 ///
 /// It is written beside its final place; `commit` flushes it to disk and renames it. Dropped
 /// before that, it leaves nothing behind and an older file of that name as it was.
-struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
     private let path: String
     private let draftPath: String
     private let draft: FileDescriptor
 
-    init(path: String) throws(FileError) {
+    package init(path: String) throws(FileError) {
         let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
         let draftPath = "\(path).\(suffix).partial"
         self.draft = try FileDescriptor.file(draftPath, O_WRONLY | O_CREAT | O_EXCL, for: path)
@@ -28,11 +28,11 @@ struct AtomicFile: ~Copyable {
         unlink(draftPath)
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         try draft.write(bytes)
     }
 
-    consuming func commit() throws(FileError) {
+    package consuming func commit() throws(FileError) {
         try draft.synchronize()
         if rename(draftPath, path) != 0 {
             throw FileError(code: errno, path: path, operation: "replace it")

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 
 /// Says in terms of the file what Foundation says in terms of Swift.
 extension JSONLinesError.Defect {
     /// What kept a line from being decoded.
-    init(decoding line: Data, failedWith error: any Error) {
+    package init(decoding line: Data, failedWith error: any Error) {
         switch error {
         case DecodingError.keyNotFound(let key, let context):
             self = .missingField(Self.field(context.codingPath + [key]))

@@ -1,0 +1,5 @@
+public import ArgumentParser
+import KeelEvaluation
+
+extension ExportFormat: ExpressibleByArgument {}
+extension ImportFormat: ExpressibleByArgument {}
