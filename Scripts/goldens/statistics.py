@@ -8,6 +8,7 @@ The values come from scipy and statsmodels wherever they have the statistic, els
 formula in numpy.
 """
 
+import itertools
 import json
 import pathlib
 import warnings
@@ -15,6 +16,7 @@ import warnings
 import numpy as np
 import statsmodels.api as sm
 from scipy import optimize, special, stats
+from scipy.stats import _resampling
 from statsmodels.stats import contingency_tables, inter_rater, multitest, power, proportion, weightstats
 
 TARGET = "Tests/KeelStatisticsTests/Goldens/statistics.json"
@@ -94,52 +96,187 @@ def samples(rng):
     }
 
 
+def posterior_interval(log_likelihood, mean_of, log_prior, lightness, pieces):
+    """The equal-tailed interval of a mean, by Gauss-Legendre rules on pieces of the unit interval.
+
+    `log_likelihood(mean, rho)` takes arrays; the place `mean_of(u)` has a flat prior but for `log_prior(u)`.
+    """
+    x, w = np.polynomial.legendre.leggauss(40)
+    edges = np.linspace(0, 1, pieces + 1)
+    nodes = (edges[:-1, None] + np.diff(edges)[:, None] * (x + 1) / 2)
+    weights = np.diff(edges)[:, None] * w / 2
+    v, vw = (x + 1) / 2, w / 2
+    v = np.concatenate([v / 4, 0.25 + 0.75 * v])
+    vw = np.concatenate([vw / 4, 0.75 * vw])
+    # rho = sin^2 has the density of Beta(1/2, 1/2).
+    rho = np.maximum(np.sin(np.pi / 2 * v) ** 2, 1e-6)
+    density = log_likelihood(mean_of(nodes.ravel())[:, None], rho[None, :])
+    density = density + log_prior(nodes.ravel())[:, None] + lightness * np.log1p(-rho)[None, :]
+    density = (np.exp(density - density.max()) @ vw).reshape(nodes.shape)
+    total = np.sum(density * weights)
+    mass = np.cumsum(np.sum(density * weights, 1)) / total
+
+    def quantile(p):
+        piece = np.searchsorted(mass, p)
+        left = (p - (mass[piece - 1] if piece else 0)) * total
+        fit = np.polynomial.legendre.Legendre.fit(nodes[piece], density[piece], 20, domain=edges[piece:piece + 2])
+        integral = fit.integ(lbnd=edges[piece])
+        return mean_of(optimize.brentq(lambda u: integral(u) - left, *edges[piece:piece + 2]))
+
+    return quantile(0.025), quantile(0.975)
+
+
+def share_interval(y, n):
+    def log_likelihood(mean, rho):
+        s = 1 / rho - 1
+        return sum(stats.betabinom.logpmf(k, m, mean * s, (1 - mean) * s) for k, m in zip(y, n))
+    low, high = posterior_interval(
+        log_likelihood, lambda u: np.sin(np.pi / 2 * u) ** 2, lambda u: 0 * u, 0, 60)
+    return (0 if sum(y) == 0 else low), (1 if sum(y) == sum(n) else high)
+
+
+def count_interval(y, x, unit):
+    x = np.array(x) / unit
+    guess = (sum(y) + 0.5) / x.sum()
+    def log_likelihood(mean, rho):
+        s = 1 / rho - 1
+        return sum(stats.nbinom.logpmf(k, mean * s, s / (s + e)) for k, e in zip(y, x))
+    low, high = posterior_interval(
+        log_likelihood, lambda u: guess * (u / (1 - u)) ** 2, lambda u: -2 * np.log1p(-u), 1, 60)
+    return (0 if sum(y) == 0 else low / unit), high / unit
+
+
+def clustered(y, x):
+    """The ratio of sums, its clustered variance, and each cluster's influence."""
+    y, x = np.array(y, float), np.array(x, float)
+    r = y.sum() / x.sum()
+    influence = (y - r * x) / x.sum()
+    return r, len(y) / (len(y) - 1) * np.sum(influence**2), influence
+
+
+def combined(a, b, covariance, cap):
+    """Zou and Donner's difference of two estimates with their intervals."""
+    rho = min(max(0, cap), covariance / (a["error"] * b["error"]))
+    def root(x, y):
+        return (x * x + y * y - 2 * rho * x * y) ** 0.5
+    d = b["value"] - a["value"]
+    return {
+        "value": d, "error": (a["error"] ** 2 + b["error"] ** 2 - 2 * covariance) ** 0.5,
+        "lower": d - root(b["value"] - b["lower"], a["upper"] - a["value"]),
+        "upper": d + root(b["upper"] - b["value"], a["value"] - a["lower"]), "p": 0,
+    }
+
+
 def rates(rng):
-    """The clustered Wilson interval and the combined difference, by their formulas."""
-
-    def wilson(clusters):
-        y = np.array([sum(c) for c in clusters])
-        m = np.array([len(c) for c in clusters])
-        n, count = m.sum(), len(m)
-        p = y.sum() / n
-        influence = (y - p * m) / n
-        variance = count / (count - 1) * np.sum(influence**2)
-        naive = p * (1 - p) / n
-        trials = n / max(1, variance / naive) if naive > 0 else count
-        t = stats.t.ppf(0.975, count - 1)
-        # The bounds are where the score statistic is t: solve, rather than repeat the closed form.
-        def score(q):
-            return (p - q) ** 2 - t**2 * q * (1 - q) / trials
-        # Off p itself, which solves it trivially at 0 and 1.
-        lower = optimize.brentq(score, 0, p - 1e-9, xtol=1e-15) if p > 0 else 0
-        upper = optimize.brentq(score, p + 1e-9, 1, xtol=1e-15) if p < 1 else 1
-        return p, variance, influence, lower, upper
-
-    cases = []
+    """Beta-binomial intervals, and the combined difference."""
+    cases, parts = [], []
     for chance in [0.0, 0.08, 0.5, 1.0]:
         clusters = [list(rng.binomial(1, min(1, chance * rng.gamma(2, 0.5)), 4).astype(float)) for _ in range(12)]
         if chance == 1.0:
             clusters = [[1.0] * 4] * 12
-        p, variance, influence, lower, upper = wilson(clusters)
-        cases.append({
-            "clusters": clusters, "value": p, "error": variance**0.5, "lower": lower, "upper": upper,
-            "influence": list(influence),
-        })
+        y, n = [sum(c) for c in clusters], [len(c) for c in clusters]
+        value, variance, influence = clustered(y, n)
+        lower, upper = share_interval(y, n)
+        cases.append({"clusters": clusters, "value": value, "error": variance**0.5, "lower": lower, "upper": upper})
+        parts.append(influence)
     a, b = cases[1], cases[2]
-    cov = 12 / 11 * np.dot(a["influence"], b["influence"])
+    effect = max(max(1, c["error"] ** 2 / (c["value"] * (1 - c["value"]) / 48)) for c in (a, b))
     spread = (a["value"] * (1 - a["value"]) * b["value"] * (1 - b["value"])) ** 0.5
-    rho = min(cov / (a["error"] * b["error"]), 1 - 1 / (12 * spread))
-    def combine(x, y):
-        return (x * x + y * y - 2 * rho * x * y) ** 0.5
-    d = b["value"] - a["value"]
-    difference = {
-        "value": d, "error": (a["error"] ** 2 + b["error"] ** 2 - 2 * cov) ** 0.5,
-        "lower": d - combine(b["value"] - b["lower"], a["upper"] - a["value"]),
-        "upper": d + combine(b["upper"] - b["value"], a["value"] - a["lower"]), "p": 0,
+    return {
+        "cases": cases,
+        "difference": combined(a, b, 12 / 11 * np.dot(parts[1], parts[2]), 1 - effect / (48 * spread)),
     }
-    for case in cases:
-        del case["influence"]
-    return {"cases": cases, "difference": difference}
+
+
+def counts(rng):
+    """Gamma-Poisson intervals, differences of ratios, and magnitudes."""
+    labels = np.repeat(np.arange(10), rng.integers(2, 6, 10))
+    arms, cases, parts = [], [], []
+    for rate in [0.004, 0.02, 0.0]:
+        tokens = rng.integers(20, 200, len(labels)).astype(float)
+        hits = rng.poisson(tokens * rate * rng.gamma(1.5, 1 / 1.5, 10)[labels]).astype(float)
+        y, x = np.bincount(labels, hits), np.bincount(labels, tokens)
+        value, variance, influence = clustered(y, x)
+        lower, upper = count_interval(y, x, tokens.mean())
+        arms.append((hits, tokens))
+        parts.append((influence, max(1, variance / (value / x.sum())) if value > 0 else 1, y.sum()))
+        cases.append({
+            "hits": groups(hits, labels), "tokens": groups(tokens, labels), "value": value,
+            "error": variance**0.5, "lower": lower, "upper": upper,
+        })
+    # The ratio of each arm is a weighted mean of hits/tokens: regress on the arm, clustered.
+    arm = np.repeat([0.0, 1.0], len(labels))
+    hits, tokens = (np.concatenate([a[i] for a in arms[:2]]) for i in (0, 1))
+    n = len(hits)
+    fit = sm.WLS(hits / tokens, np.column_stack([np.ones(n), arm]), weights=tokens).fit(
+        cov_type="cluster", cov_kwds={"groups": np.tile(labels, 2), "use_correction": True}, use_t=True)
+    # statsmodels also corrects for the two parameters, which the delta method does not.
+    error = fit.bse[1] * ((n - 2) / (n - 1)) ** 0.5
+    t = stats.t.ppf(0.975, 9)
+    delta = {
+        "value": fit.params[1], "error": error, "lower": fit.params[1] - t * error,
+        "upper": fit.params[1] + t * error, "p": 0,
+    }
+    cov = 10 / 9 * np.dot(parts[0][0], parts[1][0])
+    cap = 1 - max(parts[0][1], parts[1][1]) / (parts[0][2] * parts[1][2]) ** 0.5
+    sizes = np.round(np.abs(rng.normal(0, 1, len(labels))) + 0.01, 6)
+    gamma = sm.GLM(sizes, np.ones(len(labels)), family=sm.families.Gamma(sm.families.links.Log())).fit(
+        cov_type="cluster", cov_kwds={"groups": labels, "use_correction": True}, use_t=True)
+    half = stats.t.ppf(0.975, 9) * gamma.bse[0]
+    return {
+        "cases": cases, "delta": delta, "difference": combined(cases[0], cases[1], cov, cap),
+        "sizes": groups(sizes, labels),
+        "magnitude": {
+            "value": np.exp(gamma.params[0]), "error": gamma.bse[0] * np.exp(gamma.params[0]),
+            "lower": np.exp(gamma.params[0] - half), "upper": np.exp(gamma.params[0] + half), "p": 0,
+        },
+    }
+
+
+def relabelling(rng):
+    """Mid-p-values over all relabellings: enumerated, and as sums of hypergeometric variables."""
+    def mid_p(sums, weights, observed, expected):
+        distance, others = abs(observed - expected), np.abs(sums - expected)
+        return np.sum(weights[others > distance + 1e-9]) + np.sum(weights[np.abs(others - distance) <= 1e-9]) / 2
+
+    cases = []
+    for values in (rng.poisson(1.2, (3, 7)), rng.normal(0, 1, (3, 7))):
+        # Three of the baseline and four of the candidate.
+        values = np.round(values.astype(float), 6)
+        totals = np.zeros(1)
+        for row in values:
+            chosen = np.array([sum(c) for c in itertools.combinations(row, 4)])
+            totals = (totals[:, None] + chosen[None, :]).ravel()
+        cases.append({
+            "before": values[:, :3].tolist(), "after": values[:, 3:].tolist(),
+            "p": mid_p(totals, np.full(len(totals), 1 / len(totals)), values[:, 3:].sum(), 4 / 7 * values.sum()),
+            "error": totals.std() / (3 * 3 * 4 / 7),
+        })
+    before, after = rng.binomial(1, 0.2, (12, 5)), rng.binomial(1, 0.45, (12, 5))
+    weights = np.ones(1)
+    for a, b in zip(before, after):
+        weights = np.convolve(weights, stats.hypergeom.pmf(np.arange(6), 10, a.sum() + b.sum(), 5))
+    p = mid_p(np.arange(len(weights)), weights, after.sum(), (before.sum() + after.sum()) / 2)
+    sums = np.arange(len(weights))
+    error = np.sqrt(np.sum(weights * (sums - np.sum(weights * sums)) ** 2)) / (12 * 2.5)
+    cases.append({"before": before.tolist(), "after": after.tolist(), "p": p, "error": error})
+    return cases
+
+
+def bootstrap(rng):
+    """The BCa interval by scipy's own corrected levels, over resamples that both sides can list."""
+    clusters = np.round(rng.gamma(1.5, 1, (9, 3)), 6)
+    indices = np.array([[(17 * b + c * (b % 7 + 3) + b * b // 5) % 9 for c in range(9)] for b in range(500)])
+    draws = clusters[indices].mean((1, 2))
+    # Hesterberg's wider quantiles.
+    tail = stats.norm.cdf(-((9 / 8) ** 0.5) * stats.t.ppf(0.975, 8))
+    means = clusters.mean(1)
+    low, high, _ = _resampling._bca_interval(
+        (means,), lambda x, axis: np.mean(x, axis=axis), -1, tail, draws, None, np)
+    return {
+        "clusters": clusters.tolist(), "value": means.mean(), "error": draws.std(ddof=1),
+        "lower": np.quantile(draws, low), "upper": np.quantile(draws, high),
+    }
 
 
 def proportions():
@@ -261,6 +398,8 @@ def main():
         "distributions": distributions(), "samples": samples(rng), "rates": rates(rng),
         "proportions": proportions(), "tests": tests(), "agreement": agreement(),
         "bradleyTerry": bradley_terry(), "components": components(rng), "planning": planning(),
+        # The newest last, so that the draws of those before stay as they were.
+        "counts": counts(rng), "relabelling": relabelling(rng), "bootstrap": bootstrap(rng),
     }
     plain = json.loads(json.dumps(goldens, default=float))
     root = pathlib.Path(__file__).resolve().parents[2]

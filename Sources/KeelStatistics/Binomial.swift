@@ -31,4 +31,15 @@ public struct Binomial: Hashable, Sendable {
             Double(successes), Double(trials - successes + 1),
             x: probability, complement: 1 - probability)
     }
+
+    /// The smallest number of successes whose distribution function satisfies a bound from below.
+    func smallest(_ isEnough: (_ cdf: Double) -> Bool) -> Int {
+        var low = 0
+        var high = trials
+        while low < high {
+            let middle = low + (high - low) / 2
+            if isEnough(cdf(middle)) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
 }

@@ -71,8 +71,15 @@ public struct PowerAnalysis: Hashable, Sendable {
     /// - Throws: `StatisticsError.outOfRange` for fewer than one probe.
     public func detectableChange(probes: Int, design: Design) throws(StatisticsError) -> Double {
         try requireCount(probes, "number of probes")
-        return (criticalValue + powerValue)
-            * (design.variancePerProbe / Double(probes)).squareRoot()
+        return try detectableChange(
+            standardError: (design.variancePerProbe / Double(probes)).squareRoot())
+    }
+
+    /// The smallest true change that a difference with this error would find, `(z_{α/2} + z_β) SE`.
+    /// - Throws: `StatisticsError.outOfRange` unless the error is above 0.
+    public func detectableChange(standardError: Double) throws(StatisticsError) -> Double {
+        try requirePositive(standardError, "standard error")
+        return (criticalValue + powerValue) * standardError
     }
 
     /// The probes (of each model, if unpaired) that it takes to find a change.

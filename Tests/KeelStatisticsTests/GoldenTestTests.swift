@@ -63,6 +63,9 @@ struct GoldenTestTests {
         for player in strengths.indices {
             expectClose(strengths[player].value, golden.theta[player], relative: 1e-6)
             expectClose(strengths[player].standardError, golden.error[player], relative: 1e-6)
+            expectClose(
+                strengths[player].interval.upperBound,
+                golden.theta[player] + 1.959963984540054 * golden.error[player], relative: 1e-6)
             expectClose(flat[player].value, golden.flat[player], relative: 1e-4)
         }
     }

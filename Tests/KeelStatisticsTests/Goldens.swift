@@ -26,6 +26,23 @@ struct Goldens: Decodable {
         let cases: [Case]
         let difference: Fit
     }
+    struct Counts: Decodable {
+        struct Case: Decodable {
+            let hits, tokens: [[Double]]
+            let value, error, lower, upper: Double
+        }
+        let cases: [Case]
+        let delta, difference, magnitude: Fit
+        let sizes: [[Double]]
+    }
+    struct Relabelling: Decodable {
+        let before, after: [[Double]]
+        let p, error: Double
+    }
+    struct Bootstrap: Decodable {
+        let clusters: [[Double]]
+        let value, error, lower, upper: Double
+    }
     struct Tests: Decodable {
         let mcnemar: [[Double]]
         let raw, holm, benjaminiHochberg: [Double]
@@ -52,6 +69,9 @@ struct Goldens: Decodable {
     let bradleyTerry: Strengths
     let components: Components
     let planning: [[Double]]
+    let counts: Counts
+    let relabelling: [Relabelling]
+    let bootstrap: Bootstrap
 
     static func load() throws -> Goldens {
         let folder = try #require(Bundle.module.resourceURL)

@@ -43,9 +43,11 @@ struct StatisticalLawTests {
         let rate = try sample.rate()
         #expect(rate.value == value)
         #expect(rate.interval.contains(value))
-        #expect(rate.interval.upperBound - rate.interval.lowerBound > 0.15)
+        // Wider than the rule of three's for 40 answers that are all independent.
+        #expect(rate.interval.upperBound - rate.interval.lowerBound > 3.0 / 40)
         let difference = try PairedSample(baseline: sample, candidate: sample).rateDifference()
-        #expect(difference.interval.lowerBound < -0.15 && difference.interval.upperBound > 0.15)
+        #expect(difference.interval.lowerBound < -3.0 / 40)
+        #expect(difference.interval.upperBound > 3.0 / 40)
     }
 
     @Test func `two runs that agree everywhere still leave a change possible`() throws {
@@ -172,5 +174,79 @@ struct StatisticalLawTests {
             candidate: ClusteredSample(second.clusters.map { $0.map { $0 + 1 } }))
         let result = try moved.equivalence(margin: 0.1)
         #expect(result.verdict == .different && result.pValue > 0.99)
+    }
+
+    @Test func `relabelling sees one probe that changed, and needs no more`() throws {
+        var before = [[Double]](repeating: [0, 0, 0, 0, 0], count: 12)
+        var after = before
+        after[3] = [1, 1, 1, 1, 1]
+        var generator = SeededGenerator(seed: 9)
+        func pValue() throws -> Double {
+            try PairedSample(baseline: ClusteredSample(before), candidate: ClusteredSample(after))
+                .relabellingPValue(using: &generator)
+        }
+        // Of 252 relabellings of the one probe that varies, two are as extreme, and count half.
+        expectClose(try pValue(), 1.0 / 252)
+        after[3] = before[3]
+        #expect(try pValue() == 1)
+        before[5] = [1, 1, 1, 1, 1]
+        after[5] = before[5]
+        #expect(try pValue() == 1)
+    }
+
+    @Test func `fractions of whole numbers are drawn to the same p-value`() throws {
+        let before: [[Double]] = (0..<6).map { k in (0..<5).map { Double((k * $0) % 5) } }
+        let after: [[Double]] = (0..<6).map { k in (0..<5).map { Double((k + 2 * $0) % 5) } }
+        func pairs(times factor: Double) throws -> PairedSample {
+            try PairedSample(
+                baseline: ClusteredSample(before.map { $0.map { $0 * factor } }),
+                candidate: ClusteredSample(after.map { $0.map { $0 * factor } }))
+        }
+        var generator = SeededGenerator(seed: 10)
+        let exact = try pairs(times: 1).relabellingPValue(using: &generator)
+        let drawn = try pairs(times: 0.3).relabellingPValue(resamples: 40_000, using: &generator)
+        #expect(exact > 0.02 && exact < 0.98)
+        expectClose(drawn, exact, absolute: 0.01)
+        expectClose(
+            try pairs(times: 0.3).relabellingError, try pairs(times: 1).relabellingError * 0.3)
+    }
+
+    @Test func `ratios of unit exposures are means, and scale with their unit`() throws {
+        let ones = try ClusteredSample(Self.clusters.map { $0.map { _ in 1 } })
+        let before = try RatioSample(
+            numerators: ClusteredSample(Self.clusters), denominators: ones)
+        let after = try RatioSample(
+            numerators: ClusteredSample(Self.clusters.map { $0.map { $0 * $0 } }),
+            denominators: ones)
+        let pairs = try PairedRatioSample(baseline: before, candidate: after)
+        let means = try PairedSample(baseline: before.numerators, candidate: after.numerators)
+        expectClose(
+            try pairs.difference().standardError, try means.difference().standardError)
+        expectClose(
+            try pairs.difference(per: 1000).interval.upperBound,
+            try means.difference().interval.upperBound * 1000)
+        expectClose(try pairs.relabellingError(per: 2), means.relabellingError * 2)
+    }
+
+    @Test func `a magnitude stays above zero where a mean does not`() throws {
+        let sizes = try ClusteredSample([[0.01], [0.02], [3], [0.05]])
+        #expect(try sizes.mean().interval.lowerBound < 0)
+        let magnitude = try sizes.magnitude()
+        #expect(magnitude.interval.lowerBound > 0)
+        expectClose(
+            magnitude.interval.lowerBound * magnitude.interval.upperBound,
+            magnitude.value * magnitude.value)
+        #expect(throws: StatisticsError.self) { try ClusteredSample([[-1], [2]]).magnitude() }
+        #expect(throws: StatisticsError.self) { try ClusteredSample([[0], [0]]).magnitude() }
+    }
+
+    @Test func `many or large clusters take no longer and come to the same`() throws {
+        let large = try ClusteredSample(
+            (0..<10).map { c in (0..<20_000).map { ($0 * 7 + c) % 10 < 3 + c % 3 ? 1 : 0 } })
+        let rate = try large.rate()
+        let t = try large.mean()
+        #expect(rate.interval.contains(rate.value))
+        expectClose(rate.interval.lowerBound, t.interval.lowerBound, relative: 0.1)
+        expectClose(rate.interval.upperBound, t.interval.upperBound, relative: 0.1)
     }
 }

@@ -21,6 +21,14 @@ public struct Change: Hashable, Sendable, Codable {
         }
     }
 
+    /// What a p-value is about.
+    public enum Test: String, Hashable, Sendable, Codable {
+        /// Answers are relabelled: do these probes get other answers?
+        case answers
+        /// Clusters of probes vary: do probes like these change?
+        case probes
+    }
+
     public var dimension: String
     /// The dimension's title.
     public var title: String
@@ -29,14 +37,20 @@ public struct Change: Hashable, Sendable, Codable {
     public var candidate: Double?
     /// The candidate's value less the baseline's, on the probes that both have.
     public var difference: Double?
-    /// The clustered 95 % interval of the difference, not adjusted.
+    /// The clustered 95 % interval of the difference on probes like these, not adjusted.
     public var interval: ClosedRange<Double>?
     public var pValue: Double?
     public var adjustedPValue: Double?
+    /// Nil where nothing was tested.
+    public var test: Test?
     public var verdict: Verdict
-    /// The change that a test of this metric alone would find in data like these, four times in
-    /// five.
+    /// The change that the test, adjusted for all of the comparison, would find in data like these
+    /// four times in five.
     public var detectable: Double?
+    /// With `notEnoughData`: so many more samples a probe, in both runs, would tell.
+    ///
+    /// Nil where no number would.
+    public var samplesNeeded: Int?
     /// With `notEnoughData`: so many more probes like these would tell.
     public var probesNeeded: Int?
     public var probes: Int
@@ -57,20 +71,34 @@ public struct Change: Hashable, Sendable, Codable {
         return "\(subject): \(words). \(values)\(range)."
     }
 
+    /// Whether a change was found on the asked probes alone, and others like them may not change.
+    public var isOpenElsewhere: Bool {
+        verdict.isFound && test == .answers && interval?.contains(0) != false
+    }
+
     private var words: String {
-        switch verdict {
+        let scope = isOpenElsewhere ? " on these probes, open on others like them" : ""
+        return switch verdict {
         case .identical: "identical"
-        case .better: "better"
-        case .worse: "worse"
-        case .higher: "higher"
-        case .lower: "lower"
+        case .better, .worse, .higher, .lower: verdict.rawValue + scope
         case .noWorse: "no worse than the margin"
         case .noDifference:
             detectable.map { "no difference found, where one of \(Self.text($0)) would show" }
                 ?? "no difference found"
-        case .notEnoughData:
-            probesNeeded.map { "not enough data: \($0) more probes like these would tell" }
-                ?? "not enough data: \(probes) probes in \(clusters) clusters"
+        case .notEnoughData: "not enough data: \(need)"
+        }
+    }
+
+    private var need: String {
+        switch (samplesNeeded, probesNeeded) {
+        case (let samples?, let probes?):
+            "\(samples) more \(samples == 1 ? "sample" : "samples") a probe would tell, or "
+                + "\(probes) more probes like these"
+        case (nil, let probes?) where test == .answers:
+            "no number of samples on these probes would tell, but \(probes) more probes like "
+                + "these would"
+        case (nil, let probes?): "\(probes) more probes like these would tell"
+        case (_, nil): "\(probes) probes in \(clusters) clusters"
         }
     }
 

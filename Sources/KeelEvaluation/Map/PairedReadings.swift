@@ -1,26 +1,29 @@
 import KeelStatistics
 
 /// The readings of one metric on the probes that two runs share.
-struct PairedReadings {
-    private struct ProbeReadings {
+package struct PairedReadings {
+    struct ProbeReadings {
         let id: String
         let cluster: String
-        let before: [Double]
-        let after: [Double]
+        let before: [Observation]
+        let after: [Observation]
     }
 
-    private let dimension: Dimension
-    private let metric: Metric
-    private let probes: [ProbeReadings]
+    let dimension: Dimension
+    let metric: Metric
+    let probes: [ProbeReadings]
     /// Nil with fewer than two clusters.
-    private let pairs: PairedSample?
+    let byCluster: PairedRatioSample?
+    /// Nil where readings don't come from answers of their own, or with fewer than two probes.
+    let byProbe: PairedRatioSample?
 
-    private static let alpha = 0.05
     /// Nats per token: float32 sums in another order, as in a batch of another size, stay below it.
     private static let gapNoise = 1e-4
 
-    init(
-        _ dimension: Dimension, _ metric: Metric, _ before: [Observation], _ after: [Observation]
+    /// Pairs the readings by probe; a probe that one run lacks is left out.
+    package init(
+        _ dimension: Dimension, _ measure: Measure, _ metric: Metric, _ before: [Observation],
+        _ after: [Observation]
     ) {
         self.dimension = dimension
         self.metric = metric
@@ -28,129 +31,78 @@ struct PairedReadings {
         let new = Dictionary(grouping: after, by: \.probe)
         probes = dimension.probes.compactMap { probe in
             guard let old = old[probe.id], let new = new[probe.id] else { return nil }
-            return ProbeReadings(
-                id: probe.id, cluster: probe.cluster, before: old.map(\.value),
-                after: new.map(\.value))
+            return ProbeReadings(id: probe.id, cluster: probe.cluster, before: old, after: new)
         }
-        pairs = Self.pairs(probes, by: \.cluster)
+        byCluster = Self.sample(probes, by: \.cluster)
+        byProbe = measure.readsAnswersApart ? Self.sample(probes, by: \.id) : nil
     }
 
     /// Whether no reading changed by more than rounding in an engine explains.
-    var isIdentical: Bool {
-        let noise = metric.scale == .mean ? Self.gapNoise : 0
+    package var isIdentical: Bool {
+        let noise = metric.scale == .mean || metric.scale == .magnitude ? Self.gapNoise : 0
         return !probes.isEmpty
             && probes.allSatisfy { probe in
                 probe.before.count == probe.after.count
-                    && zip(probe.before, probe.after).allSatisfy { abs($0 - $1) <= noise }
+                    && zip(probe.before, probe.after).allSatisfy {
+                        abs($0.value - $1.value) <= noise && $0.exposure == $1.exposure
+                    }
             }
     }
 
-    /// The two-sided p-value of the paired, clustered t test; nil with fewer than two clusters.
+    /// The two-sided p-value that decides whether the metric changed; nil with too few readings.
     ///
-    /// Where all clusters changed by the same amount, a t test has no error to go by. Then the arms
-    /// of single probes are swapped, which is exact if the change did nothing to any of them.
-    var pValue: Double? {
-        guard let pairs else { return nil }
-        if let pValue = try? pairs.pValue() { return pValue }
+    /// Readings of answers are relabelled within probes, which asks whether this model answers
+    /// these probes differently. Gaps and readings of several answers together have no sampling
+    /// that could be relabelled: they are tested by the paired, clustered t test, which asks
+    /// whether probes like these change. Where all clusters changed by the same amount, a t test
+    /// has no error to go by; then the arms of single probes are swapped, which is exact if the
+    /// change did nothing to any of them.
+    package var pValue: Double? {
         var generator = SeededGenerator(seed: 0)
-        return try? Self.pairs(probes, by: \.id)?
+        if let byProbe { return try? byProbe.relabellingPValue(using: &generator) }
+        guard let pairs = byCluster.flatMap({ try? Self.plain($0) }) else { return nil }
+        if let pValue = try? pairs.pValue() { return pValue }
+        return try? Self.sample(probes, by: \.id).map(Self.plain)?
             .signFlipPValue(resamples: 100_000, using: &generator)
     }
 
-    /// What the readings say, given the test.
+    /// The candidate's value less the baseline's, with the error that other clusters would bring.
     ///
-    /// - Parameters:
-    ///   - pValue: As above, or nil where nothing was tested.
-    ///   - adjusted: The same, adjusted for all tests of the comparison.
-    ///   - margin: Above zero.
-    /// - Returns: The change with its verdict.
-    func change(pValue: Double?, adjusted: Double?, margin: Double?) -> Change {
-        let old = Self.mean(probes.flatMap(\.before))
-        let new = Self.mean(probes.flatMap(\.after))
-        let estimate = pairs.flatMap { difference($0, level: 0.95) }
-        var change = Change(
-            dimension: dimension.id, title: dimension.title, metric: metric, baseline: old,
-            candidate: new, difference: old.flatMap { old in new.map { $0 - old } },
-            interval: estimate?.interval, pValue: pValue, adjustedPValue: adjusted,
-            verdict: .notEnoughData, detectable: estimate.flatMap(detectable), probesNeeded: nil,
-            probes: probes.count, clusters: Set(probes.map(\.cluster)).count)
-        if isIdentical {
-            change.verdict = .identical
-            return change
-        }
-        guard let adjusted, let old, let new else { return change }
-        let found = adjusted < Self.alpha ? direction(from: old, to: new) : nil
-        if let found, found != .worse {
-            change.verdict = found
-        } else if let margin, keeps(margin, change: new - old) {
-            change.verdict = .noWorse
-        } else if let found {
-            change.verdict = found
-        } else if let margin {
-            change.probesNeeded = estimate.flatMap { probesNeeded($0, margin: margin) }
-        } else {
-            change.verdict = .noDifference
-        }
-        return change
-    }
-
-    private func direction(from old: Double, to new: Double) -> Change.Verdict {
-        switch metric.better {
-        case .higher: new > old ? .better : .worse
-        case .lower: new < old ? .better : .worse
-        case .zero: abs(new) < abs(old) ? .better : .worse
-        case nil: new > old ? .higher : .lower
+    /// - Parameter level: Above 0 and below 1.
+    /// - Returns: Nil where the data hold no error.
+    func difference(level: Double) -> Estimate? {
+        guard let byCluster else { return nil }
+        return switch metric.scale {
+        case .share: try? Self.plain(byCluster).rateDifference(level: level)
+        case .count: try? byCluster.countDifference(per: metric.per, level: level)
+        case .mean, .magnitude: try? byCluster.difference(per: metric.per, level: level)
         }
     }
 
-    /// Whether the interval of 90 % excludes a change for the worse beyond the margin.
-    ///
-    /// Where all clusters changed by the same amount, that amount is the interval.
-    private func keeps(_ margin: Double, change: Double) -> Bool {
-        guard let pairs else { return false }
-        let interval = difference(pairs, level: 0.9)?.interval ?? change...change
-        return switch metric.better {
-        case .higher: interval.lowerBound > -margin
-        case .lower: interval.upperBound < margin
-        case .zero, nil: interval.lowerBound > -margin && interval.upperBound < margin
+    /// Events or values per unit of exposure, over all probes that both have.
+    func value(_ arm: KeyPath<ProbeReadings, [Observation]>) -> Double? {
+        let readings = probes.flatMap { $0[keyPath: arm] }
+        let exposure = readings.reduce(0) { $0 + $1.exposure }
+        return exposure > 0
+            ? readings.reduce(0) { $0 + $1.value } / exposure * metric.per : nil
+    }
+
+    /// What remains where every exposure is 1.
+    private static func plain(_ pairs: PairedRatioSample) throws(StatisticsError) -> PairedSample {
+        try PairedSample(
+            baseline: pairs.baseline.numerators, candidate: pairs.candidate.numerators)
+    }
+
+    private static func sample(
+        _ probes: [ProbeReadings], by label: KeyPath<ProbeReadings, String>
+    ) -> PairedRatioSample? {
+        func arm(_ arm: (ProbeReadings) -> [Observation]) throws -> RatioSample {
+            let readings = probes.flatMap(arm)
+            let labels = probes.flatMap { probe in arm(probe).map { _ in probe[keyPath: label] } }
+            return try RatioSample(
+                numerators: ClusteredSample(readings.map(\.value), labels: labels),
+                denominators: ClusteredSample(readings.map(\.exposure), labels: labels))
         }
-    }
-
-    /// The difference with its error; nil where the data hold none.
-    private func difference(_ pairs: PairedSample, level: Double) -> Estimate? {
-        if metric.scale == .share { return try? pairs.rateDifference(level: level) }
-        return try? pairs.difference(level: level)
-    }
-
-    private func detectable(_ difference: Estimate) -> Double? {
-        try? PowerAnalysis()
-            .detectableChange(probes: probes.count, design: design(difference))
-    }
-
-    private func probesNeeded(_ difference: Estimate, margin: Double) -> Int? {
-        let needed = try? PowerAnalysis().probes(toDetect: margin, design: design(difference))
-        return needed.map { max(1, $0 - probes.count) }
-    }
-
-    /// What each probe adds to the squared error, clustering included.
-    private func design(_ difference: Estimate) throws(StatisticsError) -> PowerAnalysis.Design {
-        let variance = difference.standardError * difference.standardError * Double(probes.count)
-        return try .paired(
-            differenceBetweenProbes: variance, baselineWithin: 0, candidateWithin: 0, samples: 1)
-    }
-
-    private static func pairs(
-        _ probes: [ProbeReadings], by label: (ProbeReadings) -> String
-    ) -> PairedSample? {
-        func sample(_ values: (ProbeReadings) -> [Double]) throws -> ClusteredSample {
-            try ClusteredSample(
-                probes.flatMap(values),
-                labels: probes.flatMap { probe in values(probe).map { _ in label(probe) } })
-        }
-        return try? PairedSample(baseline: sample(\.before), candidate: sample(\.after))
-    }
-
-    private static func mean(_ values: [Double]) -> Double? {
-        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        return try? PairedRatioSample(baseline: arm(\.before), candidate: arm(\.after))
     }
 }
