@@ -17,13 +17,16 @@ let package = Package(
         .library(name: "KeelLanguage", targets: ["KeelLanguage"]),
         .library(name: "KeelStatistics", targets: ["KeelStatistics"]),
         .library(name: "KeelModel", targets: ["KeelModel"]),
+        .library(name: "KeelRemote", targets: ["KeelRemote"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // 0: the engine, and everything that needs none
@@ -51,11 +54,22 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
+        // 2: models elsewhere
+        .target(
+            name: "KeelRemote",
+            dependencies: [
+                "KeelLanguage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+
         // 3: what is asked of a model, and how it is shown
         .target(
             name: "KeelEvaluation",
             dependencies: [
                 "KeelFormats", "KeelLanguage", "KeelStatistics",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.copy("Suites")]),
@@ -66,7 +80,7 @@ let package = Package(
             name: "keel",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-                "KeelEvaluation", "KeelReport",
+                "KeelRemote", "KeelEvaluation", "KeelReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -85,10 +99,23 @@ let package = Package(
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
             ],
             resources: [.copy("Goldens")]),
+        .testTarget(name: "KeelLanguageTests", dependencies: ["KeelLanguage"]),
+        .testTarget(
+            name: "KeelRemoteTests",
+            dependencies: [
+                "KeelRemote", "KeelLanguage",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.copy("Recorded")]),
         .testTarget(
             name: "KeelEvaluationTests",
-            dependencies: ["KeelEvaluation", "KeelFormats", "KeelLanguage"], exclude: ["Goldens"]),
+            dependencies: ["KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics"],
+            exclude: ["Goldens"]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["keel", "KeelEvaluation", "KeelLanguage", "KeelReport"]),
         .testTarget(name: "HouseTests"),
         // Runs the built program, which the dependency only makes sure is there.
         .testTarget(name: "ProgramTests", dependencies: ["keel"], exclude: ["Recorded"]),

@@ -49,11 +49,21 @@ public struct Completion: Hashable, Sendable, Codable {
     /// Token ids, the end-of-turn token not included; empty where a remote model does not tell.
     public var tokens: [Int]
     public var finish: Finish
+    /// What the answer took; nil where the model does not tell.
+    public var usage: TokenUsage?
 
-    public init(text: String, tokens: [Int], finish: Finish) {
+    public init(text: String, tokens: [Int], finish: Finish, usage: TokenUsage? = nil) {
         self.text = text
         self.tokens = tokens
         self.finish = finish
+        self.usage = usage
+    }
+
+    /// How many tokens the answer has; nil where the model does not tell.
+    public var tokenCount: Int? {
+        guard tokens.isEmpty, !text.isEmpty else { return tokens.count }
+        guard let usage, let hidden = usage.hiddenTokens else { return nil }
+        return max(0, usage.completionTokens - hidden)
     }
 }
 
@@ -66,13 +76,17 @@ public enum CompletionEvent: Hashable, Sendable {
 
 /// How probable a completion is, token by token.
 public struct Score: Hashable, Sendable, Codable {
+    /// Token ids; empty where a remote model does not tell.
     public var tokens: [Int]
     /// Natural logarithms, one for each token.
     public var logprobs: [Double]
+    /// What the score took; nil where the model does not tell.
+    public var usage: TokenUsage?
 
-    public init(tokens: [Int], logprobs: [Double]) {
+    public init(tokens: [Int], logprobs: [Double], usage: TokenUsage? = nil) {
         self.tokens = tokens
         self.logprobs = logprobs
+        self.usage = usage
     }
 
     /// Log-probability of the whole completion, in nats.

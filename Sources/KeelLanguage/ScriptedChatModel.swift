@@ -63,7 +63,10 @@ public struct ScriptedChatModel: ChatModel {
     public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
         let tokens = completion.utf8.map(Int.init)
         let each = try await logProbability(completion, prompt)
-        return Score(tokens: tokens, logprobs: tokens.map { _ in each })
+        return Score(
+            tokens: tokens, logprobs: tokens.map { _ in each },
+            usage: TokenUsage(
+                promptTokens: Self.count(prompt) + tokens.count, completionTokens: 0))
     }
 
     private func completion(_ prompt: Prompt, _ sample: Int, _ options: SamplingOptions)
@@ -75,6 +78,14 @@ public struct ScriptedChatModel: ChatModel {
         let finish: Completion.Finish = bytes.count > options.maxTokens ? .length : .stop
         let kept = bytes.prefix(options.maxTokens)
         return Completion(
-            text: String(decoding: kept, as: UTF8.self), tokens: kept.map(Int.init), finish: finish)
+            text: String(decoding: kept, as: UTF8.self), tokens: kept.map(Int.init), finish: finish,
+            usage: TokenUsage(promptTokens: Self.count(prompt), completionTokens: kept.count))
+    }
+
+    private static func count(_ prompt: Prompt) -> Int {
+        switch prompt {
+        case .messages(let messages): messages.reduce(0) { $0 + $1.content.utf8.count }
+        case .text(let text): text.utf8.count
+        }
     }
 }

@@ -193,7 +193,9 @@ final class BatchScheduler {
         guard var entry = progress[sequence.request] else { return }
         if !rest.isEmpty { entry.request.onText(sequence.sample, rest) }
         entry.completions[sequence.sample] = Completion(
-            text: sequence.assembler.text, tokens: sequence.tokens, finish: finish)
+            text: sequence.assembler.text, tokens: sequence.tokens, finish: finish,
+            usage: TokenUsage(
+                promptTokens: entry.request.prompt.count, completionTokens: sequence.tokens.count))
         progress[sequence.request] = entry
         if entry.completions.count == entry.request.samples.count {
             progress[sequence.request] = nil

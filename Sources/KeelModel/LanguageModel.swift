@@ -94,7 +94,7 @@ public final class LanguageModel {
         guard prefix.count + tokens.count <= limit else {
             throw LanguageError.tooLong(tokens: prefix.count + tokens.count, limit: limit)
         }
-        guard !tokens.isEmpty else { return Score(tokens: [], logprobs: []) }
+        guard !tokens.isEmpty else { return Score(tokens: [], logprobs: [], usage: .zero) }
         let logprobs = try Engine.withoutGradients {
             let input = try Tensor(prefix + tokens.dropLast()).unsqueezed(0)
             let hidden = try model(input.to(device: model.device)).squeezed(0)
@@ -109,6 +109,8 @@ public final class LanguageModel {
                 return try all.gathered(1, by: targets).array(Float.self)
             }
         }
-        return Score(tokens: tokens, logprobs: logprobs.map(Double.init))
+        return Score(
+            tokens: tokens, logprobs: logprobs.map(Double.init),
+            usage: TokenUsage(promptTokens: prefix.count + tokens.count, completionTokens: 0))
     }
 }

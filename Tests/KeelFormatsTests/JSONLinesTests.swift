@@ -61,6 +61,20 @@ struct JSONLinesTests {
         #expect(error?.defect == .tooLong(limit: 200_001))
     }
 
+    @Test(arguments: ["\n", "\n2\n", ""])
+    func `a line over the limit can be passed over`(rest: String) throws {
+        let scratch = try Scratch()
+        let path = scratch.path("rows.jsonl")
+        try Data(("1\n" + String(repeating: "a", count: 300_000) + rest).utf8)
+            .write(to: URL(filePath: path))
+        var reader = try JSONLinesReader<Int>(path: path, maximumLineByteCount: 1000)
+        #expect(try reader.next() == 1)
+        #expect(throws: JSONLinesError.self) { try reader.next() }
+        #expect(try reader.next() == (rest == "\n2\n" ? 2 : nil))
+        #expect(try reader.next() == nil)
+        #expect(reader.line == (rest == "\n2\n" ? 3 : 2))
+    }
+
     private struct Fragment: Decodable {
         init(from decoder: any Decoder) {}
     }

@@ -2,14 +2,16 @@ import Foundation
 import Testing
 
 /// Runs a body, and expects the most memory that this process has ever held to grow by less than
-/// 256 MB; on systems without Linux's `/proc` it only runs the body.
+/// 3 GB; on systems without Linux's `/proc` it only runs the body.
+///
+/// Tests beside it load models in this process. A count that lies, believed, asks for 4 GB or more.
 func expectBoundedMemory(
     location: SourceLocation = #_sourceLocation, _ body: () throws -> Void
 ) throws {
     let before = peakMemory()
     try body()
     guard let before, let after = peakMemory() else { return }
-    #expect(after - before < 256 << 20, sourceLocation: location)
+    #expect(after - before < 3 << 30, sourceLocation: location)
 }
 
 private func peakMemory() -> Int? {

@@ -63,7 +63,9 @@ import Testing
         #expect(score.tokens.count == 3)
         #expect(score.logprobs.allSatisfy { $0 < 0 })
         #expect(abs(score.mean - score.sum / 3) < 1e-12)
-        #expect(try await chat.score("", after: .text("x")) == Score(tokens: [], logprobs: []))
+        #expect(
+            try await chat.score("", after: .text("x"))
+                == Score(tokens: [], logprobs: [], usage: .zero))
         await #expect(throws: LanguageError.self) { try await chat.score("a", after: .text("")) }
     }
 }

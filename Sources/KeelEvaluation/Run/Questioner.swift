@@ -10,6 +10,8 @@ struct Questioner: Sendable {
     struct Outcome: Sendable {
         var records: [SampleRecord] = []
         var failures: [Run.Failure] = []
+        /// Why it makes no sense to go on asking.
+        var end: (any ModelFailure)?
     }
 
     /// - Throws: `CancellationError` alone.
@@ -38,6 +40,7 @@ struct Questioner: Sendable {
                 })
         } catch {
             try Self.rethrowCancellation(error)
+            if let end = Self.end(error) { return Outcome(end: end) }
             guard samples.count > 1 else {
                 return Outcome(failures: [
                     .init(probe: probe.id, sample: samples.lowerBound, reason: "\(error)")
@@ -45,10 +48,11 @@ struct Questioner: Sendable {
             }
             // One by one, so that one bad sample does not take the others with it.
             var outcome = Outcome()
-            for sample in samples {
+            for sample in samples where outcome.end == nil {
                 let single = try await answers(probe, sample..<sample + 1)
                 outcome.records += single.records
                 outcome.failures += single.failures
+                outcome.end = single.end
             }
             return outcome
         }
@@ -150,6 +154,7 @@ struct Questioner: Sendable {
             ])
         } catch {
             try Self.rethrowCancellation(error)
+            if let end = Self.end(error) { return Outcome(end: end) }
             return Outcome(failures: [
                 .init(probe: probe.id, sample: sample, reason: "\(error)")
             ])
@@ -160,6 +165,11 @@ struct Questioner: Sendable {
         if error is CancellationError || Task.isCancelled { throw CancellationError() }
     }
 
+    /// An error that all further questions would meet.
+    private static func end(_ error: any Error) -> (any ModelFailure)? {
+        (error as? any ModelFailure).flatMap { $0.isLasting ? $0 : nil }
+    }
+
     /// An answer that is none.
     private struct Refused: Error, CustomStringConvertible {
         let description: String
@@ -168,20 +178,16 @@ struct Questioner: Sendable {
     }
 }
 
-extension Completion {
-    /// The number of tokens, where the model tells.
-    fileprivate var told: Int? { tokens.isEmpty && !text.isEmpty ? nil : tokens.count }
-}
-
 extension SampleRecord.Answer {
     fileprivate init(_ completion: Completion) {
-        self.init(text: completion.text, finish: completion.finish, tokens: completion.told)
+        self.init(text: completion.text, finish: completion.finish, tokens: completion.tokenCount)
     }
 }
 
 extension SampleRecord.Exchange {
     fileprivate init(_ completion: Completion, user: String) {
         self.init(
-            text: completion.text, finish: completion.finish, tokens: completion.told, user: user)
+            text: completion.text, finish: completion.finish, tokens: completion.tokenCount,
+            user: user)
     }
 }

@@ -41,17 +41,22 @@ extension Run {
 
     /// Asks a model for what is missing, and appends each answer as it comes.
     ///
-    /// A failure of one sample costs that sample alone. Cancelling the task stops the run within
-    /// the model's current calls; what was appended by then is kept.
+    /// A failure of one sample costs that sample alone. After a lasting `ModelFailure`, such as a
+    /// spent budget, nothing new is asked; what is under way is still waited for and kept. Cancelling
+    /// the task stops the run within the model's current calls; what was appended by then is kept.
     /// - Parameters:
     ///   - model: The model that the configuration names.
     ///   - user: Plays the person where the suite's talks leave the words open.
     ///   - concurrency: The most calls at a time, at least 1.
+    ///   - answersPerCall: The most answers that one call asks for: what a kill can cost. Several
+    ///     let a local model read the prompt once.
     ///   - progress: Called after each change, from one task.
     /// - Returns: What the model failed to give.
-    /// - Throws: `CancellationError`; errors of reading and writing the samples.
+    /// - Throws: `CancellationError`; a lasting `ModelFailure`; errors of reading and writing the
+    ///   samples.
     public func collect(
         from model: any ChatModel, user: (any ChatModel)? = nil, concurrency: Int = 16,
+        answersPerCall: Int = 8,
         progress: (Progress) -> Void = { _ in }
     ) async throws -> [Failure] {
         let plan = RunPlan(suite, samples: config.samples)
@@ -62,9 +67,10 @@ extension Run {
         var state = Progress(
             done: done.count, total: plan.keys.count, doneNow: 0, tokensNow: 0, elapsed: .zero)
         var failures: [Failure] = []
+        var end: (any ModelFailure)?
         progress(state)
         try await withThrowingTaskGroup(of: Questioner.Outcome.self) { group in
-            var jobs = plan.jobs(without: done).makeIterator()
+            var jobs = plan.jobs(without: done, answersPerCall: answersPerCall).makeIterator()
             for _ in 0..<max(1, concurrency) {
                 guard let job = jobs.next() else { break }
                 group.addTask { try await questioner.outcome(of: job) }
@@ -77,16 +83,18 @@ extension Run {
                     }
                 }
                 failures += outcome.failures
+                end = end ?? outcome.end
                 state.done += outcome.records.count
                 state.doneNow += outcome.records.count
                 state.elapsed = clock.now - start
                 progress(state)
-                if let job = jobs.next() {
+                if end == nil, let job = jobs.next() {
                     group.addTask { try await questioner.outcome(of: job) }
                 }
             }
         }
         try writer.synchronize()
+        if let end { throw end }
         return failures
     }
 }

@@ -58,10 +58,11 @@ public struct Run: Sendable {
         return try reader.readAll()
     }
 
-    /// The map of what was sampled so far.
-    /// - Throws: As `records()`.
+    /// The map of what was sampled, and judged, so far.
+    /// - Throws: As `records()` and `judged()`.
     public func map() throws -> CharacterMap {
-        CharacterMap(of: suite, config: config, records: try records())
+        CharacterMap(
+            of: suite, config: config, records: try records(), judged: try judged())
     }
 
     /// Writes the map's numbers to `metrics.jsonl` in the run's folder, a line each.
@@ -84,7 +85,7 @@ public struct Run: Sendable {
     private static let samplesName = "samples.jsonl"
     private static let metricsName = "metrics.jsonl"
 
-    private static func read<Value: Decodable>(_ url: URL) throws(RunError) -> Value {
+    static func read<Value: Decodable>(_ url: URL) throws(RunError) -> Value {
         let data: Data
         do {
             data = try Data(contentsOf: url)
@@ -98,7 +99,7 @@ public struct Run: Sendable {
         }
     }
 
-    private static func write(_ value: some Encodable, to url: URL) throws(RunError) {
+    static func write(_ value: some Encodable, to url: URL) throws(RunError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         do {

@@ -7,6 +7,8 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
     case noSamplesAsked(Int)
     case badMargin(Double)
     case differentSuites(String, String)
+    /// Chance alone can't be drawn from these runs.
+    case noNull(String)
 
     public var description: String {
         switch self {
@@ -25,6 +27,9 @@ public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
             "The margin is \(margin). Give a number above 0, in the metric's own unit."
         case .differentSuites(let first, let second):
             "The runs answer different suites, \(first) and \(second). Compare runs of one suite."
+        case .noNull(let reason):
+            "There is no null to draw: \(reason). Give runs of one model that differ only in their "
+                + "seeds, with twice as many answers as a side shall have."
         }
     }
 }

@@ -14,9 +14,6 @@ struct RunPlan {
         var question: Question
     }
 
-    /// The most answers that one call asks for: what a kill can cost.
-    private static let callLimit = 8
-
     private(set) var keys: Set<SampleRecord.Key> = []
     private let suite: Suite
     private let samples: Int
@@ -39,7 +36,7 @@ struct RunPlan {
     }
 
     /// The jobs that are left when `done` is there, in the order of the suite.
-    func jobs(without done: Set<SampleRecord.Key>) -> [Job] {
+    func jobs(without done: Set<SampleRecord.Key>, answersPerCall: Int) -> [Job] {
         let left = keys.subtracting(done)
         return suite.dimensions.flatMap { dimension in
             dimension.probes.flatMap { probe in
@@ -51,7 +48,9 @@ struct RunPlan {
                     left.contains(.init(probe: probe.id, sample: $0, isGap: false))
                 }
                 if probe.talk.isEmpty {
-                    questions += Self.ranges(missing).map { .answers($0) }
+                    questions += Self.ranges(missing, limit: max(1, answersPerCall)).map {
+                        .answers($0)
+                    }
                 } else {
                     questions += missing.map {
                         .talk(sample: $0, scoresEnd: dimension.scoresEnd(probe))
@@ -63,10 +62,10 @@ struct RunPlan {
     }
 
     /// Joins neighbours, up to the limit of a call.
-    private static func ranges(_ numbers: [Int]) -> [Range<Int>] {
+    private static func ranges(_ numbers: [Int], limit: Int) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         for number in numbers {
-            if let last = ranges.last, last.upperBound == number, last.count < callLimit {
+            if let last = ranges.last, last.upperBound == number, last.count < limit {
                 ranges[ranges.count - 1] = last.lowerBound..<number + 1
             } else {
                 ranges.append(number..<number + 1)

@@ -108,6 +108,11 @@ struct FileDescriptor: ~Copyable, Sendable {
         _ = try retry("shorten it") { Int(ftruncate(rawValue, off_t(byteCount))) }
     }
 
+    /// Waits until no other descriptor of the file holds its lock, and takes it until this one closes.
+    func lock() throws(FileError) {
+        _ = try retry("lock it") { Int(flock(rawValue, LOCK_EX)) }
+    }
+
     /// Returns once the disk holds what was written.
     func synchronize() throws(FileError) {
         _ = try retry("flush it to disk") { Int(fsync(rawValue)) }

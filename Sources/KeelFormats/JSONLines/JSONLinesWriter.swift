@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// Each row goes to the system in one piece, so a killed program loses no row, and a loss of power
 /// none before the last `synchronize()`. What a crash does leave torn, opening the file repairs.
-/// Keys are sorted and slashes plain, so equal rows are equal lines. One writer a file.
+/// Keys are sorted and slashes plain, so equal rows are equal lines. One writer a file at a time.
 public final class JSONLinesWriter: Sendable {
     public let path: String
     /// The bytes of a torn last line that opening the file removed.
@@ -32,10 +32,15 @@ public final class JSONLinesWriter: Sendable {
     ///
     /// A last line without a line feed gets one if it is a whole object or list, and is removed
     /// if it is the beginning of one.
+    /// - Parameters:
+    ///   - path: A plain file, or where it will be.
+    ///   - isShared: Whether other programs write to the file too. Then each waits here for its
+    ///     turn, which lasts until the writer is gone.
     /// - Throws: `FileError`, also when the end of the file is neither, so that a file of another
     ///   kind, named by mistake, is left as it is.
-    public init(path: String) throws(FileError) {
+    public init(path: String, isShared: Bool = false) throws(FileError) {
         let file = try FileDescriptor.file(path, O_RDWR | O_CREAT | O_APPEND)
+        if isShared { try file.lock() }
         var byteCount = try file.byteCount()
         let tail = try Self.tail(of: file, byteCount: byteCount)
         if (try? JSONSerialization.jsonObject(with: Data(tail))) != nil {
@@ -56,6 +61,9 @@ public final class JSONLinesWriter: Sendable {
         self.path = path
         state = Mutex(State(file: file, byteCount: byteCount))
     }
+
+    /// Whether the file holds nothing yet.
+    public var isEmpty: Bool { state.withLock { $0.byteCount == 0 } }
 
     /// Appends one line.
     /// - Throws: `JSONLinesError` for a value that JSON cannot hold, such as NaN, its line counted

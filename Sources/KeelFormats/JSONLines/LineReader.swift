@@ -8,6 +8,8 @@ struct LineReader: ~Copyable {
     /// Where the next line begins in the buffer.
     private var start = 0
     private var isAtEnd = false
+    /// Whether the rest of a line that is too long is still to be passed over.
+    private var isSkipping = false
 
     init(_ file: consuming FileDescriptor, maximumByteCount: Int) {
         self.file = file
@@ -21,6 +23,7 @@ struct LineReader: ~Copyable {
 
     /// Returns the next line without its line feed, or nil at the end.
     mutating func next() throws(FileError) -> Line? {
+        if isSkipping { try skip() }
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -28,7 +31,10 @@ struct LineReader: ~Copyable {
                 return line(endingAt: end)
             }
             searched = buffer.count
-            if searched - start > maximumByteCount { return .tooLong }
+            if searched - start > maximumByteCount {
+                isSkipping = true
+                return .tooLong
+            }
             if isAtEnd {
                 defer { start = searched }
                 return start == searched ? nil : line(endingAt: searched)
@@ -42,6 +48,21 @@ struct LineReader: ~Copyable {
 
     private func line(endingAt end: Int) -> Line {
         end - start > maximumByteCount ? .tooLong : .text(buffer[start..<end])
+    }
+
+    /// Passes over the rest of a line.
+    private mutating func skip() throws(FileError) {
+        isSkipping = false
+        while true {
+            if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                start = end + 1
+                return
+            }
+            buffer.removeAll(keepingCapacity: true)
+            start = 0
+            if isAtEnd { return }
+            try fill()
+        }
     }
 
     private mutating func fill() throws(FileError) {

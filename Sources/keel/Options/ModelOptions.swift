@@ -1,12 +1,15 @@
 import ArgumentParser
-import Foundation
 import KeelLanguage
 import KeelModel
+import KeelRemote
 import KeelTensor
 
 /// What every command that runs a model takes.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "Alias, GGUF file or folder; adapters follow after plus signs.")
+    @Option(
+        help:
+            "Alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model."
+    )
     var model = ModelCatalogue.defaultAlias
 
     @Option(help: "A LoRA adapter folder in PEFT layout; may be given several times.")
@@ -24,14 +27,15 @@ struct ModelOptions: ParsableArguments {
     @Flag(help: "Print results as JSON; rows are JSON in any case.")
     var json = false
 
-    /// The model that is meant; a path that exists is taken as it stands, plus signs included.
+    /// The model on this machine that is meant; a path that exists is taken as it stands, plus signs
+    /// included.
     var reference: ModelReference {
         get throws {
-            var reference =
-                FileManager.default.fileExists(atPath: model)
-                ? ModelReference(base: model) : try ModelReference(model)
-            reference.adapters += adapter
-            return reference
+            if RemoteAddress.isAddress(model) {
+                throw LanguageError.invalidReference(
+                    model, reason: "this needs a model on this machine, not one behind an address")
+            }
+            return try ModelReference(named: model, adapters: adapter)
         }
     }
 
@@ -41,9 +45,9 @@ struct ModelOptions: ParsableArguments {
         return try Device(device)
     }
 
-    /// Loads the model for talking.
-    func load(maxBatch: Int = 32) async throws -> LocalChatModel {
-        let device = try prepareEngine()
-        return try await LocalChatModel(reference, device: device, maxBatch: maxBatch)
+    /// Finds the model: hashes its files, or connects to its address.
+    func source(_ calls: CallOptions) async throws -> ModelSource {
+        try await ModelSource(
+            model, adapters: adapter, device: try prepareEngine(), limits: try calls.limits())
     }
 }

@@ -69,7 +69,10 @@ struct RowOptions: ParsableArguments {
     func ask<Answer>(_ row: PromptRow, _ body: () async throws -> Answer) async throws -> Answer? {
         do {
             return try await body()
-        } catch let error where error is LanguageError || error is TemplateError {
+        } catch let error
+            where error is LanguageError || error is TemplateError
+            || (error as? any ModelFailure)?.isLasting == false
+        {
             let error = UnusableRow(path: input, id: row.id, reason: error)
             guard skipBadRows else { throw error }
             Terminal.note("Skipped: \(error)")

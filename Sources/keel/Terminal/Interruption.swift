@@ -1,12 +1,6 @@
 import ArgumentParser
-import Dispatch
 import Foundation
-
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
+import KeelLanguage
 
 /// Runs work that Ctrl-C (or a polite kill) stops at its next safe point.
 ///
@@ -15,27 +9,22 @@ import Foundation
 ///   - advice: What is said when the work was stopped: where it stands and how to go on.
 ///   - work: Stops when its task is cancelled.
 /// - Returns: What the work returns.
-/// - Throws: What the work throws; `ExitCode` 130 after a signal.
+/// - Throws: What the work throws; `ExitCode` 130 after a signal, and 1 after a lasting failure of
+///   the model, both with the advice.
 func untilInterrupted<Result: Sendable>(
     _ advice: String, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     let task = Task { try await work() }
-    let sources = [SIGINT, SIGTERM].map { number in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler {
-            task.cancel()
-            signal(number, SIG_DFL)
-        }
-        source.resume()
-        return source
-    }
-    defer { sources.forEach { $0.cancel() } }
+    let signals = PoliteSignals { task.cancel() }
+    defer { signals.stop() }
     do {
         return try await task.value
     } catch is CancellationError {
         Terminal.note(advice)
         throw ExitCode(130)
+    } catch let error as any ModelFailure where error.isLasting {
+        Terminal.note("Error: \(error)\n\(advice)")
+        throw ExitCode(1)
     }
 }
 
@@ -45,7 +34,8 @@ func untilInterrupted<Result: Sendable>(
 ///   - limit: The most at a time.
 ///   - work: Runs concurrently.
 ///   - receive: Called with each result in the order of the elements, from one task.
-/// - Throws: The first error; what was received before stays received.
+/// - Throws: The first error; what was received before stays received. Before a lasting failure of
+///   the model is thrown, what is under way is waited for and received.
 func forEachInOrder<Element: Sendable, Result: Sendable>(
     _ elements: [Element], limit: Int, _ work: @escaping @Sendable (Element) async throws -> Result,
     receive: (Element, Result) throws -> Void
@@ -61,13 +51,20 @@ func forEachInOrder<Element: Sendable, Result: Sendable>(
         for _ in 0..<limit { start() }
         var early: [Int: Result] = [:]
         var next = 0
-        while let (index, result) = try await group.next() {
-            early[index] = result
+        var end: (any ModelFailure)?
+        while true {
+            do {
+                guard let (index, result) = try await group.next() else { break }
+                early[index] = result
+            } catch let failure as any ModelFailure where failure.isLasting {
+                end = end ?? failure
+            }
             while let ready = early.removeValue(forKey: next) {
                 try receive(elements[next], ready)
                 next += 1
             }
-            start()
+            if end == nil { start() }
         }
+        if let end { throw end }
     }
 }

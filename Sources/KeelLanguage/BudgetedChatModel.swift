@@ -1,0 +1,66 @@
+/// A chat model that stops answering once a budget is spent.
+///
+/// Calls that were admitted are finished and charged. A call of several samples is one call, so
+/// ask for single samples where the budget is to be kept closely; `TokenBudget` says how closely.
+public struct BudgetedChatModel: ChatModel {
+    private let base: any ChatModel
+    private let budget: TokenBudget
+
+    public init(_ base: any ChatModel, budget: TokenBudget) {
+        self.base = base
+        self.budget = budget
+    }
+
+    public var name: String { base.name }
+
+    /// - Throws: `BudgetSpent`; `UnmeteredModel`; the model's own errors.
+    public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
+        async throws
+        -> [Completion]
+    {
+        if samples.isEmpty { return [] }
+        try budget.admit()
+        let completions = try await base.complete(prompt, samples: samples, options: options)
+        var usage = TokenUsage.zero
+        for completion in completions { usage = try usage + metered(completion.usage) }
+        budget.charge(usage)
+        return completions
+    }
+
+    public func stream(_ prompt: Prompt, options: SamplingOptions)
+        -> AsyncThrowingStream<CompletionEvent, any Error>
+    {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    try budget.admit()
+                    for try await event in base.stream(prompt, options: options) {
+                        if case .finished(let completion) = event {
+                            budget.charge(try metered(completion.usage))
+                        }
+                        continuation.yield(event)
+                    }
+                    // Cancelled, a stream ends as if it were complete.
+                    try Task.checkCancellation()
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    /// - Throws: `BudgetSpent`; `UnmeteredModel`; the model's own errors.
+    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+        try budget.admit()
+        let score = try await base.score(completion, after: prompt)
+        budget.charge(try metered(score.usage))
+        return score
+    }
+
+    private func metered(_ usage: TokenUsage?) throws(UnmeteredModel) -> TokenUsage {
+        guard usage != nil || !budget.isLimited else { throw UnmeteredModel(model: name) }
+        return usage ?? .zero
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import KeelLanguage
+import KeelModel
+import KeelRemote
+import KeelTensor
+
+/// A model that was found: files on this machine, or a connection.
+enum ModelSource: Sendable {
+    /// With the hashes of all that decides what the model says.
+    case local(ModelReference, Device, identity: [String: String])
+    case remote(RemoteChatModel)
+
+    /// Finds a model: hashes its files, or connects to its address.
+    init(
+        _ name: String, adapters: [String] = [], device: Device, limits: RemoteLimits
+    ) async throws {
+        guard RemoteAddress.isAddress(name) else {
+            let reference = try ModelReference(named: name, adapters: adapters)
+            self = .local(reference, device, identity: try LanguageModel.identity(of: reference))
+            return
+        }
+        guard adapters.isEmpty else {
+            throw LanguageError.invalidReference(
+                name, reason: "a server loads its own adapters; name the adapted model after #")
+        }
+        self = .remote(
+            try await RemoteChatModel.connect(to: try RemoteAddress(name), limits: limits))
+    }
+
+    /// What a run cites, and what a command line takes.
+    var name: String {
+        switch self {
+        case .local(let reference, _, _): reference.description
+        case .remote(let model): model.name
+        }
+    }
+
+    /// All that decides what the model says, as a run's configuration holds it.
+    var facts: [String: String] {
+        var facts: [String: String]
+        switch self {
+        case .local(_, let device, let identity):
+            facts = identity
+            facts["engine"] = "libtorch \(Engine.version)"
+            facts["device"] = device.name
+            facts["type"] = "float32"
+        case .remote(let model): facts = model.facts
+        }
+        facts["keel"] = Keel.version
+        return facts
+    }
+
+    var isRemote: Bool {
+        if case .remote = self { return true }
+        return false
+    }
+
+    /// Makes the model ready, within a budget if there is one.
+    func load(maxBatch: Int = 32, budget: TokenBudget? = nil) async throws -> any ChatModel {
+        let model: any ChatModel
+        switch self {
+        case .local(let reference, let device, _):
+            model = try await LocalChatModel(reference, device: device, maxBatch: maxBatch)
+        case .remote(let remote): model = remote
+        }
+        return budget.map { BudgetedChatModel(model, budget: $0) } ?? model
+    }
+}
+
+extension ModelReference {
+    /// A model on this machine; a path that exists is taken as it stands, plus signs included.
+    init(named name: String, adapters: [String] = []) throws {
+        self =
+            FileManager.default.fileExists(atPath: name)
+            ? ModelReference(base: name) : try ModelReference(name)
+        self.adapters += adapters
+    }
+}
