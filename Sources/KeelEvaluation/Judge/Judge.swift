@@ -1,0 +1,40 @@
+import KeelLanguage
+
+/// Puts questions to a judge model, a vote at a time.
+struct Judge: Sendable {
+    let model: any ChatModel
+    let config: JudgeConfig
+
+    /// The judge's reply in the order of this vote, as it came.
+    /// - Throws: What the model throws; `LanguageError.noAnswer` where it gives nothing to read.
+    func vote<Question: JudgeQuestion>(
+        _ number: Int, on question: Question
+    ) async throws -> Vote<Question.Choice> {
+        let order = Question.order(ofVote: number, config.reading)
+        let prompt = question.prompt(order: order, config.reading)
+        var vote = Vote(
+            rubric: question.rubric.id, probe: question.probe, sample: question.sample,
+            item: question.item, vote: number, order: order)
+        switch config.reading {
+        case .quoted:
+            var options = config.sampling
+            // Without this, equal votes on all answers would draw the same numbers.
+            options.seed ^= FNV.hash(question.item.utf8)
+            let replies = try await model.complete(
+                prompt, samples: number..<number + 1, options: options)
+            guard let reply = replies.first else { throw LanguageError.noAnswer(model: model.name) }
+            vote.reply = reply.text
+        case .scored:
+            var logprobs: [Double] = []
+            for letter in JudgePrompt.letters.prefix(order.count) {
+                let score = try await model.score(letter, after: prompt)
+                guard !score.logprobs.isEmpty, score.sum.isFinite else {
+                    throw LanguageError.noAnswer(model: model.name)
+                }
+                logprobs.append(score.sum)
+            }
+            vote.logprobs = logprobs
+        }
+        return vote
+    }
+}
