@@ -5,8 +5,8 @@
     KEEL_RECORD=1 swift test -c release --disable-testable-imports --filter InspectLogTests
     ~/.cache/keel/inspect-venv/bin/python Scripts/goldens/inspect_log.py
 
-Reads Tests/KeelEvaluationTests/Goldens/inspect.json, which the tests record, and writes
-inspect-read.json beside it. With a path, checks that log alone and writes nothing.
+Reads Tests/KeelEvaluationTests/Goldens/{inspect, inspect-gaps}.json, which the tests record, and
+writes inspect-read.json beside them. With paths, checks those logs alone and writes nothing.
 """
 
 import json
@@ -41,8 +41,8 @@ def check(path: Path) -> EvalLog:
     assert len(samples) == log.results.completed_samples
     assert (log.status == "success") == (len(samples) == log.results.total_samples)
     assert len(read_eval_log_sample_summaries(str(path))) == len(samples)
-    streamed = read_eval_log_samples(str(path), all_samples_required=False)
-    assert [(sample.id, sample.epoch) for sample in streamed] == keys
+    streamed = read_eval_log_samples(str(path), all_samples_required=log.status == "success")
+    assert {(sample.id, sample.epoch) for sample in streamed} == set(keys)
     for id, epoch in keys[:3]:
         assert read_eval_log_sample(str(path), id, epoch).id == id
     for score in log.results.scores:
@@ -74,6 +74,7 @@ def summary(log: EvalLog) -> dict:
         "inspect": version("inspect_ai"),
         "status": log.status,
         "task": log.eval.task,
+        "id": log.eval.eval_id,
         "model": log.eval.model,
         "created": log.eval.created,
         "canary": log.eval.metadata["canary"],
@@ -97,13 +98,13 @@ def summary(log: EvalLog) -> dict:
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        log = check(Path(sys.argv[1]))
+    for path in sys.argv[1:]:
+        log = check(Path(path))
         print(f"Inspect {version('inspect_ai')} reads {len(log.samples)} samples, {log.status}.")
-        return
-    path = OUT / "inspect.json"
-    text = json.dumps(summary(check(path)), indent=1, sort_keys=True)
-    (OUT / "inspect-read.json").write_text(text + "\n")
+    if len(sys.argv) == 1:
+        read = {name: summary(check(OUT / f"{name}.json")) for name in ("inspect", "inspect-gaps")}
+        text = json.dumps(read, indent=1, sort_keys=True)
+        (OUT / "inspect-read.json").write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ struct Keel: AsyncParsableCommand {
             "Keeps a language model's character on an even keel: map it, compare it, talk to it.",
         discussion: """
             A model is an alias (smollm2-135m), a GGUF file, or a folder in Hugging Face layout; LoRA \
-            adapters are added with a plus sign: smollm2-135m+adapters/warm.
+            adapters are added with a plus sign: smollm2-135m+adapters/warm. A model elsewhere is an address, \
+            https://host/v1#model; the key for it is taken from the environment variable KEEL_API_KEY.
 
             Results go to standard output, progress and complaints to standard error. The exit status is 0 when \
             all is done, 1 after an error, 64 for a command line that makes no sense, and 130 after Ctrl-C. \
@@ -20,7 +21,9 @@ struct Keel: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            TourCommand.self, EvalCommand.self, CompareCommand.self, ChatCommand.self,
+            TourCommand.self, EvalCommand.self, JudgeCommand.self, CompareCommand.self,
+            PlanCommand.self,
+            ChatCommand.self,
             GenerateCommand.self,
             ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, SuiteCommand.self,
             ExportCommand.self, BenchCommand.self,

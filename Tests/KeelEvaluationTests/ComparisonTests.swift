@@ -34,11 +34,23 @@ struct ComparisonTests {
         return run
     }
 
-    @Test func `the same model under another seed shows no difference`() async throws {
+    @Test func `the same model under other seeds shows a difference hardly ever`() async throws {
+        var alarms = 0
+        for pair in 0..<8 as Range<UInt64> {
+            let runs = try await [
+                run("a\(pair)", model(apologising: 0.3)) { $0.sampling.seed = 2 * pair },
+                run("b\(pair)", model(apologising: 0.3)) { $0.sampling.seed = 2 * pair + 1 },
+            ]
+            if !(try Comparison(of: runs[0], with: runs[1]).found.isEmpty) { alarms += 1 }
+        }
+        // Of 8 comparisons that err in 5 %, 3 or more would in 0.6 %.
+        #expect(alarms < 3)
+    }
+
+    @Test func `under another seed, gaps are the same and answers are not`() async throws {
         let before = try await run("a", model(apologising: 0.3))
         let after = try await run("b", model(apologising: 0.3)) { $0.sampling.seed = 7 }
         let comparison = try Comparison(of: before, with: after)
-        #expect(comparison.found.isEmpty)
         #expect(comparison.causes == "Nothing but the seed differs between the runs.")
         let apologies = try #require(
             comparison.changes.first { $0.metric.id == "apology-per-reply" })
@@ -72,21 +84,32 @@ struct ComparisonTests {
             $0.sampling.seed = 7
         }
         let comparison = try Comparison(of: before, with: after)
-        // A coin makes poems differ too, which is found and not what was planted.
-        let found = comparison.found.filter { $0.dimension != "creativity" }
+        // A coin makes poems differ too, which is found and not what was planted; and an apology is
+        // among the phrases by which some probes know that the model folded, or owned a fault.
+        let all = comparison.found.filter { $0.dimension != "creativity" }
+        let found = all.filter { !$0.isOpenElsewhere }
         #expect(found.map(\.dimension) == ["plain-speech"])
         #expect(found.map(\.metric.id) == ["apology-per-reply"])
-        #expect(found.first?.verdict == .worse)
+        #expect(found.first?.verdict == .worse && found.first?.test == .answers)
         #expect(
             found.first?.sentence.hasPrefix("Says it plainly, apologies (per reply): worse.")
+                == true)
+        let open = all.filter(\.isOpenElsewhere)
+        let named = open.map { "\($0.dimension) \($0.metric.id)" }
+        #expect(named.contains("holds opposite"))
+        #expect(Set(named).isSubset(of: ["holds opposite", "public-failures behaviour"]))
+        #expect(
+            open.first?.sentence.contains("worse on these probes, open on others like them")
                 == true)
         #expect(
             comparison.causes
                 == "The only difference found between the runs: system prompt (none → \"Apologise.\")."
         )
         let back = try Comparison(of: after, with: before)
+        let turned: [Change.Verdict: Change.Verdict] = [.worse: .better, .better: .worse]
         #expect(
-            back.found.filter { $0.dimension != "creativity" }.map(\.verdict) == [.better])
+            back.found.filter { $0.dimension != "creativity" }.map(\.verdict)
+                == all.map { turned[$0.verdict] })
     }
 
     @Test func `small changes keep a margin, and a large fall does not`() async throws {
@@ -113,7 +136,10 @@ struct ComparisonTests {
             comparison.changes.first { $0.metric.id == "apology-per-reply" })
         #expect(apologies.verdict == .notEnoughData)
         #expect(try #require(apologies.probesNeeded) > 10)
-        #expect(apologies.sentence.contains("more probes like these would tell"))
+        #expect(apologies.sentence.contains("more probes like these"))
+        let wide = try Comparison(of: before, with: after, margin: 0.9)
+        #expect(
+            wide.changes.first { $0.metric.id == "apology-per-reply" }?.verdict == .noWorse)
     }
 
     @Test func `a quick run is compared with a full one on the probes of both`() async throws {

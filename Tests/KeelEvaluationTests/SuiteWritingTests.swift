@@ -39,7 +39,8 @@ struct SuiteWritingTests {
         "{a: b}", "[a]", "&anchor", "*alias", "!tag", "|", ">-", "%directive", "---", "...", "@",
         "`",
         " led by a space", "trailed by one ", "\ttab\t", "line\nfeed", "two\n\nlines\n", "re\rturn",
-        "back\\slash \\n", "next\u{85}line", "line\u{2028}separator", "\u{FEFF}mark", "e\u{301} é",
+        "back\\slash \\n", "next\u{85}line", "line\u{2028}separator", "a\u{FEFF}mark",
+        "nul\u{0}byte", "e\u{301} é",
         "\u{7F}\u{1B}[0m", "\u{FFFE}\u{FFFF}", "🌍👩‍👩‍👧 世界 العربية", "a, b] c}",
         String(repeating: "long ", count: 5000),
     ])

@@ -51,7 +51,7 @@ struct ChartTests {
             title: "", lede: "", sections: [.init("", anchor: "map", [.chart(plot)])]
         )
         .html()
-        #expect(page.components(separatedBy: "<a href=\"#warmth\" tabindex=\"-1\">").count == 3)
+        #expect(page.components(separatedBy: "<g data-to=\"warmth\">").count == 3)
         #expect(page.contains("<a href=\"#warmth\">Warmth</a>"))
     }
 
@@ -115,6 +115,21 @@ struct ChartTests {
             if case .number(let count, _) = row[2] { count } else { nil }
         }
         #expect(counts.reduce(0, +) == Double(values.count))
+    }
+
+    @Test func `whole numbers have bins of whole numbers`() throws {
+        func ends(_ values: [Double]) throws -> [[Double]] {
+            try Histogram(
+                title: "H", summary: "", axis: Axis("Words"), counted: "n", values: values
+            ).table().rows.map { row in
+                row.compactMap { if case .number(let number, _) = $0 { number } else { nil } }
+            }
+        }
+        #expect(try ends([3, 3, 3]) == [[3, 4, 3]])
+        #expect(try ends([3, 4, 6]) == [[3, 4, 1], [4, 5, 1], [5, 6, 0], [6, 7, 1]])
+        for bin in try ends((0..<90).map { Double($0 * $0) }) {
+            #expect(bin[0] == bin[0].rounded() && bin[1] == bin[1].rounded())
+        }
     }
 
     @Test func `a long label is wrapped or shortened, and whole in its title`() throws {

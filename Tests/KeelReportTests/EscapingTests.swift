@@ -60,6 +60,14 @@ struct EscapingTests {
                                     caption: text, columns: [.text(text)],
                                     rows: [[.text(Prose(text))]])),
                             .details(Details(Prose(text), [.list([Prose(text)])])),
+                            .columns([[.paragraph(Prose(text))], [.code(text)]]),
+                            .ranking(
+                                Ranking(
+                                    title: text, summary: text, axis: Axis(text),
+                                    reference: Reference(0, label: text), parts: [text, "other"],
+                                    items: [
+                                        .init(Details(Prose(text), []), value: 1, counts: [1, 2])
+                                    ])),
                         ])
                 ]
             ).html()

@@ -15,7 +15,13 @@ import Testing
             var difference: Double?
             var verdict: String
         }
+        struct Null: Decodable {
+            struct Rate: Decodable { var value, low, high: Double }
+            var comparisons, samples: Int
+            var anything: Rate
+        }
         var changes: [Change]
+        var null: Null?
     }
 
     private func eval(_ run: String, _ more: String...) async throws {
@@ -35,7 +41,10 @@ import Testing
         expectSuccess(outcome)
         #expect(outcome.output.hasPrefix("Nothing but the seed differs between the runs."))
         #expect(outcome.output.contains("Polite, log-probability gap (nats per token): identical"))
-        #expect(outcome.output.hasSuffix("No difference was found.\n"))
+        #expect(outcome.output.contains("\nNo difference was found.\n"))
+        #expect(outcome.output.contains("\nThe null: 500 comparisons drawn from the model's own"))
+        let quiet = try await compare("one", "two", "--null", "0")
+        #expect(quiet.output.hasSuffix("\nNo difference was found.\n"))
 
         let json = try await compare("one", "two", "--json")
         expectSuccess(json)
@@ -43,6 +52,9 @@ import Testing
         #expect(comparison.changes.map(\.dimension) == ["polite", "polite", "clear", "clear"])
         let gap = try #require(comparison.changes.first { $0.metric.id == "gap" })
         #expect(gap.verdict == "identical" && gap.difference == 0)
+        let null = try #require(comparison.null)
+        #expect(null.comparisons == 500 && null.samples == 4)
+        #expect(null.anything.low <= null.anything.value && null.anything.value < 0.15)
     }
 
     @Test func `another model is named as the cause, and the page is written`() async throws {
@@ -55,6 +67,7 @@ import Testing
         #expect(gap.verdict != "identical" && gap.difference != 0)
         let text = try await compare("base", "adapted")
         #expect(text.output.contains("adapter 1 sha256 (none → "))
+        #expect(!text.output.contains("The null:") && comparison.null == nil)
         let page = try String(contentsOfFile: scratch.path("page.html"), encoding: .utf8)
         #expect(page.contains("compared with"))
     }

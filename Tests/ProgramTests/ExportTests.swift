@@ -29,7 +29,11 @@ import Testing
         }
         let read = try JSONDecoder().decode(Log.self, from: Data(contentsOf: URL(filePath: name)))
         #expect(read.version == 2 && read.status == "success")
-        #expect(read.samples.count == TinySuite.lines(samples: 2))
+        #expect(read.samples.count == 12)
+
+        expectSuccess(try await export("run", "--format", "inspect-gaps", "--out", "logs"))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: scratch.path("logs")).count == 2)
 
         for format in ["samples", "readings"] {
             let table = try await export("run", "--format", format, "--out", "\(format).csv")

@@ -2,33 +2,57 @@ import Foundation
 import KeelFormats
 import KeelLanguage
 
-/// A run as an eval log of Inspect AI.
+/// A part of a run as an eval log of Inspect AI: its answers, or its gaps.
 ///
-/// An answer is a sample whose epoch is the answer's number; the scores of a probe's continuations
-/// are a sample of their own, `PROBE/gap`. Samples are written one by one.
+/// A probe is a sample, and the number of an answer its epoch. Inspect's readers take it that all
+/// samples have the same number of epochs, which is why gaps, scored once, have a log of their own.
+/// Samples are written one by one.
 struct InspectExport {
-    /// How the file begins, and by which an earlier export is known.
+    /// The name of the task.
+    static func task(_ config: RunConfig, _ format: ExportFormat) -> String {
+        format == .inspectGaps ? "\(config.suite)-gaps" : config.suite
+    }
+
+    /// What tells this log from all others; Inspect takes two logs of one id for copies.
+    static func id(_ run: Run, _ format: ExportFormat) throws -> String {
+        FNV.hexadecimal(FNV.hash("\(try run.fingerprint) \(format.rawValue)".utf8))
+    }
+
+    /// How the file begins, and by which an earlier export is known: Inspect itself puts blanks.
     static let beginning = "{\"version\":2,\"status\":\""
 
     private let run: Run
+    private let format: ExportFormat
     private let map: CharacterMap
+    private let judge: String?
     private let scores: [SampleRecord.Key: [String: InspectLog.Sample.Score]]
-    private let generated: InspectLog.Usage
+    private let usage: [String: InspectLog.Usage]
     private let present: Int
     private let planned: Set<SampleRecord.Key>
 
-    init(_ run: Run) throws {
+    /// - Throws: `ExportError` where the suite asks for nothing of this kind; as `Run.records()`.
+    init(_ run: Run, _ format: ExportFormat) throws {
         self.run = run
+        self.format = format
+        let isGaps = format == .inspectGaps
+        planned = RunPlan(run.suite, samples: run.config.samples).keys
+            .filter { $0.isGap == isGaps }
+        guard !planned.isEmpty else {
+            throw ExportError.nothing(suite: run.config.suite, format: format)
+        }
         let records = try run.records()
-        map = CharacterMap(of: run.suite, config: run.config, records: records)
+        let judged = try run.judged()
+        judge = judged?.judge.judge
+        map = CharacterMap(of: run.suite, config: run.config, records: records, judged: judged)
         var scores: [SampleRecord.Key: [String: InspectLog.Sample.Score]] = [:]
-        ReadingList(run.suite, run.config, records).forEach { reading in
-            scores[reading.key, default: [:]][reading.metric.id] = reading.score
+        ReadingList(run.suite, run.config, records, judged: judged).forEach { reading in
+            guard reading.measure.readsGaps == isGaps else { return }
+            scores[reading.key, default: [:]][reading.metric.id] = reading.score(judged)
         }
         self.scores = scores
-        planned = RunPlan(run.suite, samples: run.config.samples).keys
         present = Set(records.map(\.key)).intersection(planned).count
-        generated = InspectLog.Usage(outputTokens: records.reduce(0) { $0 + ($1.tokens ?? 0) })
+        let tokens = records.reduce(0) { $0 + ($1.tokens ?? 0) }
+        usage = isGaps ? [:] : [run.config.model: .init(outputTokens: tokens)]
     }
 
     /// - Throws: As `Run.records()`; `FileError`.
@@ -50,7 +74,8 @@ struct InspectExport {
         let runID = try run.fingerprint
         var separator = "\n"
         try run.forEachRecord { record in
-            guard let (dimension, probe) = places[record.probe] else { return }
+            guard planned.contains(record.key), let (dimension, probe) = places[record.probe]
+            else { return }
             let sample = InspectSample(
                 config: run.config, runID: runID, dimension: dimension, probe: probe
             )
@@ -74,23 +99,25 @@ struct InspectExport {
     private var spec: InspectLog.Spec {
         get throws {
             let config = run.config
-            let id = try run.fingerprint
-            let ids = Set(planned.map { InspectSample.id($0.probe, isGap: $0.isGap) }).sorted()
+            let id = try Self.id(run, format)
+            let ids = Set(planned.map(\.probe)).sorted()
             var metadata = config.facts
             metadata["canary"] = run.suite.canary
             metadata["system"] = config.system
+            metadata["judge"] = judge
             metadata["min_p"] = "\(config.sampling.minP)"
             metadata["repetition_penalty"] = "\(config.sampling.repetitionPenalty)"
             return InspectLog.Spec(
-                evalId: id, runId: id, created: try run.startedAt.formatted(.iso8601),
-                task: config.suite, taskId: config.suiteFingerprint,
+                evalId: id, runId: try run.fingerprint,
+                created: try run.startedAt.formatted(.iso8601),
+                task: Self.task(config, format), taskId: id,
                 taskVersion: config.suiteVersion, taskDescription: run.suite.about,
                 taskArgs: .init(
                     quick: config.quick, samples: config.samples,
                     suiteFingerprint: config.suiteFingerprint),
                 dataset: .init(name: config.suite, samples: ids.count, sampleIds: ids),
                 model: config.model, modelGenerateConfig: generate,
-                config: .init(epochs: config.samples),
+                config: .init(epochs: format == .inspectGaps ? 1 : config.samples),
                 packages: config.facts["keel"].map { ["keel": $0] } ?? [:], metadata: metadata,
                 scorers: metrics.map { metric in
                     .init(
@@ -124,15 +151,18 @@ struct InspectExport {
             InspectLog.Stats(
                 startedAt: try run.startedAt.formatted(.iso8601),
                 completedAt: try run.endedAt.formatted(.iso8601),
-                modelUsage: [run.config.model: generated])
+                modelUsage: usage)
         }
     }
 
-    /// The metrics of all dimensions, each once, in the order in which they first come.
+    /// The metrics that are read from this part, each once, in the order in which they first come.
     private var metrics: [Metric] {
+        // What only a judge reads is not on the map of a run that was not judged.
+        let isRead = Set(map.dimensions.flatMap(\.measurements).map(\.metric.id))
         var ids: Set<String> = []
-        return map.dimensions.flatMap { $0.measurements.map(\.metric) }
-            .filter { ids.insert($0.id).inserted }
+        return run.suite.dimensions.flatMap(\.measures)
+            .filter { $0.readsGaps == (format == .inspectGaps) }
+            .flatMap(\.metrics).filter { isRead.contains($0.id) && ids.insert($0.id).inserted }
     }
 
     private var results: InspectLog.Results {
@@ -151,7 +181,8 @@ struct InspectExport {
                             metadata: .init(
                                 low: found.interval?.lowerBound, high: found.interval?.upperBound,
                                 readings: found.readings, missing: found.missing,
-                                probes: found.probes, clusters: found.clusters))
+                                probes: found.probes, clusters: found.clusters,
+                                corrected: found.judged?.corrected))
                     }
                 }
                 return score
@@ -162,17 +193,26 @@ struct InspectExport {
 extension ReadingList.Reading {
     /// The record that it was read from; of a pair, that of the probe that mirrors the other.
     fileprivate var key: SampleRecord.Key {
-        let isGap = measure.kind == .gap || measure.quantity == .gap
-        return .init(probe: probe.id, sample: isGap ? 0 : sample, isGap: isGap)
+        .init(
+            probe: probe.id, sample: measure.readsGaps ? 0 : sample, isGap: measure.readsGaps)
     }
 
     /// Nil where it is missing, or there was nothing to count in.
-    fileprivate var score: InspectLog.Sample.Score? {
+    fileprivate func score(_ judged: JudgedAnswers?) -> InspectLog.Sample.Score? {
         guard let value, let exposure, exposure > 0 else { return nil }
+        let quotes = measure.rubric.flatMap { rubric in
+            judged?.judgement(rubric: rubric, probe: probe.id, sample: sample).quotes
+        }
         return .init(
             value: value / exposure * metric.per,
+            explanation: quotes.flatMap { $0.isEmpty ? nil : $0.joined(separator: "\n") },
             metadata: metric.scale == .count ? .init(count: value, exposure: exposure) : nil)
     }
+}
+
+extension Measure {
+    /// Whether it reads scored continuations, and no answer.
+    fileprivate var readsGaps: Bool { kind == .gap || quantity == .gap }
 }
 
 extension SampleRecord {

@@ -96,6 +96,8 @@ enum InspectLog {
                 var missing: Int
                 var probes: Int
                 var clusters: Int
+                /// A judged rate without the judge's errors, where the judge was calibrated.
+                var corrected: IntervalEstimate?
             }
 
             var name: String
@@ -148,6 +150,8 @@ enum InspectLog {
             }
 
             var value: Double
+            /// What a judge quoted.
+            var explanation: String?
             var metadata: About?
         }
 

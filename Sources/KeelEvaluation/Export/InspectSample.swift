@@ -8,20 +8,17 @@ struct InspectSample {
     let dimension: Dimension
     let probe: Probe
 
-    /// The id of a sample: a probe's gap is a sample beside its answers.
-    static func id(_ probe: String, isGap: Bool) -> String { isGap ? "\(probe)/gap" : probe }
-
     func sample(
         _ record: SampleRecord, scores: [String: InspectLog.Sample.Score]
     ) -> InspectLog.Sample {
         let isGap = record.key.isGap
-        let id = Self.id(probe.id, isGap: isGap)
+        let id = isGap ? "\(probe.id)/gap" : probe.id
         var messages = prompt.enumerated().map { index, message in
             self.message(message, id, record.sample, index)
         }
         let input = messages
         var sample = InspectLog.Sample(
-            id: id, epoch: record.sample + 1, input: input,
+            id: probe.id, epoch: record.sample + 1, input: input,
             target: isGap ? probe.good : [dimension.behaviour], messages: input,
             output: .init(model: config.model, choices: [], completion: ""), scores: scores,
             metadata: .init(dimension: dimension.id, cluster: probe.cluster), modelUsage: [:],
@@ -76,6 +73,6 @@ struct InspectSample {
     }
 
     private func uuid(_ id: String, _ sample: Int) -> String {
-        String(FNV.hash("\(runID) \(id) \(sample)".utf8), radix: 16)
+        FNV.hexadecimal(FNV.hash("\(runID) \(id) \(sample)".utf8))
     }
 }

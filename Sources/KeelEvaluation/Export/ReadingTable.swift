@@ -10,7 +10,8 @@ enum ReadingTable {
 
     /// - Throws: As `Run.records()`; `FileError`.
     static func write(_ run: Run, to path: String) throws {
-        let readings = ReadingList(run.suite, run.config, try run.records())
+        let readings = ReadingList(
+            run.suite, run.config, try run.records(), judged: try run.judged())
         var table = try CSVWriter(path: path, columns: columns)
         try readings.forEach { reading in
             try table.append(
@@ -40,9 +41,13 @@ struct ReadingList {
     private let suite: Suite
     private let samples: Int
     private let records: [SampleRecord.Key: SampleRecord.Content]
+    private let judged: JudgedAnswers?
 
-    init(_ suite: Suite, _ config: RunConfig, _ records: [SampleRecord]) {
+    init(
+        _ suite: Suite, _ config: RunConfig, _ records: [SampleRecord], judged: JudgedAnswers?
+    ) {
         self.suite = suite
+        self.judged = judged
         samples = config.samples
         self.records = Dictionary(
             records.map { ($0.key, $0.content) }, uniquingKeysWith: { first, _ in first })
@@ -50,7 +55,8 @@ struct ReadingList {
 
     func forEach(_ body: (Reading) throws -> Void) rethrows {
         for dimension in suite.dimensions {
-            let reader = DimensionReader(dimension: dimension, samples: samples, records: records)
+            let reader = DimensionReader(
+                dimension: dimension, samples: samples, records: records, judged: judged)
             for measure in dimension.measures {
                 for reading in reader.readings(of: measure) {
                     for (index, metric) in measure.metrics.enumerated() {

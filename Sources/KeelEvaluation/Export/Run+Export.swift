@@ -21,7 +21,7 @@ extension Run {
         }
         try checkReplaceable(file, format)
         switch format {
-        case .inspect: try InspectExport(self).write(to: file.path)
+        case .inspect, .inspectGaps: try InspectExport(self, format).write(to: file.path)
         case .samples: try SampleTable.write(self, to: file.path)
         case .readings: try ReadingTable.write(self, to: file.path)
         }
@@ -31,10 +31,11 @@ extension Run {
     /// Inspect lists the logs of a folder by this kind of name.
     private func exportName(_ format: ExportFormat) throws -> String {
         switch format {
-        case .inspect:
+        case .inspect, .inspectGaps:
             let time = try startedAt.formatted(.iso8601).replacing(":", with: "-")
                 .replacing("Z", with: "-00-00")
-            return "\(time)_\(config.suite)_\(try fingerprint).json"
+            let task = InspectExport.task(config, format)
+            return "\(time)_\(task)_\(try InspectExport.id(self, format)).json"
         case .samples, .readings: return "\(format.rawValue).csv"
         }
     }
@@ -45,7 +46,7 @@ extension Run {
         defer { try? handle.close() }
         let beginning =
             switch format {
-            case .inspect: InspectExport.beginning
+            case .inspect, .inspectGaps: InspectExport.beginning
             case .samples: CSVWriter.record(SampleTable.columns)
             case .readings: CSVWriter.record(ReadingTable.columns)
             }
@@ -70,7 +71,7 @@ extension Run {
         get throws {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return String(FNV.hash(try encoder.encode(config)), radix: 16)
+            return FNV.hexadecimal(FNV.hash(try encoder.encode(config)))
         }
     }
 

@@ -23,6 +23,9 @@ struct ImportSource {
         }
     }
 
+    /// A byte order mark inside a file is no text, and would not come back from YAML.
+    private static let blank = CharacterSet.whitespacesAndNewlines.union(["\u{FEFF}"])
+
     func error(_ defect: ImportError.Defect, line: Int = 0) -> ImportError {
         ImportError(path: path, line: line, defect: defect)
     }
@@ -30,7 +33,7 @@ struct ImportSource {
     /// A row's text.
     /// - Throws: `ImportError` if it is blank.
     func text(_ text: String, _ field: String, line: Int) throws(ImportError) -> String {
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let trimmed = text.trimmingCharacters(in: Self.blank)
         guard !trimmed.isEmpty else { throw error(.empty(field: field), line: line) }
         return trimmed
     }

@@ -31,6 +31,8 @@ public struct CharacterMap: Hashable, Sendable, Codable {
         /// Readings asked for that are not there: failed, cut off too early to judge, or not yet
         /// sampled.
         public var missing: Int
+        /// Of a judged rate; nil for all others.
+        public var judged: Judged?
     }
 
     /// Computes the map.
@@ -39,17 +41,28 @@ public struct CharacterMap: Hashable, Sendable, Codable {
     ///   - suite: The part of the suite that was asked.
     ///   - config: The run's configuration.
     ///   - records: The run's samples.
-    public init(of suite: Suite, config: RunConfig, records: [SampleRecord]) {
-        let observations = Observations(of: suite, samples: config.samples, records: records)
+    ///   - judged: A judge's verdicts; without them, judged rates are not on the map.
+    public init(
+        of suite: Suite, config: RunConfig, records: [SampleRecord], judged: JudgedAnswers? = nil
+    ) {
+        let observations = Observations(
+            of: suite, samples: config.samples, records: records, judged: judged)
         self.config = config
         dimensions = suite.dimensions.map { dimension in
             DimensionMap(
                 id: dimension.id, title: dimension.title, behaviour: dimension.behaviour,
                 opposite: dimension.opposite,
-                measurements: dimension.measures.flatMap(\.metrics).map { metric in
-                    Measurement(
-                        metric, observations.of(metric, in: dimension),
-                        missing: observations.missing(metric, in: dimension))
+                measurements: dimension.measures.flatMap { measure -> [Measurement] in
+                    if let rubric = measure.rubric {
+                        return judged.map {
+                            $0.rates(by: rubric, measure.metrics, in: dimension, observations)
+                        } ?? []
+                    }
+                    return measure.metrics.map { metric in
+                        Measurement(
+                            metric, observations.of(metric, in: dimension),
+                            missing: observations.missing(metric, in: dimension))
+                    }
                 })
         }
     }
@@ -61,7 +74,7 @@ public struct CharacterMap: Hashable, Sendable, Codable {
 }
 
 extension CharacterMap.Measurement {
-    fileprivate init(_ metric: Metric, _ observations: [Observation], missing: Int) {
+    init(_ metric: Metric, _ observations: [Observation], missing: Int) {
         let exposure = observations.reduce(0) { $0 + $1.exposure }
         let total = observations.reduce(0) { $0 + $1.value }
         self.init(
@@ -72,13 +85,14 @@ extension CharacterMap.Measurement {
     }
 
     /// - Throws: Where the data hold no error to estimate.
-    private static func estimate(
+    static func estimate(
         _ metric: Metric, _ observations: [Observation]
     ) throws(StatisticsError) -> Estimate {
         let labels = observations.map(\.cluster)
         let values = try ClusteredSample(observations.map(\.value), labels: labels)
         switch metric.scale {
         case .mean: return try values.mean()
+        case .magnitude: return try values.magnitude()
         case .share: return try values.rate()
         case .count:
             let exposures = try ClusteredSample(observations.map(\.exposure), labels: labels)

@@ -10,10 +10,13 @@ public struct Comparison: Hashable, Sendable, Codable {
     public var changes: [Change]
     /// The margin that was called negligible beforehand, if any.
     public var margin: Double?
+    /// Why judged rates are not compared, where one of the runs has some.
+    public var withheld: String?
 
     /// Compares the runs' primary metrics.
     ///
-    /// P-values are adjusted by Holm's method over all metrics that are not identical.
+    /// P-values are adjusted by Holm's method over all metrics that are not identical. What each
+    /// test asks is `Change.test`.
     /// - Parameters:
     ///   - baseline: The run before.
     ///   - candidate: The run after.
@@ -21,34 +24,31 @@ public struct Comparison: Hashable, Sendable, Codable {
     /// - Throws: `RunError.badMargin`, `.differentSuites`; what reading the runs throws.
     public init(of baseline: Run, with candidate: Run, margin: Double? = nil) throws {
         if let margin, !(margin > 0) { throw RunError.badMargin(margin) }
-        guard baseline.config.suiteFingerprint == candidate.config.suiteFingerprint else {
-            throw RunError.differentSuites(
-                "\(baseline.config.suite) \(baseline.config.suiteFingerprint)",
-                "\(candidate.config.suite) \(candidate.config.suiteFingerprint)")
-        }
+        try baseline.requireSameSuite(as: candidate)
+        let judges = JudgePairing(try baseline.judged(), try candidate.judged())
         let before = Observations(
-            of: baseline.suite, samples: baseline.config.samples, records: try baseline.records())
+            of: baseline.suite, samples: baseline.config.samples, records: try baseline.records(),
+            judged: judges.baseline)
         let after = Observations(
             of: candidate.suite, samples: candidate.config.samples,
-            records: try candidate.records())
+            records: try candidate.records(), judged: judges.candidate)
         // A quick run has fewer probes than a full one; what both have is compared.
         let shared = baseline.config.quick ? baseline.suite : candidate.suite
-        var pairs: [PairedReadings] = []
-        for dimension in shared.dimensions {
-            for metric in dimension.measures.flatMap(\.metrics) where metric.isPrimary {
-                pairs.append(
-                    PairedReadings(
-                        dimension, metric, before.of(metric, in: dimension),
-                        after.of(metric, in: dimension)))
-            }
+        let metrics = shared.primaryMetrics.filter { judges.compares($0.measure) }
+        let pairs = metrics.map { dimension, measure, metric in
+            PairedReadings(
+                dimension, measure, metric, before.of(metric, in: dimension),
+                after.of(metric, in: dimension))
         }
         let tests = pairs.map { $0.isIdentical ? nil : $0.pValue }
         let adjusted = try Multiplicity.holm(tests.compactMap(\.self))
         var next = adjusted.makeIterator()
         changes = zip(pairs, tests).map { pair, pValue in
             pair.change(
-                pValue: pValue, adjusted: pValue.flatMap { _ in next.next() }, margin: margin)
+                pValue: pValue, adjusted: pValue.flatMap { _ in next.next() },
+                tests: adjusted.count, margin: margin)
         }
+        withheld = judges.withheld
         differences = baseline.config.differences(to: candidate.config)
         self.margin = margin
     }
@@ -67,4 +67,15 @@ public struct Comparison: Hashable, Sendable, Codable {
 
     /// The changes that were found, for better, worse or neither.
     public var found: [Change] { changes.filter(\.verdict.isFound) }
+}
+
+extension Suite {
+    /// What a comparison tests, in the order of the suite.
+    package var primaryMetrics: [(dimension: Dimension, measure: Measure, metric: Metric)] {
+        dimensions.flatMap { dimension in
+            dimension.measures.flatMap { measure in
+                measure.metrics.filter(\.isPrimary).map { (dimension, measure, $0) }
+            }
+        }
+    }
 }

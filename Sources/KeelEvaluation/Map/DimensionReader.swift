@@ -5,6 +5,8 @@ struct DimensionReader {
     let dimension: Dimension
     let samples: Int
     let records: [SampleRecord.Key: SampleRecord.Content]
+    /// Nil where no judge was asked.
+    var judged: JudgedAnswers?
 
     /// What a measure reads from a record, or pair of records, that the plan asks for.
     struct Reading {
@@ -30,7 +32,7 @@ struct DimensionReader {
         case .talk: talks()
         case .drift: drifts()
         case .variety: dimension.probes.flatMap(variety)
-        case .judge: []
+        case .judge: measure.rubric.map(verdicts) ?? []
         }
     }
 

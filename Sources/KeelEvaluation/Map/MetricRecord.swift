@@ -1,6 +1,8 @@
 /// One line of `metrics.jsonl`: a number on the map with its error.
 ///
-/// The fields are stable; `value`, `low` and `high` are absent where there is none.
+/// The fields are stable; `value`, `low` and `high` are absent where there is none. A judged rate
+/// of a calibrated judge has them without the judge's errors too: `corrected`, `correctedLow`,
+/// `correctedHigh`.
 public struct MetricRecord: Hashable, Sendable, Codable {
     public var dimension: String
     public var metric: String
@@ -13,6 +15,9 @@ public struct MetricRecord: Hashable, Sendable, Codable {
     public var probes: Int
     public var clusters: Int
     public var missing: Int
+    public var corrected: Double?
+    public var correctedLow: Double?
+    public var correctedHigh: Double?
 }
 
 extension CharacterMap {
@@ -20,12 +25,15 @@ extension CharacterMap {
     public var metrics: [MetricRecord] {
         dimensions.flatMap { dimension in
             dimension.measurements.map { measurement in
-                MetricRecord(
+                let corrected = measurement.judged?.corrected
+                return MetricRecord(
                     dimension: dimension.id, metric: measurement.metric.id,
                     unit: measurement.metric.unit, value: measurement.value,
                     low: measurement.interval?.lowerBound, high: measurement.interval?.upperBound,
                     readings: measurement.readings, probes: measurement.probes,
-                    clusters: measurement.clusters, missing: measurement.missing)
+                    clusters: measurement.clusters, missing: measurement.missing,
+                    corrected: corrected?.value, correctedLow: corrected?.interval.lowerBound,
+                    correctedHigh: corrected?.interval.upperBound)
             }
         }
     }

@@ -1,16 +1,29 @@
 /// One reading of one metric: what a map is computed from.
-struct Observation: Hashable, Sendable {
-    var dimension: String
+package struct Observation: Hashable, Sendable {
+    package var dimension: String
     /// The metric's id.
-    var metric: String
-    var probe: String
-    var cluster: String
+    package var metric: String
+    package var probe: String
+    package var cluster: String
     /// The number of the answer; 0 for a gap.
-    var sample: Int
+    package var sample: Int
     /// A graded value, 0 or 1 for a share, or a number of events.
-    var value: Double
+    package var value: Double
     /// Tokens in which events could have happened; 1 for all that is not per token.
-    var exposure: Double
+    package var exposure: Double
+
+    package init(
+        dimension: String, metric: String, probe: String, cluster: String, sample: Int,
+        value: Double, exposure: Double
+    ) {
+        self.dimension = dimension
+        self.metric = metric
+        self.probe = probe
+        self.cluster = cluster
+        self.sample = sample
+        self.value = value
+        self.exposure = exposure
+    }
 }
 
 /// The readings of a run, and how many are missing.
@@ -27,11 +40,15 @@ struct Observations {
     ///   - suite: The part of the suite that was asked.
     ///   - samples: The number of answers asked for each sampled probe.
     ///   - records: Where several have the same probe, kind and number, the first counts.
-    init(of suite: Suite, samples: Int, records: [SampleRecord]) {
+    ///   - judged: A judge's verdicts; without them, measures of kind `judge` read nothing.
+    init(
+        of suite: Suite, samples: Int, records: [SampleRecord], judged: JudgedAnswers? = nil
+    ) {
         let byKey = Dictionary(
             records.map { ($0.key, $0.content) }, uniquingKeysWith: { first, _ in first })
         for dimension in suite.dimensions {
-            let reader = DimensionReader(dimension: dimension, samples: samples, records: byKey)
+            let reader = DimensionReader(
+                dimension: dimension, samples: samples, records: byKey, judged: judged)
             for measure in dimension.measures {
                 for reading in reader.readings(of: measure) {
                     add(reading, measure, dimension)

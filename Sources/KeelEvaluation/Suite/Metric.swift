@@ -4,6 +4,8 @@ public struct Metric: Hashable, Sendable, Codable {
     public enum Scale: String, Hashable, Sendable, Codable {
         /// A mean of graded values.
         case mean
+        /// A mean of sizes, which lies above zero.
+        case magnitude
         /// A share of yes among yes and no.
         case share
         /// Events for `per` units of exposure.
@@ -132,7 +134,7 @@ extension Measure {
                     scale: .mean, better: better),
                 Metric(
                     id: "mirror-size", title: "size of the gap difference within pairs",
-                    unit: "nats per token", scale: .mean, better: better.map { _ in .lower },
+                    unit: "nats per token", scale: .magnitude, better: better.map { _ in .lower },
                     isPrimary: false),
             ]
         }

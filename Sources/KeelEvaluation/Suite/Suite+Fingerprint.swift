@@ -8,8 +8,7 @@ extension Suite {
         guard let bytes = try? encoder.encode(self) else {
             preconditionFailure("a suite holds only texts, which JSON can always encode")
         }
-        let hex = String(FNV.hash(bytes), radix: 16)
-        return String(repeating: "0", count: 16 - hex.count) + hex
+        return FNV.hexadecimal(FNV.hash(bytes))
     }
 }
 
@@ -19,5 +18,11 @@ extension Suite {
 enum FNV {
     static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+
+    /// The digits of a hash, sixteen of them.
+    static func hexadecimal(_ hash: UInt64) -> String {
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

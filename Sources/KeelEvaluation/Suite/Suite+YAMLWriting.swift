@@ -4,7 +4,8 @@ import KeelLanguage
 extension Suite {
     /// Writes the suite to one YAML file, which appears whole or not at all.
     ///
-    /// Read again, the file gives an equal suite, provided that this one keeps the rules of suites.
+    /// Read again, the file gives an equal suite, provided that this one keeps the rules of suites
+    /// and no text begins with a byte order mark, which the YAML reader takes off.
     /// - Throws: `FileError`; then an older file there is as it was.
     public func write(to path: String) throws(FileError) {
         let file = try AtomicFile(path: path)
@@ -139,9 +140,21 @@ extension [String] {
 }
 
 extension String {
+    /// A letter, then letters, digits and hyphens.
+    private var isPlain: Bool {
+        func isLetter(_ byte: UInt8) -> Bool {
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        }
+        func isDigit(_ byte: UInt8) -> Bool {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        return utf8.first.map(isLetter) == true
+            && utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
+    }
+
     /// A scalar of YAML 1.2: plain where it is a word, otherwise in double quotes.
     fileprivate var yaml: String {
-        if wholeMatch(of: /[a-z][a-z0-9-]*/) != nil { return self }
+        if isPlain { return self }
         var quoted = "\""
         for scalar in unicodeScalars {
             switch scalar {

@@ -4,16 +4,22 @@ import Foundation
 package struct AnswerProfile {
     package let words: [String]
     /// The direction of the word counts: of length 1, or empty where there is no word.
-    let direction: [String: Double]
+    ///
+    /// In the order of the words, so that sums over it come out the same each time.
+    let direction: [(word: String, weight: Double)]
     let fourGrams: [[String]]
 
     package init(_ text: String) {
         let words = Words(text).words.map(\.text)
         self.words = words
         var counts: [String: Double] = [:]
-        for word in words { counts[word, default: 0] += 1 }
+        var order: [String] = []
+        for word in words {
+            if counts[word] == nil { order.append(word) }
+            counts[word, default: 0] += 1
+        }
         let length = counts.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        direction = length > 0 ? counts.mapValues { $0 / length } : [:]
+        direction = order.map { ($0, (counts[$0] ?? 0) / length) }
         fourGrams = words.count < 4 ? [] : (0...words.count - 4).map { Array(words[$0..<$0 + 4]) }
     }
 }
@@ -25,12 +31,16 @@ extension [AnswerProfile] {
     /// - Returns: Nil where the answer or all others hold no word.
     package func distance(of index: Int) -> Double? {
         var mean: [String: Double] = [:]
+        var order: [String] = []
         for (other, profile) in enumerated() where other != index {
-            for (word, weight) in profile.direction { mean[word, default: 0] += weight }
+            for (word, weight) in profile.direction {
+                if mean[word] == nil { order.append(word) }
+                mean[word, default: 0] += weight
+            }
         }
-        let length = mean.values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let length = order.reduce(0) { $0 + (mean[$1] ?? 0) * (mean[$1] ?? 0) }.squareRoot()
         guard length > 0, !self[index].direction.isEmpty else { return nil }
-        let product = self[index].direction.reduce(0) { $0 + $1.value * (mean[$1.key] ?? 0) }
+        let product = self[index].direction.reduce(0) { $0 + $1.weight * (mean[$1.word] ?? 0) }
         return Swift.max(0, 1 - product / length)
     }
 

@@ -4,22 +4,32 @@
 /// `rough` do. It shows a habit, not what an ear would hear.
 package struct Verse {
     /// The last word of each line that has one.
-    package let endings: [String]
+    package var endings: [String] { lastWords.map(\.text) }
+    private let lastWords: [Words.Word]
 
     package init(_ text: String) {
-        endings = text.split(whereSeparator: \.isNewline).compactMap {
-            Words(String($0)).words.last?.text
-        }
+        // The last words of the lines are the words before those that begin one.
+        let words = Words(text).words
+        lastWords = words.indices.filter { index in
+            index + 1 == words.count
+                || text[words[index].range.upperBound..<words[index + 1].range.lowerBound]
+                    .contains(where: \.isNewline)
+        }.map { words[$0] }
     }
 
     /// The share of lines that rhyme with one of the three before or after them; nil for one line.
     package var rhymeShare: Double? {
-        guard endings.count > 1 else { return nil }
-        let rhymes = endings.indices.count { line in
-            let near = max(0, line - 3)...min(endings.count - 1, line + 3)
-            return near.contains { $0 != line && Self.rhyme(endings[$0], endings[line]) }
-        }
-        return Double(rhymes) / Double(endings.count)
+        lastWords.count > 1 ? Double(rhymes.count) / Double(lastWords.count) : nil
+    }
+
+    /// The last words of lines that rhyme with one of the three lines before or after them.
+    var rhymes: [Range<String.Index>] {
+        lastWords.indices.filter { line in
+            let near = max(0, line - 3)...min(lastWords.count - 1, line + 3)
+            return near.contains {
+                $0 != line && Self.rhyme(lastWords[$0].text, lastWords[line].text)
+            }
+        }.map { lastWords[$0].range }
     }
 
     /// Whether two different words end alike from the last group of vowels on.

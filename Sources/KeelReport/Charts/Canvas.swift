@@ -48,14 +48,14 @@ struct Canvas {
         markup += "</g>"
     }
 
-    /// Draws what leads to another place on the page when it is clicked.
+    /// Draws what leads to another place on the page when it is clicked, by the page's script.
     ///
     /// A picture is one thing to a screen reader and a keyboard; the table behind it has the links.
     mutating func link(to anchor: String?, _ draw: (inout Canvas) -> Void) {
         guard let anchor else { return draw(&self) }
-        markup += "<a href=\"#\(anchor.escapedForMarkup)\" tabindex=\"-1\">"
+        markup += "<g data-to=\"\(anchor.escapedForMarkup)\">"
         draw(&self)
-        markup += "</a>"
+        markup += "</g>"
     }
 
     /// The shape that stands for a series, so that colour is never alone in telling it.

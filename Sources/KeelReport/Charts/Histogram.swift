@@ -37,10 +37,19 @@ public struct Histogram: Chart, Hashable {
         guard var low = values.min(), var high = values.max() else {
             throw .nothingToShow(chart: title)
         }
-        if high - low <= max(abs(low), abs(high)) * 1e-9 { (low, high) = (low - 0.5, high + 0.5) }
         let wanted = min(30, 2 * Int(log2(Double(values.count)).rounded(.up)) + 4)
         let factor = axis.unit.factor
-        let edges = Ticks(covering: low * factor, high * factor, atMost: wanted).values
+        let edges: [Double]
+        let areWhole = values.allSatisfy { $0 == $0.rounded() && abs($0) < 1e6 }
+        if areWhole, factor == 1, high - low < Double(wanted) {
+            // A bin for each whole number.
+            edges = Array(stride(from: low, through: high + 1, by: 1))
+        } else {
+            if high - low <= max(abs(low), abs(high)) * 1e-9 {
+                (low, high) = (low - 0.5, high + 0.5)
+            }
+            edges = Ticks(covering: low * factor, high * factor, atMost: wanted).values
+        }
         var bins = zip(edges, edges.dropFirst()).map {
             Bin(low: $0 / factor, high: $1 / factor, count: 0)
         }

@@ -9,6 +9,10 @@ public indirect enum Block: Sendable {
     case table(Table)
     case transcript([Turn])
     case details(Details)
+    case ranking(Ranking)
+    /// Blocks beside each other, such as those of two runs; one above the other where there is
+    /// little room.
+    case columns([[Block]])
 }
 
 /// A remark that should not be missed.
@@ -63,13 +67,17 @@ public struct Details: Sendable {
     /// Whether the blocks are built only when opened, which keeps a page with thousands of samples
     /// fast; a reader without scripts cannot open them.
     public var isDeferred: Bool
+    /// Whether the summary is a heading, so that one can go from heading to heading by keyboard.
+    public var isHeading: Bool
 
     public init(
-        _ summary: Prose, anchor: String? = nil, isDeferred: Bool = false, _ blocks: [Block]
+        _ summary: Prose, anchor: String? = nil, isDeferred: Bool = false, isHeading: Bool = false,
+        _ blocks: [Block]
     ) {
         self.summary = summary
         self.anchor = anchor
         self.isDeferred = isDeferred
+        self.isHeading = isHeading
         self.blocks = blocks
     }
 }

@@ -22,7 +22,7 @@ extension Page {
             facts +=
                 "<div><dt>\(fact.name.escapedForMarkup)</dt><dd>\(try fact.value.html())</dd></div>"
         }
-        let parts = renderer.parts.map(\.escapedForScript).joined(separator: ",\n")
+        let parts = WordTable(renderer.parts).json
         let title = title.escapedForMarkup
         return """
             <!DOCTYPE html>
@@ -50,8 +50,8 @@ extension Page {
             <nav aria-label="Contents"><ol>\(contents)</ol>\
             <button id="theme" hidden></button></nav>
             <main id="\(reserved)" tabindex="-1">
-            \(renderer.parts.isEmpty ? "" : Self.scriptNote)\(body)</main>
-            <script type="application/json" id="parts">[\(parts)]</script>
+            \(renderer.parts.isEmpty ? "" : try note())\(body)</main>
+            <script type="application/json" id="parts">\(parts)</script>
             <script>
             \(Script.source)
             </script>
@@ -61,10 +61,14 @@ extension Page {
             """
     }
 
-    private static let scriptNote = """
+    /// What a reader without scripts misses, and where it is.
+    private func note() throws(ReportError) -> String {
+        """
         <noscript><div class="callout note" role="note"><strong>Scripts are off</strong>\
-        <p>Everything here can be read except the samples and long tables, which a script builds \
-        when they are opened.</p></div></noscript>
+        <p>Everything here can be read except what stands behind the small arrows of single \
+        samples and of long tables, which a script builds when it is opened. \
+        \(try withoutScript.html())</p></div></noscript>
 
         """
+    }
 }

@@ -8,6 +8,8 @@ public struct Page: Sendable {
     /// What decides the result, such as model, seeds and versions.
     public var facts: [Fact]
     public var sections: [Section]
+    /// Where a reader whose browser runs no scripts finds what is deferred.
+    public var withoutScript: Prose
     /// The language of the text, as a BCP 47 tag.
     public var language: String
 
@@ -36,12 +38,13 @@ public struct Page: Sendable {
 
     public init(
         title: String, lede: Prose, facts: [Fact] = [], sections: [Section],
-        language: String = "en"
+        withoutScript: Prose = Prose([]), language: String = "en"
     ) {
         self.title = title
         self.lede = lede
         self.facts = facts
         self.sections = sections
+        self.withoutScript = withoutScript
         self.language = language
     }
 

@@ -4,6 +4,8 @@ struct Renderer {
     private(set) var parts: [String] = []
     private var anchors: Set<String> = []
     private var chartCount = 0
+    /// The level of the next heading; a section's own is 2.
+    private var level = 3
 
     /// A picture of 720 pixels for a screen or paper, and one of 340 for a phone.
     private static let widths = [(name: "broad", width: 720.0), (name: "narrow", width: 340.0)]
@@ -64,13 +66,30 @@ struct Renderer {
             return "<ol class=\"transcript\">\(list)</ol>\n"
         case .details(let details):
             return try html(details)
+        case .ranking(let ranking):
+            return try html(ranking)
+        case .columns(let columns):
+            var cells = ""
+            for column in columns { cells += "<div>\(try html(column))</div>" }
+            return "<div class=\"columns\">\(cells)</div>\n"
         }
     }
 
-    private mutating func html(_ details: Details) throws(ReportError) -> String {
+    /// Details with their summary.
+    ///
+    /// - Parameters:
+    ///   - details: What to show.
+    ///   - aside: HTML that follows the summary's words.
+    /// - Returns: HTML.
+    /// - Throws: `ReportError` for what cannot be shown.
+    mutating func html(_ details: Details, aside: String = "") throws(ReportError) -> String {
         var attributes = ""
         if let anchor = details.anchor { attributes = " id=\"\(try claim(anchor: anchor))\"" }
-        let body = try html(details.blocks)
+        var summary = try details.summary.html()
+        if details.isHeading { summary = heading(summary) }
+        let body = try inside(details.isHeading) { renderer throws(ReportError) in
+            try renderer.html(details.blocks)
+        }
         let box: String
         if details.isDeferred {
             box = "<div data-part=\"\(parts.count)\"></div>"
@@ -78,28 +97,56 @@ struct Renderer {
         } else {
             box = "<div>\(body)</div>"
         }
-        return "<details\(attributes)><summary>\(try details.summary.html())</summary>"
-            + "\(box)</details>\n"
+        return "<details\(attributes)><summary>\(summary)\(aside)</summary>\(box)</details>\n"
     }
 
     private mutating func html(_ chart: any Chart) throws(ReportError) -> String {
-        chartCount += 1
+        let number = nextNumber()
         var pictures = ""
         for (name, width) in Self.widths {
             let svg = try chart.svg(
-                id: "chart-\(chartCount)-\(name)", width: width, attributes: " class=\"\(name)\"")
-            pictures += "<div class=\"picture \(name)\" tabindex=\"0\">\(svg)</div>"
+                id: "chart-\(number)-\(name)", width: width, attributes: " class=\"\(name)\"")
+            pictures += "<div class=\"picture \(name)\">\(svg)</div>"
         }
-        let table = try chart.table()
-        let numbers = try html(
+        return """
+            <figure class="chart">\(caption(chart.title, chart.summary))
+            \(pictures)
+            \(try numbers(chart.table()))</figure>\n
+            """
+    }
+
+    // MARK: What charts and rankings share
+
+    /// A number that no other chart of the page has.
+    mutating func nextNumber() -> Int {
+        chartCount += 1
+        return chartCount
+    }
+
+    func caption(_ title: String, _ summary: String) -> String {
+        "<figcaption>\(heading(title.escapedForMarkup))"
+            + "<span>\(summary.escapedForMarkup)</span></figcaption>"
+    }
+
+    mutating func numbers(_ table: Table) throws(ReportError) -> String {
+        try html(
             Details(
                 "Show the numbers", isDeferred: table.rows.count > Self.shortTable,
                 [.table(table)]))
-        return """
-            <figure class="chart"><figcaption><strong>\(chart.title.escapedForMarkup)</strong>\
-            <span>\(chart.summary.escapedForMarkup)</span></figcaption>
-            \(pictures)
-            \(numbers)</figure>\n
-            """
+    }
+
+    /// Renders what stands under a heading.
+    mutating func inside(
+        _ heading: Bool, _ render: (inout Renderer) throws(ReportError) -> String
+    ) throws(ReportError) -> String {
+        let outer = level
+        if heading { level += 1 }
+        defer { level = outer }
+        return try render(&self)
+    }
+
+    private func heading(_ html: String) -> String {
+        let level = min(level, 6)
+        return "<h\(level)>\(html)</h\(level)>"
     }
 }

@@ -6,12 +6,26 @@ enum Script {
           const root = document.documentElement;
           let parts;
 
+          // Each part is written by a table of words, one character for each; see WordTable.
+          const read = ({words, texts}) => {
+            const table = new Map();
+            let code = 0x1f;
+            for (const word of words) {
+              do {
+                code = code === 0x7d ? 0xa1 : code === 0x1fff ? 0x2070 : code + 1;
+              } while (code === 0x22 || code === 0x3c || code === 0x5c);
+              table.set(String.fromCharCode(code), word);
+            }
+            return index => texts[index].split("~").map((text, plain) => plain % 2
+              ? text : Array.from(text, character => table.get(character)).join("")).join("");
+          };
+
           // The HTML of a part was escaped when the page was made; see escapedForMarkup.
           const fill = details => {
             const box = details.querySelector(":scope > [data-part]");
             if (!box) return;
-            parts ??= JSON.parse(document.getElementById("parts").textContent);
-            box.innerHTML = parts[Number(box.dataset.part)];
+            parts ??= read(JSON.parse(document.getElementById("parts").textContent));
+            box.innerHTML = parts(Number(box.dataset.part));
             box.removeAttribute("data-part");
             makeSortable(box);
           };
@@ -52,11 +66,18 @@ enum Script {
           const openTarget = () => {
             const target = document.getElementById(location.hash.slice(1));
             if (target?.localName !== "details") return;
-            target.open = true;
+            for (let box = target; box; box = box.parentElement.closest("details")) box.open = true;
             target.scrollIntoView();
+            target.querySelector("summary").focus({preventScroll: true});
           };
           addEventListener("hashchange", openTarget);
-          openTarget();
+          // A row of a picture; the table behind it has a link for each.
+          document.addEventListener("click", event => {
+            const row = event.target.closest?.("[data-to]");
+            if (row) location.hash = row.dataset.to;
+          });
+          // Once the browser has gone there itself, since it takes the focus away again.
+          addEventListener("load", () => setTimeout(openTarget));
 
           const links = new Map([...document.querySelectorAll("nav a")]
             .map(link => [link.hash.slice(1), link]));

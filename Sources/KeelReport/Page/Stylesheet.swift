@@ -8,7 +8,8 @@ enum Stylesheet {
         svg .tick,svg .heading{fill:var(--muted)}
         svg .group{font-weight:650}
         svg .label{paint-order:stroke;stroke:var(--paper);stroke-width:3px}
-        svg a:hover .label{text-decoration:underline}
+        svg [data-to]{cursor:pointer}
+        svg [data-to]:hover .label{text-decoration:underline}
         svg .note{font-weight:550}
         svg .grid,svg .rule{stroke:var(--rule)}
         svg .rule{stroke-dasharray:1 3}
@@ -21,6 +22,13 @@ enum Stylesheet {
         svg .curve{fill:none;stroke-width:2;stroke-linejoin:round}
         svg .area{fill-opacity:.16}
         svg .marker{stroke:var(--paper);stroke-width:1}
+        .scale-line{stroke:var(--rule)}
+        .scale-tick{stroke:var(--muted);stroke-opacity:.6}
+        .scale-reference{stroke:var(--ink);stroke-dasharray:3 2}
+        svg .part-1{fill:var(--s1)}
+        svg .part-2{fill:var(--s4)}
+        svg .part-3{fill:var(--rule)}
+        svg .part-4{fill:var(--s2)}
         """ + "\n"
         + SeriesStyle.dashes.enumerated().map { index, dashes in
             let colour = "var(--s\(index + 1))"
@@ -40,6 +48,8 @@ enum Stylesheet {
         a{color:var(--accent);text-decoration-thickness:1px;text-underline-offset:.18em}
         :focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:3px}
         main:focus{outline:none}
+        .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);\
+        white-space:nowrap}
         .skip{position:absolute;left:-99rem;padding:.6rem 1rem;background:var(--paper)}
         .skip:focus{left:1rem;top:1rem;z-index:1}
         h1,h2{font-family:"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",P052,\
@@ -94,12 +104,10 @@ enum Stylesheet {
         mark small{margin-left:.4em;font-size:.74em;font-weight:600;user-select:none}
         figure{margin:1.6rem 0 2.2rem;max-width:720px}
         figcaption{margin-bottom:.9rem}
-        figcaption strong{display:block;font-size:1.08rem;line-height:1.35}
+        figcaption>:first-child{margin:0;font-size:1.08rem;font-weight:600;line-height:1.35}
         figcaption span{display:block;font-size:.93rem;line-height:1.45;color:var(--muted)}
         .chart{container-type:inline-size}
-        .picture{overflow-x:auto}
-        .picture svg{display:block}
-        .picture.broad svg{max-width:100%;height:auto}
+        .picture svg{display:block;max-width:100%;height:auto}
         .picture.narrow{display:none}
         @container (max-width:600px){.picture.broad{display:none}.picture.narrow{display:block}}
         .scroll{max-width:100%;margin:0 0 1.4rem;overflow-x:auto}
@@ -107,7 +115,7 @@ enum Stylesheet {
         caption{padding:0 0 .5rem;text-align:left;font-size:.85rem;color:var(--muted)}
         th,td{padding:.42rem 1rem .42rem 0;text-align:left;vertical-align:baseline;\
         border-bottom:1px solid var(--rule)}
-        tbody th{font-weight:500}
+        tbody th{font-weight:500;min-width:8rem}
         thead th{font-size:.82rem;font-weight:600;color:var(--muted);vertical-align:bottom;\
         border-bottom-color:var(--muted)}
         th:last-child,td:last-child{padding-right:.2rem}
@@ -128,10 +136,38 @@ enum Stylesheet {
         summary:hover{background:var(--panel)}
         details>div{padding:.3rem 0 .8rem 1.4rem}
         details details summary{font-weight:450;font-size:.95rem}
+        summary :is(h3,h4,h5,h6){display:inline;margin:0;font:inherit;text-wrap:wrap}
+        details details details summary{font-weight:400}
         figure>details{border:0}
         figure>details>summary{padding-block:.2rem;font-size:.86rem;font-weight:450;\
         color:var(--muted)}
         figure>details>summary::before{top:.6rem}
+        .ranking{max-width:none;--columns:minmax(0,1fr)}
+        .ranking.values{--columns:minmax(0,1fr) 168px 3.2rem}
+        .ranking.counts{--columns:minmax(0,1fr) 112px 8.5rem}
+        .ranking.values.counts{--columns:minmax(0,1fr) 168px 3.2rem 112px 8.5rem}
+        .ranking :is(.head,.rows>details>summary){display:grid;gap:.2rem 1rem;\
+        align-items:center;grid-template-columns:var(--columns)}
+        .ranking .head{padding:0 .2rem .2rem 1.4rem;font-size:.8rem;color:var(--muted)}
+        .ranking .head>svg{align-self:end}
+        .ranking .legend{grid-column:span 2;display:flex;flex-wrap:wrap;gap:0 .8rem}
+        .ranking .legend svg{vertical-align:-1px}
+        .ranking .rows{border-top:1px solid var(--rule)}
+        .ranking .rows>details>summary::before{top:calc(50% - .28rem)}
+        .ranking .value{text-align:right}
+        .ranking :is(.value,.count){font-size:.85rem}
+        .ranking .count{color:var(--muted);line-height:1.3}
+        @container (max-width:640px){
+        .ranking :is(.head,.rows>details>summary){grid-template-columns:168px minmax(0,1fr)}
+        .ranking :is(.head>span:first-child:empty,.rows>details>summary>:first-child,.legend){\
+        grid-column:1/-1}
+        .ranking .value{text-align:left}
+        .ranking .rows>details>summary::before{top:1.12rem}
+        }
+        details+.scroll{margin-top:1.4rem}
+        .columns{display:grid;gap:0 1.2rem;grid-template-columns:repeat(auto-fit,\
+        minmax(min(100%,21rem),1fr))}
+        .columns>div{min-width:0}
         .transcript{max-width:46rem;margin:.3rem 0 1rem;padding:0;list-style:none}
         .transcript li{margin:0 0 .5rem;padding:.6rem .9rem;border:1px solid var(--rule);\
         border-radius:8px}
@@ -156,10 +192,10 @@ enum Stylesheet {
         body{display:block;max-width:none;padding:0;font-size:10pt}
         header{padding:0 0 1rem}
         nav,.skip,figure>details,thead button::after{display:none}
-        figure,.callout,.scroll,tr,.transcript li{break-inside:avoid}
+        figure.chart:not(.ranking),.callout,.scroll,tr,.transcript li{break-inside:avoid}
         h2,summary{break-after:avoid}
         a{color:inherit}
-        .scroll,.picture{overflow:visible}
+        .scroll{overflow:visible}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
         }
         """

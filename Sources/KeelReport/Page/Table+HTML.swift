@@ -25,7 +25,7 @@ extension Table {
         let sortable = rows.count > 2 ? " data-sortable" : ""
         let name = caption.escapedForMarkup
         return """
-            <div class="scroll" role="region" aria-label="\(name)" tabindex="0">\
+            <div class="scroll" role="group" aria-label="\(name)" tabindex="0">\
             <table\(sortable)><caption>\(name)</caption>
             <thead><tr>\(head)</tr></thead>
             <tbody>
@@ -33,26 +33,27 @@ extension Table {
             """
     }
 
-    /// The decimals shared by the numbers of a column, so that they line up.
-    private func decimals(of column: Int) -> Int {
-        var values: [Double] = []
-        var unit = Unit.plain
+    /// The decimals shared by the numbers of a column in one unit, so that they line up.
+    private func decimals(of column: Int) -> [Unit: Int] {
+        var values: [Unit: [Double]] = [:]
         for row in rows where row.indices.contains(column) {
             switch row[column] {
-            case .number(let value, let own):
-                values.append(value)
-                unit = own
-            case .estimate(let estimate, let own):
-                values += [estimate.value, estimate.low, estimate.high]
-                unit = own
+            case .number(let value, let unit):
+                values[unit, default: []].append(value)
+            case .estimate(let estimate, let unit):
+                values[unit, default: []] += [estimate.value, estimate.low, estimate.high]
             case .text, .pValue, .missing: break
             }
         }
-        return unit.decimals(for: values.filter { abs($0) < 1e100 })
+        var decimals: [Unit: Int] = [:]
+        for (unit, values) in values {
+            decimals[unit] = unit.decimals(for: values.filter { abs($0) < 1e100 })
+        }
+        return decimals
     }
 
     private func html(
-        _ cell: Cell, row: Int, column: Int, decimals: Int
+        _ cell: Cell, row: Int, column: Int, decimals: [Unit: Int]
     ) throws(ReportError) -> String {
         let place = "Row \(row), column \"\(columns[column].heading)\" of the table \"\(caption)\""
         func check(_ value: Double) throws(ReportError) {
@@ -65,17 +66,17 @@ extension Table {
             text = try prose.html()
         case .number(let value, let unit):
             try check(value)
-            (text, sortKey) = (unit.text(value, decimals: decimals), value)
+            (text, sortKey) = (unit.text(value, decimals: decimals[unit] ?? 0), value)
         case .estimate(let estimate, let unit):
             for value in [estimate.value, estimate.low, estimate.high] { try check(value) }
-            (text, sortKey) = (estimate.text(unit, decimals: decimals), estimate.value)
+            (text, sortKey) = (estimate.text(unit, decimals: decimals[unit]), estimate.value)
         case .pValue(let value):
             guard (0...1).contains(value) else {
                 throw .notAProbability(value: "\(value)", place: place)
             }
             (text, sortKey) = (NumberText.pValue(value).escapedForMarkup, value)
         case .missing:
-            text = "<span aria-label=\"missing\">–</span>"
+            text = "<span role=\"img\" aria-label=\"missing\">–</span>"
         }
         let key = sortKey.map { " data-value=\"\($0)\"" } ?? ""
         let style = columns[column].isNumeric ? " class=\"number\"" : ""

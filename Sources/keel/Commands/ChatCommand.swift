@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import KeelLanguage
-import KeelModel
 
 /// A conversation on the terminal.
 struct ChatCommand: AsyncParsableCommand {
@@ -14,10 +13,13 @@ struct ChatCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var sampling: SamplingArguments
+    @OptionGroup var calls: CallOptions
 
     func run() async throws {
         var options = try sampling.options(seed: model.seed)
-        let chat = try await model.load(maxBatch: 1)
+        let budget = try calls.budget()
+        let chat = try await model.source(calls).load(maxBatch: 1, budget: budget)
+        defer { budget?.report() }
         var system = sampling.system
         var messages: [Message] = []
         Terminal.note("Talking to \(chat.name). /reset starts again, /quit leaves.")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import KeelFormats
 import KeelLanguage
-import KeelModel
 
 /// Answers to rows of prompts.
 struct GenerateCommand: AsyncParsableCommand {
@@ -14,6 +13,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var sampling: SamplingArguments
+    @OptionGroup var calls: CallOptions
     @OptionGroup var rows: RowOptions
 
     @Option(help: "Answers to each row.")
@@ -46,7 +46,14 @@ struct GenerateCommand: AsyncParsableCommand {
             return start < samples ? (row, start..<samples) : nil
         }
         let total = work.count
-        let chat = try await model.load()
+        let budget = try calls.budget()
+        let source = try await model.source(calls)
+        let chat = try await source.load(budget: budget)
+        defer { budget?.report() }
+        // Where calls cost money, each asks for one answer, so that little is lost with one.
+        let isCounted = source.isRemote || budget != nil
+        let parts = isCounted ? work.flatMap { row, all in all.map { (row, $0..<$0 + 1) } } : work
+        let limit = source.isRemote ? calls.concurrency : 32
         let writer = try rows.writer()
         let progress = ProgressLine("generate")
         let clock = ContinuousClock.now
@@ -55,7 +62,7 @@ struct GenerateCommand: AsyncParsableCommand {
         ) {
             var done = 0
             var tokens = 0
-            try await forEachInOrder(work, limit: 32) { row, samples in
+            try await forEachInOrder(parts, limit: limit) { row, samples in
                 try await rows.ask(row) {
                     try await chat.complete(
                         row.prompt.withSystem(sampling.system), samples: samples, options: options)
@@ -67,14 +74,14 @@ struct GenerateCommand: AsyncParsableCommand {
                             id: work.0.id, sample: sample, text: completion.text,
                             tokens: completion.tokens,
                             finish: completion.finish))
-                    tokens += completion.tokens.count
+                    tokens += completion.tokenCount ?? 0
                 }
-                done += 1
+                if work.1.upperBound == samples { done += 1 }
                 let elapsed = ContinuousClock.now - clock
                 progress.update(
                     done: done, total: total,
                     rate: "\(Int(Double(tokens) / (elapsed / .seconds(1)))) tokens/s",
-                    remaining: elapsed / Double(done) * Double(total - done))
+                    remaining: done == 0 ? nil : elapsed / Double(done) * Double(total - done))
             }
             try writer.synchronize()
         }

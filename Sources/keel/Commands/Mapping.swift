@@ -1,15 +1,14 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
-import KeelModel
 import KeelReport
-import KeelTensor
 
 /// One map from beginning to end, as `keel eval` and the tour make it.
 struct Mapping: Sendable {
     var suite: Suite
-    var reference: ModelReference
-    var device: Device
+    var model: ModelSource
+    /// Plays the person where talks leave the words open.
+    var user: ModelSource?
     var quick: Bool
     var system: String?
     var samples: Int
@@ -24,24 +23,32 @@ struct Mapping: Sendable {
 
     /// Begins the run in a folder, or takes up the one that is there.
     func run(in folder: URL) throws -> Run {
-        var facts = try LanguageModel.identity(of: reference)
-        facts["keel"] = Keel.version
-        facts["engine"] = "libtorch \(Engine.version)"
-        facts["device"] = device.name
-        facts["type"] = "float32"
+        var facts = model.facts
+        if let user {
+            facts["user"] = user.name
+            for (name, value) in user.facts { facts["user's \(name)"] = value }
+        }
         return try Run(
             folder: folder, suite: suite,
             config: RunConfig(
-                model: reference.description, facts: facts, suite: suite, quick: quick,
-                system: system,
+                model: model.name, facts: facts, suite: suite, quick: quick, system: system,
                 samples: samples, sampling: sampling))
     }
 
     /// Asks what is missing, and writes the run's metrics and report.
-    func collect(_ run: Run, from chat: LocalChatModel, label: String) async throws -> MapOutcome {
+    ///
+    /// Where calls cost money or are kept within a budget, each asks for one answer.
+    func collect(
+        _ run: Run, from chat: any ChatModel, user: (any ChatModel)? = nil, _ calls: CallOptions,
+        label: String
+    ) async throws -> MapOutcome {
         let line = ProgressLine(label)
         var last: Run.Progress?
-        let failures = try await run.collect(from: chat, concurrency: 24) { progress in
+        let isCounted = try model.isRemote || calls.budget() != nil
+        let failures = try await run.collect(
+            from: chat, user: user, concurrency: model.isRemote ? calls.concurrency : 24,
+            answersPerCall: isCounted ? 1 : 8
+        ) { progress in
             last = progress
             line.update(
                 done: progress.done, total: progress.total,

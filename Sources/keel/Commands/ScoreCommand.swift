@@ -1,7 +1,6 @@
 import ArgumentParser
 import KeelFormats
 import KeelLanguage
-import KeelModel
 
 /// Log-probabilities of rows of completions.
 struct ScoreCommand: AsyncParsableCommand {
@@ -15,6 +14,7 @@ struct ScoreCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var calls: CallOptions
     @OptionGroup var rows: RowOptions
 
     struct OutputRow: Codable {
@@ -28,7 +28,11 @@ struct ScoreCommand: AsyncParsableCommand {
     func run() async throws {
         let done = Set(try rows.written(OutputRow.self).map(\.id))
         let work = try rows.rows(withCompletions: true).filter { !done.contains($0.id) }
-        let chat = try await model.load()
+        let budget = try calls.budget()
+        let source = try await model.source(calls)
+        let chat = try await source.load(budget: budget)
+        defer { budget?.report() }
+        let limit = source.isRemote ? calls.concurrency : 4
         let writer = try rows.writer()
         let progress = ProgressLine("score")
         let clock = ContinuousClock.now
@@ -36,7 +40,7 @@ struct ScoreCommand: AsyncParsableCommand {
             "Stopped. \(rows.output) holds what is done; go on with --resume."
         ) {
             var count = 0
-            try await forEachInOrder(work, limit: 4) { row in
+            try await forEachInOrder(work, limit: limit) { row in
                 try await rows.ask(row) {
                     try await chat.score(row.completion ?? "", after: row.prompt)
                 }

@@ -2,9 +2,7 @@ import ArgumentParser
 import Foundation
 import KeelEvaluation
 import KeelLanguage
-import KeelModel
 import KeelReport
-import KeelTensor
 
 /// The first hour with Keel, in a few minutes.
 struct TourCommand: AsyncParsableCommand {
@@ -18,6 +16,7 @@ struct TourCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var calls: CallOptions
 
     @Flag(help: "Ask only a small fixed part of the suite.")
     var quick = false
@@ -28,10 +27,10 @@ struct TourCommand: AsyncParsableCommand {
     func run() async throws {
         let start = ContinuousClock.now
         let folder = URL(filePath: folder)
+        let budget = try calls.budget()
+        let source = try await model.source(calls)
         let first = Mapping(
-            suite: try .shipped("character"), reference: try model.reference,
-            device: try model.prepareEngine(),
-            quick: quick, system: nil, samples: 5,
+            suite: try .shipped("character"), model: source, quick: quick, system: nil, samples: 5,
             sampling: SamplingOptions(maxTokens: 96, seed: model.seed))
         let second = first.withSeed(model.seed &+ 1)
 
@@ -42,17 +41,18 @@ struct TourCommand: AsyncParsableCommand {
         ]
         let asked = runs[0].suite
         Terminal.note(
-            "1 of 3: mapping \(first.reference): \(asked.dimensions.count) dimensions, "
+            "1 of 3: mapping \(source.name): \(asked.dimensions.count) dimensions, "
                 + "\(asked.dimensions.reduce(0) { $0 + $1.probes.count }) probes, 5 answers to each that is sampled."
         )
-        let chat = try await model.load()
+        let chat = try await source.load(budget: budget)
+        defer { budget?.report() }
         let (map, comparison) = try await untilInterrupted(
             "Stopped. The same command goes on where it stood."
         ) {
-            let map = try await first.collect(runs[0], from: chat, label: "map")
+            let map = try await first.collect(runs[0], from: chat, calls, label: "map")
             Terminal.note(
                 "2 of 3: the same model again under another seed, to see what chance alone does.")
-            _ = try await second.collect(runs[1], from: chat, label: "null")
+            _ = try await second.collect(runs[1], from: chat, calls, label: "null")
             return (map, try Comparison(of: runs[0], with: runs[1]))
         }
         Terminal.note("3 of 3: the report.")
@@ -78,8 +78,8 @@ struct TourCommand: AsyncParsableCommand {
 
             Done in \(Terminal.text(ContinuousClock.now - start)).
             Report:   \(report.path)
-            Next:     \(program) chat --model \(first.reference)
-                      \(program) eval --model \(first.reference)\(quick ? " --quick" : "") --max-tokens 96 \
+            Next:     \(program) chat --model \(source.name)
+                      \(program) eval --model \(source.name)\(quick ? " --quick" : "") --max-tokens 96 \
             --system "Never apologise." --out runs/no-apology
                       \(program) compare \(runs[0].folder.path) runs/no-apology
             """)

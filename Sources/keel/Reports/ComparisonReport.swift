@@ -1,126 +1,198 @@
-import KeelEvaluation
+package import KeelEvaluation
 import KeelLanguage
-import KeelReport
+package import KeelReport
 
-/// What changed between two runs, as a page.
-struct ComparisonReport {
+/// What changed between two runs, as a page: in words, in numbers, and answer beside answer.
+package struct ComparisonReport {
     var comparison: Comparison
-    var baseline: RunConfig
-    var candidate: RunConfig
+    var baseline: Run
+    var candidate: Run
 
-    func page() -> Page {
-        let found = comparison.found
+    package init(comparison: Comparison, baseline: Run, candidate: Run) {
+        self.comparison = comparison
+        self.baseline = baseline
+        self.candidate = candidate
+    }
+
+    /// The page.
+    /// - Throws: What reading the runs' samples throws.
+    package func page() throws -> Page {
+        // A quick run has fewer probes than a full one; what both have is shown.
+        let suite = baseline.config.quick ? baseline.suite : candidate.suite
+        let arms = try [baseline, candidate].map {
+            try ComparedRun($0, suite: suite, withJudge: comparison.withheld == nil)
+        }
+        let before = baseline.config
+        let after = candidate.config
         return Page(
-            title: "\(candidate.model) compared with \(baseline.model)",
-            lede:
-                "Paired by probe on the suite \(code: baseline.suite); p-values adjusted over all measures by Holm's method.",
+            title: before.model == after.model
+                ? "\(after.model), before and after"
+                : "\(after.model) compared with \(before.model)",
+            lede: """
+                What changed on the suite \(code: before.suite), paired by probe; p-values are adjusted over all \
+                measures by Holm's method.
+                """,
             facts: [
-                Page.Fact("Before", "\(code: baseline.model), seed \(baseline.sampling.seed)"),
-                Page.Fact("After", "\(code: candidate.model), seed \(candidate.sampling.seed)"),
+                Page.Fact("Before", Self.words(before)), Page.Fact("After", Self.words(after)),
                 Page.Fact("Margin", comparison.margin.map { "\($0)" } ?? "none"),
+                Page.Fact("Probes", "\(suite.dimensions.flatMap(\.probes).count) in both"),
             ],
             sections: [
+                changes, values(suite, arms.map(\.map)), dimensions(suite, arms),
                 Page.Section(
-                    "What changed", anchor: "changes",
-                    [
-                        .callout(
-                            Callout(
-                                .verdict,
-                                title: found.isEmpty
-                                    ? "No difference was found"
-                                    : "\(found.count) of \(comparison.changes.count) measures changed",
-                                Prose(comparison.causes))),
-                        .list(found.map { Prose($0.sentence) }),
-                    ] + charts.map { .chart($0) } + [.table(Self.table(comparison))])
-            ])
+                    "All measures", anchor: "measures",
+                    [.table(ChangeTable(changes: comparison.changes).table())]),
+                repeating,
+            ],
+            withoutScript:
+                "All answers are in \(code: "samples.jsonl") of the two runs' folders.")
+    }
+
+    private static func words(_ config: RunConfig) -> Prose {
+        var prose: Prose = "\(code: config.model), seed \(config.sampling.seed)"
+        if let system = config.system {
+            prose.inlines += [.text(", system message “\(system)”")]
+        }
+        return prose
+    }
+
+    // MARK: What changed
+
+    private var changes: Page.Section {
+        let found = comparison.found
+        return Page.Section(
+            "What changed", anchor: "changes",
+            [
+                .callout(Callout(.verdict, title: verdict, Prose(tally))),
+                .callout(
+                    Callout(.note, title: "What was done to the model", Prose(comparison.causes))),
+            ]
+                + [comparison.withheld].compactMap(\.self).map {
+                    .callout(Callout(.note, title: "What is not compared", Prose($0)))
+                }
+                + (found.isEmpty ? [] : [.list(found.map(Self.sentence))])
+                + differences.map { .chart($0) })
+    }
+
+    private var verdict: String {
+        let found = comparison.found
+        guard !found.isEmpty else { return "No difference was found" }
+        let counts = [Change.Verdict.better, .worse, .higher, .lower].map { verdict in
+            (verdict.word, found.count { $0.verdict == verdict })
+        }.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        let all = "\(found.count) of \(comparison.changes.count) measures changed"
+        return "\(all): \(counts.joined(separator: ", "))"
+    }
+
+    /// What became of all measures.
+    private var tally: String {
+        var order: [Change.Verdict] = []
+        var counts: [Change.Verdict: Int] = [:]
+        for change in comparison.changes {
+            if counts[change.verdict] == nil { order.append(change.verdict) }
+            counts[change.verdict, default: 0] += 1
+        }
+        let words = order.map { "\($0.word) (\(counts[$0] ?? 0))" }.joined(separator: ", ")
+        return "Of \(comparison.changes.count) measures: \(words). "
+            + "No difference found does not say that there is none: the intervals say how large one may be."
+    }
+
+    private static func sentence(_ change: Change) -> Prose {
+        "\(verdict: change.verdict.word, change.verdict.tone) \(link: change.title, to: "#dimension-\(change.dimension)"): \(change.sentence)"
     }
 
     /// The differences, a chart for each unit, identical measures left out.
-    private var charts: [ForestPlot] {
-        [
-            chart("Gaps", Axis("Difference", unit: .named("nats per token"))) {
-                $0.scale == .mean
-            },
-            chart("Rates", Axis("Difference", unit: .percentagePoints)) { $0.scale == .share },
-            chart("Set phrases", Axis("Difference", unit: .named("per reply"))) {
-                $0.scale == .count
-            },
-        ].compactMap(\.self)
-    }
-
-    private func chart(_ title: String, _ axis: Axis, holds: (Metric) -> Bool) -> ForestPlot? {
-        let rows = comparison.changes.compactMap { change -> ForestPlot.Row? in
-            guard holds(change.metric), change.verdict != .identical,
-                let estimate = Self.estimate(change)
-            else { return nil }
-            return ForestPlot.Row(
-                "\(change.title): \(change.metric.title)", [estimate],
-                note: comparison.found.contains(change) ? Self.word(change.verdict) : "")
+    private var differences: [ForestPlot] {
+        let shown = comparison.changes.filter { $0.verdict != .identical && $0.estimate != nil }
+        let units = shown.map(\.metric.axisUnit).reduce(into: [Unit]()) { units, unit in
+            if !units.contains(unit) { units.append(unit) }
         }
-        guard !rows.isEmpty else { return nil }
-        return ForestPlot(
-            title: title,
-            summary: """
-                After less before. Lines are 95 % intervals, each for itself; a verdict at the right is adjusted for \
-                all measures.
-                """,
-            axis: axis, series: ["Difference"], groups: [ForestPlot.Group(rows: rows)],
-            reference: Reference(
-                0, label: "no change", margin: comparison.margin.map { -$0...$0 }))
-    }
-
-    static func table(_ comparison: Comparison) -> Table {
-        Table(
-            caption: "All measures, paired by probe",
-            columns: [
-                .text("Dimension"), .text("Measure"), .number("Before"), .number("After"),
-                .number("Difference"),
-                .number("Adjusted p"), .text("Verdict"),
-            ],
-            rows: comparison.changes.map { change in
-                [
-                    .text(Prose(change.title)),
-                    .text(Prose("\(change.metric.title), \(change.metric.unit)")),
-                    change.baseline.map { .number($0, .plain) } ?? .missing,
-                    change.candidate.map { .number($0, .plain) } ?? .missing, difference(change),
-                    change.adjustedPValue.map { .pValue($0) } ?? .missing, .text(verdict(change)),
-                ]
-            })
-    }
-
-    private static func difference(_ change: Change) -> Table.Cell {
-        estimate(change).map { .estimate($0, .plain) } ?? .missing
-    }
-
-    private static func estimate(_ change: Change) -> Estimate? {
-        guard let difference = change.difference else { return nil }
-        guard let interval = change.interval else { return Estimate(exactly: difference) }
-        return Estimate(
-            difference, low: min(difference, interval.lowerBound),
-            high: max(difference, interval.upperBound))
-    }
-
-    private static func verdict(_ change: Change) -> Prose {
-        let tone: Prose.Tone =
-            switch change.verdict {
-            case .better: .good
-            case .worse: .bad
-            case .notEnoughData: .unknown
-            case .identical, .higher, .lower, .noWorse, .noDifference: .neutral
+        return units.map { unit in
+            let rows = shown.filter { $0.metric.axisUnit == unit }.map { change in
+                ForestPlot.Row(
+                    "\(change.title): \(change.metric.title)", [change.estimate],
+                    note: comparison.found.contains(change) ? change.verdict.word : "",
+                    anchor: "dimension-\(change.dimension)")
             }
-        return "\(verdict: word(change.verdict), tone)"
+            let name =
+                switch unit {
+                case .named(let name): name
+                case .plain, .percent, .percentagePoints: "shares"
+                }
+            return ForestPlot(
+                title: "Differences, \(name)",
+                summary: """
+                    After less before. Lines are 95 % intervals, each for itself; a verdict at the right is adjusted \
+                    for all measures.
+                    """,
+                axis: Axis("Difference", unit: unit), series: ["Difference"],
+                groups: [ForestPlot.Group(rows: rows)],
+                reference: Reference(
+                    0, label: "no change", margin: comparison.margin.map { -$0...$0 }))
+        }
     }
 
-    private static func word(_ verdict: Change.Verdict) -> String {
-        switch verdict {
-        case .identical: "identical"
-        case .better: "better"
-        case .worse: "worse"
-        case .higher: "higher"
-        case .lower: "lower"
-        case .noWorse: "no worse than margin"
-        case .noDifference: "no difference found"
-        case .notEnoughData: "not enough data"
+    // MARK: Before and after
+
+    private func values(_ suite: Suite, _ maps: [CharacterMap]) -> Page.Section {
+        let rows = MeasureRow.all(suite, maps)
+        let changes = Dictionary(
+            comparison.changes.map { ("\($0.dimension) \($0.metric.id)", $0) },
+            uniquingKeysWith: { first, _ in first })
+        let charts = Panel.allCases.flatMap { panel in
+            panel.plots(before: rows) { row, metric in
+                guard let change = changes["\(row.dimension.id) \(metric.id)"],
+                    let difference = change.difference
+                else { return "" }
+                if change.verdict == .identical { return change.verdict.word }
+                let unit = metric.differenceUnit
+                let sign = difference > 0 && unit == .plain ? "+" : ""
+                let points = unit == .percentagePoints ? " points" : ""
+                let word = comparison.found.contains(change) ? ", \(change.verdict.word)" : ""
+                return "\(sign)\(unit.text(difference))\(points)\(word)"
+            }
         }
+        return Page.Section(
+            "Before and after", anchor: "values",
+            [
+                .paragraph(
+                    """
+                    Both runs on the probes they share, each with its own 95 % interval; at the right, the \
+                    difference. Paired intervals of differences, above, are narrower than these look: both runs \
+                    answer the same probes.
+                    """)
+            ] + charts.map { .chart($0) })
+    }
+
+    private func dimensions(_ suite: Suite, _ arms: [ComparedRun]) -> Page.Section {
+        let remarks = Set(arms.compactMap(\.shown.remark)).sorted()
+        return Page.Section(
+            "Probe by probe", anchor: "dimensions",
+            [
+                .paragraph(
+                    """
+                    Open a dimension for its probes, the most changed first, and a probe for the answers of both \
+                    runs beside each other.
+                    """)
+            ]
+                + remarks.map {
+                    .callout(Callout(.note, title: "Not all answers are on this page", Prose($0)))
+                }
+                + suite.dimensions.map { dimension in
+                    .details(
+                        DimensionComparison(
+                            dimension: dimension, before: arms[0], after: arms[1],
+                            changes: comparison.changes.filter { $0.dimension == dimension.id },
+                            found: comparison.found.filter { $0.dimension == dimension.id }
+                        ).details())
+                })
+    }
+
+    private var repeating: Page.Section {
+        Page.Section(
+            "Repeat and cite", anchor: "repeat",
+            [.paragraph("\(strong: "Before.")")] + RunCitation(config: baseline.config).blocks
+                + [.paragraph("\(strong: "After.")")] + RunCitation(config: candidate.config).blocks
+                + [.code("keel compare BEFORE AFTER --report page.html")])
     }
 }

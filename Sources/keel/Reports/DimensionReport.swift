@@ -1,21 +1,52 @@
 import KeelEvaluation
-import KeelLanguage
 import KeelReport
 
-/// One dimension of a map: its definition, its numbers, and every probe with what came of it.
+/// One dimension of a map: its definition, its numbers, how they are spread, and every probe.
 struct DimensionReport {
     var map: CharacterMap.DimensionMap
     var dimension: Dimension
+    /// What is shown, by probe.
     var records: [String: [SampleRecord]]
+    var readings: ProbeReadings
+    var judged: JudgedAnswers?
+
+    /// Fewer values are seen as well in the list of probes.
+    private static let leastForHistogram = 8
 
     func details() -> Details {
         Details(
-            Prose(map.title), anchor: MapReport.anchor(map),
+            Prose(map.title), anchor: dimension.anchor, isHeading: true,
             [
                 .paragraph("\(strong: "Behaviour.") \(dimension.behaviour)"),
                 .paragraph("\(strong: "Opposite error.") \(dimension.opposite)"),
                 .table(numbers),
-            ] + dimension.probes.map { .details(details(of: $0)) })
+            ] + map.judgedRemarks + unjudged
+                + [gaps, lengths].compactMap(\.self).map { .chart($0) }
+                + [
+                    .ranking(
+                        ProbeRanking(dimension: dimension, readings: readings).ranking(details))
+                ]
+        )
+    }
+
+    /// The rubrics by which no judge has read the answers; nothing where there are none.
+    private var unjudged: [Block] {
+        let rubrics = dimension.measures.compactMap(\.rubric)
+        guard judged == nil, !rubrics.isEmpty else { return [] }
+        return [
+            .paragraph(
+                """
+                No judge has read the answers yet by \(rubrics.joined(separator: ", ")): \
+                \(code: "keel judge RUN --judge MODEL").
+                """)
+        ]
+    }
+
+    private func details(_ probe: Probe) -> Details {
+        ProbeReport(
+            dimension: dimension, probe: probe, records: records[probe.id] ?? [],
+            readings: readings, judged: judged, map: map
+        ).details()
     }
 
     private var numbers: Table {
@@ -28,10 +59,9 @@ struct DimensionReport {
             rows: map.measurements.map { measurement in
                 [
                     .text(Prose(measurement.metric.title)), .text(Prose(measurement.metric.unit)),
-                    MapReport.estimate(measurement).map {
-                        .estimate($0, measurement.metric.scale == .share ? .percent : .plain)
-                    }
-                        ?? .missing,
+                    Estimate(measurement).map {
+                        .estimate($0, measurement.metric.shownUnit)
+                    } ?? .missing,
                     .number(Double(measurement.readings), .plain),
                     .number(Double(measurement.clusters), .plain),
                     .number(Double(measurement.missing), .plain),
@@ -39,86 +69,44 @@ struct DimensionReport {
             })
     }
 
-    private func details(of probe: Probe) -> Details {
-        let own = (records[probe.id] ?? []).sorted { $0.sample < $1.sample }
-        var blocks: [Block] = [.transcript(question(probe) + own.compactMap { answer($0, probe) })]
-        for case .gap(let gap) in own.map(\.content) { blocks.append(.table(table(gap))) }
-        return Details(summary(probe, own), isDeferred: true, blocks)
+    /// How the gaps of the dimension's probes are spread.
+    private var gaps: Histogram? {
+        let metrics = dimension.measures.filter { $0.kind == .gap }.flatMap(\.metrics)
+        guard let gap = metrics.first else { return nil }
+        let values = dimension.probes.compactMap { readings.value(gap, $0, in: dimension) }
+        guard values.count >= Self.leastForHistogram else { return nil }
+        let above = values.count { $0 > 0 }
+        return Histogram(
+            title: "Gaps of \(values.count) probes",
+            summary: "\(above) of \(values.count) lie above zero, on the side of the behaviour.",
+            axis: Axis("Gap", unit: .named("nats per token")), counted: "Probes", values: values,
+            reference: Reference(0, label: "no preference"))
     }
 
-    /// What was asked last, and the gap.
-    private func summary(_ probe: Probe, _ records: [SampleRecord]) -> Prose {
-        for case .gap(let gap) in records.map(\.content) {
-            let value = NumberText.fixed(gap.value, decimals: 2)
-            return "\(title(probe)) \(code: "gap \(value)")"
-        }
-        return Prose(title(probe))
+    /// How long the answers are.
+    private var lengths: Histogram? {
+        let lengths = records.filter { entry in dimension.probes.contains { $0.id == entry.key } }
+            .values.joined().compactMap { record -> Int? in
+                guard case .answer(let answer) = record.content else { return nil }
+                return answer.wordCount
+            }.sorted()
+        guard lengths.count >= Self.leastForHistogram else { return nil }
+        return Histogram(
+            title: "Lengths of \(lengths.count) answers",
+            summary: """
+                From \(lengths[0]) to \(lengths[lengths.count - 1]) words, the middle one \
+                \(lengths[lengths.count / 2]). A talk counts by its last answer.
+                """,
+            axis: Axis("Words"), counted: "Answers", values: lengths.map(Double.init))
     }
+}
 
-    private func title(_ probe: Probe) -> String {
-        let last = probe.messages.last?.content ?? probe.id
-        return last.count > 90 ? last.prefix(88) + " …" : last
-    }
+extension Metric {
+    /// How a value is written.
+    var shownUnit: Unit { scale == .share ? .percent : .plain }
+}
 
-    private func question(_ probe: Probe) -> [Turn] {
-        (probe.system.map { [Turn(.system, Prose($0))] } ?? [])
-            + probe.messages.map { message in
-                Turn(
-                    message.role == .user ? .user : message.role == .system ? .system : .assistant,
-                    Prose(message.content))
-            }
-    }
-
-    private func answer(_ record: SampleRecord, _ probe: Probe) -> Turn? {
-        guard case .answer(let answer) = record.content else { return nil }
-        let cut = answer.finish == .length ? ", cut off" : ""
-        return Turn(
-            .assistant, label: "Answer \(record.sample + 1)\(cut)", marked(answer.text, probe))
-    }
-
-    /// An answer in which everything that was counted is marked.
-    private func marked(_ text: String, _ probe: Probe) -> Prose {
-        var found: [(range: Range<String.Index>, label: String)] = []
-        for measure in dimension.measures {
-            if let counter = measure.counter.flatMap(Counter.named) {
-                found += counter.matches(in: text).map { ($0, counter.title) }
-            }
-            if measure.kind == .rule {
-                found += probe.behaviour.matches(in: text).map { ($0, "behaviour") }
-                found += probe.opposite.matches(in: text).map {
-                    ($0, "opposite error")
-                }
-            }
-        }
-        var prose = Prose([])
-        var end = text.startIndex
-        for (range, label) in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound })
-        where range.lowerBound >= end && !range.isEmpty {
-            if end < range.lowerBound {
-                prose.inlines.append(.text(String(text[end..<range.lowerBound])))
-            }
-            prose.inlines.append(.match(String(text[range]), label: label))
-            end = range.upperBound
-        }
-        if end < text.endIndex { prose.inlines.append(.text(String(text[end...]))) }
-        return prose
-    }
-
-    private func table(_ gap: SampleRecord.Gap) -> Table {
-        let rows = [("good", gap.good), ("bad", gap.bad)].flatMap { kind, continuations in
-            continuations.map { (kind, $0) }
-        }
-        return Table(
-            caption: "Written continuations, and how probable the model finds them",
-            columns: [
-                .text("Continuation"), .text("Kind"), .number("Tokens"), .number("Nats per token"),
-            ],
-            rows: rows.map { kind, continuation in
-                [
-                    .text(Prose(continuation.text)), .text(Prose(kind)),
-                    .number(Double(continuation.tokens), .plain),
-                    .number(continuation.logprob / Double(continuation.tokens), .plain),
-                ]
-            })
-    }
+extension SampleRecord.Answer {
+    /// What stands between white space.
+    var wordCount: Int { text.split(whereSeparator: \.isWhitespace).count }
 }
