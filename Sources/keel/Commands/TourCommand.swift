@@ -24,13 +24,17 @@ struct TourCommand: AsyncParsableCommand {
     @Option(name: .customLong("out"), help: "Where the runs go.")
     var folder = "runs/tour"
 
+    /// Answers to a probe: enough for a first look, and for two maps in some ten minutes.
+    private static let samples = 3
+
     func run() async throws {
         let start = ContinuousClock.now
         let folder = URL(filePath: folder)
         let budget = try calls.budget()
         let source = try await model.source(calls)
         let first = Mapping(
-            suite: try .shipped("character"), model: source, quick: quick, system: nil, samples: 5,
+            suite: try .shipped("character"), model: source, quick: quick, system: nil,
+            samples: Self.samples,
             sampling: SamplingOptions(maxTokens: 96, seed: model.seed))
         let second = first.withSeed(model.seed &+ 1)
 
@@ -42,7 +46,8 @@ struct TourCommand: AsyncParsableCommand {
         let asked = runs[0].suite
         Terminal.note(
             "1 of 3: mapping \(source.name): \(asked.dimensions.count) dimensions, "
-                + "\(asked.dimensions.reduce(0) { $0 + $1.probes.count }) probes, 5 answers to each that is sampled."
+                + "\(asked.dimensions.reduce(0) { $0 + $1.probes.count }) probes, "
+                + "\(Self.samples) answers to each that is sampled."
         )
         let chat = try await source.load(budget: budget)
         defer { budget?.report() }
