@@ -21,7 +21,7 @@ struct Keel: AsyncParsableCommand {
         version: version,
         subcommands: [
             TourCommand.self, EvalCommand.self, CompareCommand.self, ChatCommand.self,
-            GenerateCommand.self,
+            GenerateCommand.self, TrainCommand.self,
             ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, BenchCommand.self,
             DoctorCommand.self,
         ])
