@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "KeelLanguage", targets: ["KeelLanguage"]),
         .library(name: "KeelStatistics", targets: ["KeelStatistics"]),
         .library(name: "KeelModel", targets: ["KeelModel"]),
+        .library(name: "KeelTraining", targets: ["KeelTraining"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
     ],
@@ -51,6 +52,13 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
+        // 2: what changes a model
+        .target(
+            name: "KeelTraining",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
+            ]),
+
         // 3: what is asked of a model, and how it is shown
         .target(
             name: "KeelEvaluation",
@@ -66,8 +74,9 @@ let package = Package(
             name: "keel",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-                "KeelEvaluation", "KeelReport",
+                "KeelTraining", "KeelEvaluation", "KeelReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
             ]),
 
         .testTarget(name: "KeelTensorTests", dependencies: ["KeelTensor"]),
@@ -83,6 +92,13 @@ let package = Package(
             name: "KeelModelTests",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
+            ],
+            resources: [.copy("Goldens")]),
+        .testTarget(
+            name: "KeelTrainingTests",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
+                "KeelTraining",
             ],
             resources: [.copy("Goldens")]),
         .testTarget(

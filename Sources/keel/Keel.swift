@@ -21,8 +21,8 @@ struct Keel: AsyncParsableCommand {
         version: version,
         subcommands: [
             TourCommand.self, EvalCommand.self, CompareCommand.self, ChatCommand.self,
-            GenerateCommand.self,
-            ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, BenchCommand.self,
-            DoctorCommand.self,
+            GenerateCommand.self, TrainCommand.self,
+            ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, AdapterCommand.self,
+            DataCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 }

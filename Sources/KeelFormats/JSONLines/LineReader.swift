@@ -28,7 +28,10 @@ struct LineReader: ~Copyable {
                 return line(endingAt: end)
             }
             searched = buffer.count
-            if searched - start > maximumByteCount { return .tooLong }
+            if searched - start > maximumByteCount {
+                try skipLine()
+                return .tooLong
+            }
             if isAtEnd {
                 defer { start = searched }
                 return start == searched ? nil : line(endingAt: searched)
@@ -38,6 +41,20 @@ struct LineReader: ~Copyable {
             start = 0
             try fill()
         }
+    }
+
+    /// Passes over the rest of a line, so that the next call goes on after it.
+    private mutating func skipLine() throws(FileError) {
+        repeat {
+            buffer.removeAll(keepingCapacity: true)
+            start = 0
+            try fill()
+            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+                start = end + 1
+                return
+            }
+        } while !isAtEnd
+        start = buffer.count
     }
 
     private func line(endingAt end: Int) -> Line {

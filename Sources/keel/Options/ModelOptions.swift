@@ -26,13 +26,15 @@ struct ModelOptions: ParsableArguments {
 
     /// The model that is meant; a path that exists is taken as it stands, plus signs included.
     var reference: ModelReference {
-        get throws {
-            var reference =
-                FileManager.default.fileExists(atPath: model)
-                ? ModelReference(base: model) : try ModelReference(model)
-            reference.adapters += adapter
-            return reference
-        }
+        get throws { try Self.reference(model, adapters: adapter) }
+    }
+
+    static func reference(_ model: String, adapters: [String]) throws -> ModelReference {
+        var reference =
+            FileManager.default.fileExists(atPath: model)
+            ? ModelReference(base: model) : try ModelReference(model)
+        reference.adapters += adapters
+        return reference
     }
 
     /// Applies the threads setting and names the device.
