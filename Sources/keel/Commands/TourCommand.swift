@@ -24,8 +24,8 @@ struct TourCommand: AsyncParsableCommand {
     @Option(name: .customLong("out"), help: "Where the runs go.")
     var folder = "runs/tour"
 
-    /// Answers to a probe: enough for a first look, and for two maps in some ten minutes.
-    private static let samples = 3
+    /// Answers to a probe: the fewest that can differ from each other, for a first look.
+    private static let samples = 2
 
     func run() async throws {
         let start = ContinuousClock.now
