@@ -126,12 +126,9 @@ import Testing
         #expect(whole.count == 160)
 
         let output = scratch.path("killed.jsonl")
-        for lines in [1, 60] {
-            let program = try await Program(arguments(output), in: scratch)
-            await program.waitUntil(output, hasLines: lines)
-            program.signal(SIGKILL)
-            #expect(try await program.outcome().signal == SIGKILL)
-        }
+        try await Program.killRepeatedly(
+            arguments(output), in: scratch, onceFile: output, hasLines: [1, 60]
+        ) { try FileManager.default.removeItem(atPath: output) }
         let left = Lines(output).count
         #expect(left >= 60 && left < 160)
         expectSuccess(try await Program.run(arguments(output), in: scratch))

@@ -106,13 +106,11 @@ import Testing
         try FileManager.default.copyItem(
             atPath: scratch.path("run"), toPath: scratch.path("killed"))
         expectSuccess(try await judge("run", "--reading", "scored"))
-        for lines in [1, 2, 5, 11, 20, 30] {
-            let program = try await Program(
-                ["judge", "killed", "--reading", "scored"] + judge, in: scratch)
-            await program.waitUntil(scratch.path("killed/judgements.jsonl"), hasLines: lines)
-            program.signal(SIGKILL)
-            _ = try await program.outcome()
-        }
+        let file = scratch.path("killed/judgements.jsonl")
+        try await Program.killRepeatedly(
+            ["judge", "killed", "--reading", "scored"] + judge, in: scratch,
+            onceFile: file, hasLines: [1, 2, 5, 11, 20, 30]
+        ) { try FileManager.default.removeItem(atPath: file) }
         expectSuccess(try await judge("killed", "--reading", "scored"))
         #expect(votes("killed") == votes("run"))
         #expect(try metrics("killed") == metrics("run"))

@@ -107,6 +107,30 @@ final class Program {
             errors: try String(contentsOfFile: errorsPath, encoding: .utf8))
     }
 
+    /// Starts the program again and again, and kills each run once a file has so many lines.
+    ///
+    /// A busy machine can let a run end before the kill: `undo` takes its work away, and the same
+    /// moment is tried again.
+    static func killRepeatedly(
+        _ arguments: [String], in scratch: Scratch, onceFile file: String, hasLines moments: [Int],
+        undo: () throws -> Void
+    ) async throws {
+        var kills = 0
+        for _ in 0..<(10 * moments.count) where kills < moments.count {
+            let program = try await Program(arguments, in: scratch)
+            await program.waitUntil(file, hasLines: moments[kills])
+            program.signal(SIGKILL)
+            let outcome = try await program.outcome()
+            if outcome.signal == SIGKILL {
+                kills += 1
+            } else {
+                expectSuccess(outcome)
+                try undo()
+            }
+        }
+        #expect(kills == moments.count, "most runs ended before they were killed")
+    }
+
     struct Failure: Error, CustomStringConvertible {
         let description: String
 

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 #if canImport(Darwin)
@@ -13,26 +12,23 @@ private nonisolated(unsafe) var signalPipe: Int32 = -1
 /// Listens for the signals that ask a program to stop: Ctrl-C and a plain `kill`.
 ///
 /// The first signal calls the handler; a second one of its kind ends the program, as ever. A pipe
-/// carries it, since a signal can reach any thread of the engine, and Dispatch's own source was
-/// seen to miss one there.
+/// carries it to a thread that does nothing else: a signal can reach any thread of the engine, and
+/// the shared threads may all be busy for long.
 struct PoliteSignals {
     private static let numbers = [SIGINT, SIGTERM]
-    private let source: any DispatchSourceRead
+    private static let end: UInt8 = 0
 
     init(_ handler: @escaping @Sendable () -> Void) {
         var ends: [Int32] = [-1, -1]
         pipe(&ends)
-        signalPipe = ends[1]
-        source = DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: .global())
-        source.setEventHandler {
-            var byte: UInt8 = 0
-            if read(ends[0], &byte, 1) == 1 { handler() }
+        let (reading, writing) = (ends[0], ends[1])
+        signalPipe = writing
+        Thread.detachNewThread {
+            var byte = Self.end
+            while read(reading, &byte, 1) == 1, byte != Self.end { handler() }
+            close(reading)
+            close(writing)
         }
-        source.setCancelHandler {
-            close(ends[0])
-            close(ends[1])
-        }
-        source.resume()
         for number in Self.numbers {
             signal(number) { number in
                 signal(number, SIG_DFL)
@@ -45,6 +41,7 @@ struct PoliteSignals {
     /// Gives the signals back their usual effect.
     func stop() {
         for number in Self.numbers { signal(number, SIG_DFL) }
-        source.cancel()
+        var byte = Self.end
+        _ = write(signalPipe, &byte, 1)
     }
 }
