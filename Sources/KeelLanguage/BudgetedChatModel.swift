@@ -21,9 +21,7 @@ public struct BudgetedChatModel: ChatModel {
         if samples.isEmpty { return [] }
         try budget.admit()
         let completions = try await base.complete(prompt, samples: samples, options: options)
-        var usage = TokenUsage.zero
-        for completion in completions { usage = try usage + metered(completion.usage) }
-        budget.charge(usage)
+        budget.charge(try completions.reduce(.zero) { try $0 + metered($1.usage) })
         return completions
     }
 
@@ -52,11 +50,12 @@ public struct BudgetedChatModel: ChatModel {
     }
 
     /// - Throws: `BudgetSpent`; `UnmeteredModel`; the model's own errors.
-    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+    public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+        if completions.isEmpty { return [] }
         try budget.admit()
-        let score = try await base.score(completion, after: prompt)
-        budget.charge(try metered(score.usage))
-        return score
+        let scores = try await base.score(completions, after: prompt)
+        budget.charge(try scores.reduce(.zero) { try $0 + metered($1.usage) })
+        return scores
     }
 
     private func metered(_ usage: TokenUsage?) throws(UnmeteredModel) -> TokenUsage {

@@ -18,8 +18,10 @@ public protocol ChatModel: Sendable {
     func stream(_ prompt: Prompt, options: SamplingOptions)
         -> AsyncThrowingStream<CompletionEvent, any Error>
 
-    /// Log-probabilities of `completion` as the answer to `prompt`.
-    func score(_ completion: String, after prompt: Prompt) async throws -> Score
+    /// Log-probabilities of each of several completions as the answer to `prompt`.
+    ///
+    /// A local model reads the prompt once for all of them.
+    func score(_ completions: [String], after prompt: Prompt) async throws -> [Score]
 }
 
 extension ChatModel {
@@ -32,6 +34,14 @@ extension ChatModel {
             throw LanguageError.noAnswer(model: name)
         }
         return first
+    }
+
+    /// Log-probabilities of `completion` as the answer to `prompt`.
+    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+        guard let score = try await score([completion], after: prompt).first else {
+            throw LanguageError.noAnswer(model: name)
+        }
+        return score
     }
 }
 

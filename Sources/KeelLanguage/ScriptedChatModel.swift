@@ -60,7 +60,13 @@ public struct ScriptedChatModel: ChatModel {
         }
     }
 
-    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+    public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+        var scores: [Score] = []
+        for completion in completions { scores.append(try await score(of: completion, prompt)) }
+        return scores
+    }
+
+    private func score(of completion: String, _ prompt: Prompt) async throws -> Score {
         let tokens = completion.utf8.map(Int.init)
         let each = try await logProbability(completion, prompt)
         return Score(

@@ -33,28 +33,7 @@ struct CausalAttention: AttentionContext {
     }
 
     func attend(layer: Int, query: Tensor, key: Tensor, value: Tensor) throws -> Tensor {
-        try causal(query, try key.transposed(1, 2), try value.transposed(1, 2))
-    }
-}
-
-/// Reads the prompt of one text into an empty row of the cache.
-struct PrefillAttention: AttentionContext {
-    let cos: Tensor
-    let sin: Tensor
-    private let cache: KeyValueCache
-    private let row: Int
-
-    init(_ model: Llama, cache: KeyValueCache, row: Int, count: Int) throws {
-        let plain = try CausalAttention(model, positions: count)
-        (cos, sin) = (plain.cos, plain.sin)
-        self.cache = cache
-        self.row = row
-    }
-
-    func attend(layer: Int, query: Tensor, key: Tensor, value: Tensor) throws -> Tensor {
-        let (keys, values) = (try key.transposed(1, 2), try value.transposed(1, 2))
-        try cache.fill(layer: layer, row: row, keys: keys, values: values)
-        return try causal(query, keys, values)
+        try attention(query, key.transposed(1, 2), value.transposed(1, 2), mask: nil)
     }
 }
 
@@ -101,15 +80,15 @@ struct DecodeAttention: AttentionContext {
     }
 }
 
-/// Causal attention of `[B, T, H, D]` queries to `[B, Hkv, T, D]` keys.
-private func causal(_ query: Tensor, _ keys: Tensor, _ values: Tensor) throws -> Tensor {
+/// Attention of `[B, T, H, D]` queries to `[B, Hkv, S, D]` keys, causal where no mask says otherwise.
+func attention(_ query: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor?) throws -> Tensor {
     let B = query.size(0), H = query.size(2), D = query.size(3)
-    let T = query.size(1), Hkv = keys.size(1)
+    let S = keys.size(2), Hkv = keys.size(1)
     func repeated(_ x: Tensor) throws -> Tensor {
-        Hkv == H ? x : try x.unsqueezed(2).expanded(B, Hkv, H / Hkv, T, D).reshaped(B, H, T, D)
+        Hkv == H ? x : try x.unsqueezed(2).expanded(B, Hkv, H / Hkv, S, D).reshaped(B, H, S, D)
     }
     return try query.transposed(1, 2).attention(
-        keys: repeated(keys), values: repeated(values), causal: true,
+        keys: repeated(keys), values: repeated(values), mask: mask, causal: mask == nil,
         scale: 1 / Double(D).squareRoot()
     ).transposed(1, 2)
 }

@@ -50,6 +50,7 @@ final class BatchScheduler {
     private let endTokens: Set<Int>
     private let maxBatch: Int
     private let cache: KeyValueCache
+    private var prefixes = PrefixCache(limit: 256 << 20)
 
     private var waiting: [Int] = []
     private var progress: [Int: Progress] = [:]
@@ -65,6 +66,9 @@ final class BatchScheduler {
     }
 
     var hasWork: Bool { !progress.isEmpty }
+
+    /// What is known of the beginning of a prompt that continues an answered conversation.
+    func memory(of prompt: [Int]) throws -> KeyValues? { try prefixes.memory(of: prompt) }
 
     func submit(_ request: Request) {
         progress[request.id] = Progress(request: request, nextSample: request.samples.lowerBound)
@@ -104,14 +108,13 @@ final class BatchScheduler {
         let row = try cache.addRow()
         var sequences: [Sequence] = []
         do {
-            let attention = try PrefillAttention(
-                model, cache: cache, row: row, count: request.prompt.count)
-            let tokens = try Tensor(request.prompt, shape: [1, request.prompt.count]).to(
-                device: model.device)
+            let past = try prefixes.memory(of: request.prompt)
+            let rest = request.prompt.dropFirst(past?.count ?? 0)
+            let attention = try TreeAttention(model, past: past, trunk: rest.count)
+            let tokens = try Tensor(Array(rest)).unsqueezed(0).to(device: model.device)
             let hidden = try model(tokens, attention: attention)
-            cache.advance(row: row, by: request.prompt.count)
-            let last = try hidden.narrowed(1, request.prompt.count - 1..<request.prompt.count)
-                .reshaped(1, -1)
+            try cache.fill(row: row, with: attention.memory)
+            let last = try hidden.narrowed(1, rest.count - 1..<rest.count).reshaped(1, -1)
             let logits = try model.logits(last)
             for offset in 0..<count {
                 if offset > 0 { _ = try cache.addCopy(of: row) }
@@ -186,6 +189,7 @@ final class BatchScheduler {
 
     private func leave(_ row: Int, _ finish: Completion.Finish) throws {
         let sequence = running[row]
+        try remember(row, sequence)
         try cache.removeRow(row)
         running.swapAt(row, running.count - 1)
         running.removeLast()
@@ -202,6 +206,14 @@ final class BatchScheduler {
             entry.request.onFinish(
                 .success(entry.request.samples.compactMap { entry.completions[$0] }))
         }
+    }
+
+    /// Keeps what was read and written, since the conversation may go on.
+    private func remember(_ row: Int, _ sequence: Sequence) throws {
+        guard let prompt = progress[sequence.request]?.request.prompt else { return }
+        let tokens = (prompt + sequence.tokens).prefix(cache.lengths[row])
+        try prefixes.insert(
+            Array(tokens), promptCount: prompt.count, cache.memory(of: row))
     }
 
     private func fail(_ id: Int, _ error: any Error) {

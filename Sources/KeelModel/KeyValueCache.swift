@@ -59,11 +59,22 @@ final class KeyValueCache {
     /// Counts tokens that a forward pass has written.
     func advance(row: Int, by count: Int) { lengths[row] += count }
 
-    /// Writes the keys and values of a text's first positions, `[1, Hkv, T, D]`, into its row.
-    func fill(layer: Int, row: Int, keys: Tensor, values: Tensor) throws {
-        for (store, new) in [(self.keys[layer], keys), (self.values[layer], values)] {
-            try store.narrowed(0, row..<row + 1).narrowed(2, 0..<new.size(2)).assign(new)
+    /// Makes a new row remember a text.
+    func fill(row: Int, with memory: KeyValues) throws {
+        for (stores, new) in [(keys, memory.keys), (values, memory.values)] {
+            for (store, new) in zip(stores, new) {
+                try store.narrowed(0, row..<row + 1).narrowed(2, 0..<memory.count).assign(new)
+            }
         }
+        lengths[row] = memory.count
+    }
+
+    /// What a row remembers, as a copy.
+    func memory(of row: Int) throws -> KeyValues {
+        func copy(_ store: Tensor) throws -> Tensor {
+            try store.narrowed(0, row..<row + 1).narrowed(2, 0..<lengths[row]).contiguous()
+        }
+        return KeyValues(keys: try keys.map(copy), values: try values.map(copy))
     }
 
     /// Writes `[B, 1, Hkv, D]` at each row's own position; returns the first `end` positions of all rows.

@@ -85,32 +85,4 @@ public final class LanguageModel {
             return try model.logits(model(input, hooks: hooks)).squeezed(0)
         }
     }
-
-    /// Log-probabilities of `completion` after `prompt`, both tokenized by themselves, as in generation.
-    public func score(_ completion: String, after prompt: Prompt) throws -> Score {
-        let prefix = try encode(prompt)
-        let tokens = tokenizer.encode(completion)
-        let limit = model.configuration.maxPositionEmbeddings
-        guard prefix.count + tokens.count <= limit else {
-            throw LanguageError.tooLong(tokens: prefix.count + tokens.count, limit: limit)
-        }
-        guard !tokens.isEmpty else { return Score(tokens: [], logprobs: [], usage: .zero) }
-        let logprobs = try Engine.withoutGradients {
-            let input = try Tensor(prefix + tokens.dropLast()).unsqueezed(0)
-            let hidden = try model(input.to(device: model.device)).squeezed(0)
-            // Only the positions that predict the completion go through the large output layer, a
-            // part of them at a time: a row of logits is far larger than one of hidden states.
-            return try stride(from: 0, to: tokens.count, by: 256).flatMap { start in
-                let part = start..<min(start + 256, tokens.count)
-                let predicting = try hidden.narrowed(
-                    0, prefix.count - 1 + part.lowerBound..<prefix.count - 1 + part.upperBound)
-                let all = try model.logits(predicting).to(.float32, device: .cpu).logSoftmax()
-                let targets = try Tensor(Array(tokens[part])).unsqueezed(1)
-                return try all.gathered(1, by: targets).array(Float.self)
-            }
-        }
-        return Score(
-            tokens: tokens, logprobs: logprobs.map(Double.init),
-            usage: TokenUsage(promptTokens: prefix.count + tokens.count, completionTokens: 0))
-    }
 }

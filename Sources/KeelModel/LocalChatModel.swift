@@ -63,9 +63,11 @@ public actor LocalChatModel: ChatModel {
         }
     }
 
-    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+    public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
         try Task.checkCancellation()
-        return try language.score(completion, after: prompt)
+        let tokens = try language.encode(prompt)
+        return try language.score(
+            completions, after: tokens, past: scheduler.memory(of: tokens))
     }
 
     /// Runs `body` with the model itself, between two steps of the batch.

@@ -116,16 +116,20 @@ public final class RemoteChatModel: ChatModel {
         }
     }
 
-    /// Log-probabilities of `completion`, from a server that gives those of a text it is handed.
+    /// Log-probabilities of completions, from a server that gives those of a text it is handed.
     ///
     /// vLLM does, for conversations and text; servers whose completions echo the prompt with its
     /// log-probabilities do for text.
     /// - Throws: `RemoteError`, with `unusable` where the server can't.
-    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+    public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
         guard address.api == .openAI else {
             throw RemoteScoring.unsupported(address, "Anthropic's API has no such call")
         }
-        return try await scoring.score(completion, after: prompt)
+        var scores: [Score] = []
+        for completion in completions {
+            scores.append(try await scoring.score(completion, after: prompt))
+        }
+        return scores
     }
 
     private func answer(

@@ -77,8 +77,8 @@ struct BudgetTests {
             {
                 AsyncThrowingStream { $0.finish() }
             }
-            func score(_ completion: String, after prompt: Prompt) async throws -> Score {
-                Score(tokens: [], logprobs: [-1])
+            func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+                completions.map { _ in Score(tokens: [], logprobs: [-1]) }
             }
         }
         let limited = BudgetedChatModel(

@@ -52,18 +52,25 @@ public struct CachedChatModel: ChatModel {
     }
 
     /// - Throws: `SampleCacheError`; the model's own errors.
-    public func score(_ completion: String, after prompt: Prompt) async throws -> Score {
+    public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
         let question = SampleCache.Question(name, facts, prompt)
+        let entries = try cache.entries(of: question)
         // Equal to the byte: Swift's own equality joins what a tokenizer tells apart.
-        let known = try cache.entries(of: question).first {
-            $0.completion.map { $0.utf8.elementsEqual(completion.utf8) } == true
+        var scores = completions.map { completion in
+            entries.first {
+                $0.completion.map { $0.utf8.elementsEqual(completion.utf8) } == true
+            }?.score
         }
-        if let score = known?.score { return score }
-        let score = try await base.score(completion, after: prompt)
-        if score.logprobs.allSatisfy(\.isFinite) {
-            try cache.append([.init(completion: completion, score: score)], to: question)
+        let missing = scores.indices.filter { scores[$0] == nil }
+        if !missing.isEmpty {
+            let new = try await base.score(missing.map { completions[$0] }, after: prompt)
+            guard new.count == missing.count else { throw LanguageError.noAnswer(model: name) }
+            for (index, score) in zip(missing, new) { scores[index] = score }
+            let entries = zip(missing, new).filter { $1.logprobs.allSatisfy(\.isFinite) }
+            try cache.append(
+                entries.map { .init(completion: completions[$0], score: $1) }, to: question)
         }
-        return score
+        return scores.compactMap(\.self)
     }
 
     /// Joins neighbours.

@@ -25,15 +25,12 @@ struct Judge: Sendable {
             guard let reply = replies.first else { throw LanguageError.noAnswer(model: model.name) }
             vote.reply = reply.text
         case .scored:
-            var logprobs: [Double] = []
-            for letter in JudgePrompt.letters.prefix(order.count) {
-                let score = try await model.score(letter, after: prompt)
-                guard !score.logprobs.isEmpty, score.sum.isFinite else {
-                    throw LanguageError.noAnswer(model: model.name)
-                }
-                logprobs.append(score.sum)
-            }
-            vote.logprobs = logprobs
+            let letters = Array(JudgePrompt.letters.prefix(order.count))
+            let scores = try await model.score(letters, after: prompt)
+            guard scores.count == letters.count,
+                scores.allSatisfy({ !$0.logprobs.isEmpty && $0.sum.isFinite })
+            else { throw LanguageError.noAnswer(model: model.name) }
+            vote.logprobs = scores.map(\.sum)
         }
         return vote
     }

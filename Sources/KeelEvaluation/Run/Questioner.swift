@@ -125,23 +125,22 @@ struct Questioner: Sendable {
     }
 
     private func gap(_ probe: Probe, after said: [Message] = []) async throws -> SampleRecord.Gap {
-        let prompt = probe.prompt(system: config.system, talk: said)
-        return SampleRecord.Gap(
-            good: try await scores(probe.good, prompt), bad: try await scores(probe.bad, prompt))
-    }
-
-    private func scores(
-        _ continuations: [String], _ prompt: Prompt
-    ) async throws -> [SampleRecord.Continuation] {
-        var scored: [SampleRecord.Continuation] = []
-        for text in continuations {
-            let score = try await model.score(text, after: prompt)
+        let continuations = probe.good + probe.bad
+        let scores = try await model.score(
+            continuations, after: probe.prompt(system: config.system, talk: said))
+        guard scores.count == continuations.count else {
+            throw Refused("It gave \(scores.count) scores, not \(continuations.count).")
+        }
+        let scored = try zip(continuations, scores).map { text, score in
             guard !score.logprobs.isEmpty, score.sum.isFinite else {
                 throw Refused("It gave no finite log-probabilities for \"\(text)\".")
             }
-            scored.append(.init(text: text, tokens: score.logprobs.count, logprob: score.sum))
+            return SampleRecord.Continuation(
+                text: text, tokens: score.logprobs.count, logprob: score.sum)
         }
-        return scored
+        return SampleRecord.Gap(
+            good: Array(scored.prefix(probe.good.count)),
+            bad: Array(scored.dropFirst(probe.good.count)))
     }
 
     /// One record, or one failure.
