@@ -37,49 +37,6 @@ struct CausalAttention: AttentionContext {
     }
 }
 
-/// One new position for each row of the cache, the rows being texts of different lengths.
-struct DecodeAttention: AttentionContext {
-    let cos: Tensor
-    let sin: Tensor
-    private let cache: KeyValueCache
-    /// Where each row writes: `[B, Hkv, 1, D]`, int64.
-    private let indices: Tensor
-    /// Hides what lies behind the end of each row: `[B, 1, 1, S]`.
-    private let mask: Tensor
-    private let end: Int
-
-    init(_ model: Llama, cache: KeyValueCache) throws {
-        let lengths = cache.lengths
-        let B = lengths.count
-        self.cache = cache
-        end = (lengths.max() ?? 0) + 1
-        let positions = try Tensor(lengths).to(device: model.device)
-        let (cos, sin) = try model.rotary.rows(positions, end: end)
-        self.cos = try cos.reshaped(B, 1, 1, -1)
-        self.sin = try sin.reshaped(B, 1, 1, -1)
-        indices = try positions.reshaped(B, 1, 1, 1).expanded(
-            B, model.configuration.numKeyValueHeads, 1, model.configuration.headDimension)
-        let hidden =
-            try Tensor.arange(0..<end, device: model.device).reshaped(1, 1, 1, end)
-            .> positions.reshaped(B, 1, 1, 1)
-        mask = try hidden.select(
-            Tensor.full(-.infinity, shape: [1], device: model.device),
-            else: Tensor.zeros([1], device: model.device))
-    }
-
-    func attend(layer: Int, query: Tensor, key: Tensor, value: Tensor) throws -> Tensor {
-        let B = query.size(0), H = query.size(2), D = query.size(3)
-        let (keys, values) = try cache.write(
-            layer: layer, at: indices, end: end, key: key, value: value)
-        // With one position a row, the query heads that share a key head can stand as its positions.
-        let grouped = try query.reshaped(B, key.size(2), -1, D)
-        return try grouped.attention(
-            keys: keys, values: values, mask: mask, scale: 1 / Double(D).squareRoot()
-        )
-        .reshaped(B, 1, H, D)
-    }
-}
-
 /// Attention of `[B, T, H, D]` queries to `[B, Hkv, S, D]` keys, causal where no mask says otherwise.
 func attention(_ query: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor?) throws -> Tensor {
     let B = query.size(0), H = query.size(2), D = query.size(3)

@@ -23,15 +23,20 @@ final class BatchScheduler {
         let request: Int
         let sample: Int
         let options: SamplingOptions
+        /// Positions that it may come to take.
+        let reserved: Int
         var sampler: Sampler
         var assembler: TextAssembler
         var tokens: [Int] = []
         /// Tokens that the repetition penalty counts as seen; filled only when it is on.
         var seen: Set<Int>
 
-        init(_ request: Request, sample: Int, tokenizer: BytePairTokenizer) {
+        init(
+            _ request: Request, sample: Int, reserved: Int, tokenizer: BytePairTokenizer
+        ) {
             self.request = request.id
             self.sample = sample
+            self.reserved = reserved
             options = request.options
             sampler = Sampler(request.options, sample: sample)
             assembler = TextAssembler(tokenizer, stop: request.options.stop)
@@ -45,24 +50,27 @@ final class BatchScheduler {
         var completions: [Int: Completion] = [:]
     }
 
+    /// The most bytes of keys and values that running sequences may come to take.
+    private static let memoryLimit = 2 << 30
     private let model: Llama
     private let tokenizer: BytePairTokenizer
     private let endTokens: Set<Int>
     private let maxBatch: Int
-    private let cache: KeyValueCache
+    /// Positions of all running sequences together.
+    private let positionLimit: Int
+    private let batch: RunningBatch<Sequence>
     private var prefixes = PrefixCache(limit: 256 << 20)
 
     private var waiting: [Int] = []
     private var progress: [Int: Progress] = [:]
-    /// The sequence in row `i` of the cache is `running[i]`.
-    private var running: [Sequence] = []
 
-    init(model: Llama, tokenizer: BytePairTokenizer, endTokens: Set<Int>, maxBatch: Int) throws {
+    init(model: Llama, tokenizer: BytePairTokenizer, endTokens: Set<Int>, maxBatch: Int) {
         self.model = model
         self.tokenizer = tokenizer
         self.endTokens = endTokens
         self.maxBatch = maxBatch
-        cache = try KeyValueCache(model.configuration, device: model.device)
+        batch = RunningBatch(model)
+        positionLimit = max(1, Self.memoryLimit / KeyValues.size(model.configuration))
     }
 
     var hasWork: Bool { !progress.isEmpty }
@@ -84,11 +92,25 @@ final class BatchScheduler {
     ///
     /// An error ends the requests that it concerns; the others go on.
     func step() {
-        if let id = waiting.first, running.count < maxBatch {
+        if let id = waiting.first, let request = progress[id]?.request, room(for: request) > 0 {
             attempt([id]) { try admit(id) }
-        } else if !running.isEmpty {
-            attempt(Set(running.map(\.request))) { try decode() }
+        } else if batch.count > 0 {
+            attempt(Set(batch.texts.map(\.request))) { try decode() }
         }
+    }
+
+    /// How many samples of a request may join, so that all in the batch can be written to their end.
+    private func room(for request: Request) -> Int {
+        let reserved = batch.texts.reduce(0) { $0 + $1.reserved }
+        let free = (positionLimit - reserved) / reservation(request)
+        return min(maxBatch - batch.count, batch.count == 0 ? max(1, free) : free)
+    }
+
+    /// The most positions that one sample can take.
+    private func reservation(_ request: Request) -> Int {
+        min(
+            request.prompt.count + request.options.maxTokens,
+            model.configuration.maxPositionEmbeddings)
     }
 
     private func attempt(_ requests: Set<Int>, _ body: () throws -> Void) {
@@ -103,76 +125,75 @@ final class BatchScheduler {
     private func admit(_ id: Int) throws {
         guard var entry = progress[id] else { return }
         let request = entry.request
-        let count = min(request.samples.upperBound - entry.nextSample, maxBatch - running.count)
-        try cache.reserve(positions: request.prompt.count)
-        let row = try cache.addRow()
-        var sequences: [Sequence] = []
-        do {
-            let past = try prefixes.memory(of: request.prompt)
-            let rest = request.prompt.dropFirst(past?.count ?? 0)
-            let attention = try TreeAttention(model, past: past, trunk: rest.count)
-            let tokens = try Tensor(Array(rest)).unsqueezed(0).to(device: model.device)
-            let hidden = try model(tokens, attention: attention)
-            try cache.fill(row: row, with: attention.memory)
-            let last = try hidden.narrowed(1, rest.count - 1..<rest.count).reshaped(1, -1)
-            let logits = try model.logits(last)
-            for offset in 0..<count {
-                if offset > 0 { _ = try cache.addCopy(of: row) }
-                sequences.append(
-                    Sequence(request, sample: entry.nextSample + offset, tokenizer: tokenizer))
+        let count = min(request.samples.upperBound - entry.nextSample, room(for: request))
+        let past = try prefixes.memory(of: request.prompt)
+        let rest = request.prompt.dropFirst(past?.count ?? 0)
+        let attention = try TreeAttention(model, past: past, trunk: rest.count)
+        let tokens = try Tensor(Array(rest)).unsqueezed(0).to(device: model.device)
+        let hidden = try model(tokens, attention: attention)
+        let last = try hidden.narrowed(1, rest.count - 1..<rest.count).reshaped(1, -1)
+        let logits = try model.logits(last)
+        let sequences = (0..<count).map {
+            Sequence(
+                request, sample: entry.nextSample + $0, reserved: reservation(request),
+                tokenizer: tokenizer)
+        }
+        entry.nextSample += count
+        progress[id] = entry
+        if entry.nextSample == request.samples.upperBound { waiting.removeFirst() }
+        let finishes = try draw(
+            logits.expanded(count, -1).contiguous(), sequences,
+            lengths: Array(repeating: request.prompt.count, count: count))
+        for (sequence, finish) in zip(sequences, finishes) {
+            if let finish {
+                end(sequence, finish)
+            } else {
+                try batch.join(sequence, attention.memory)
             }
-            entry.nextSample += count
-            progress[id] = entry
-            if entry.nextSample == request.samples.upperBound { waiting.removeFirst() }
-            running += sequences
-            try draw(
-                logits.expanded(count, -1).contiguous(),
-                Array(running.count - count..<running.count))
-        } catch {
-            while cache.lengths.count > running.count {
-                try cache.removeRow(cache.lengths.count - 1)
-            }
-            throw error
         }
     }
 
     /// Writes one token of every running sequence.
     private func decode() throws {
-        try cache.reserve(positions: (cache.lengths.max() ?? 0) + 1)
-        let tokens = try Tensor(running.map { $0.tokens.last ?? 0 }, shape: [running.count, 1])
+        let attention = try batch.attention()
+        let sequences = batch.texts
+        let tokens = try Tensor(sequences.map { $0.tokens.last ?? 0 }, shape: [sequences.count, 1])
             .to(device: model.device)
-        let hidden = try model(tokens, attention: DecodeAttention(model, cache: cache))
-        for row in running.indices { cache.advance(row: row, by: 1) }
-        try draw(model.logits(hidden.squeezed(1)), Array(running.indices))
+        let hidden = try model(tokens, attention: attention)
+        batch.advance()
+        let finishes = try draw(model.logits(hidden.squeezed(1)), sequences, lengths: batch.lengths)
+        // From the last down, so that the one moved into a gap is never one that is done too.
+        for (number, finish) in finishes.enumerated().reversed() {
+            guard let finish else { continue }
+            try remember(number, sequences[number])
+            try batch.leave(number)
+            end(sequences[number], finish)
+        }
     }
 
-    /// Draws a token for each row from logits `[rows.count, V]` and ends the sequences that are done.
-    private func draw(_ logits: Tensor, _ rows: [Int]) throws {
+    /// Draws a token for each sequence from logits `[sequences.count, V]`; says which are done.
+    private func draw(_ logits: Tensor, _ sequences: [Sequence], lengths: [Int]) throws
+        -> [Completion.Finish?]
+    {
         let logits = try logits.to(.float32, device: .cpu)
-        for (index, row) in rows.enumerated() where running[row].options.repetitionPenalty != 1 {
-            try penalise(logits.selected(0, index), running[row])
+        for (row, sequence) in sequences.enumerated()
+        where sequence.options.repetitionPenalty != 1 {
+            try penalise(logits.selected(0, row), sequence)
         }
         // Greedy rows keep their logits in order whatever they are divided by.
-        let temperatures = rows.map {
-            Float(running[$0].options.temperature == 0 ? 1 : running[$0].options.temperature)
+        let temperatures = sequences.map {
+            Float($0.options.temperature == 0 ? 1 : $0.options.temperature)
         }
-        let scaled = try logits / Tensor(temperatures, shape: [rows.count, 1])
+        let scaled = try logits / Tensor(temperatures, shape: [sequences.count, 1])
         let vocabulary = logits.size(1)
         let drawn = try scaled.softmax().withElements(Float.self) { probabilities in
-            rows.enumerated().map { index, row in
-                running[row].sampler.draw(
+            sequences.enumerated().map { row, sequence in
+                sequence.sampler.draw(
                     UnsafeBufferPointer(
-                        rebasing: probabilities[index * vocabulary..<(index + 1) * vocabulary]))
+                        rebasing: probabilities[row * vocabulary..<(row + 1) * vocabulary]))
             }
         }
-        var finished: [(row: Int, finish: Completion.Finish)] = []
-        for (row, token) in zip(rows, drawn) {
-            if let finish = take(token, running[row], length: cache.lengths[row]) {
-                finished.append((row, finish))
-            }
-        }
-        // From the last row down, so that the row moved into a gap is never one that is done too.
-        for (row, finish) in finished.sorted(by: { $0.row > $1.row }) { try leave(row, finish) }
+        return sequences.indices.map { take(drawn[$0], sequences[$0], length: lengths[$0]) }
     }
 
     /// Adds a token to a sequence; says why the sequence is done if it is.
@@ -187,12 +208,8 @@ final class BatchScheduler {
         return sequence.tokens.count >= sequence.options.maxTokens || full ? .length : nil
     }
 
-    private func leave(_ row: Int, _ finish: Completion.Finish) throws {
-        let sequence = running[row]
-        try remember(row, sequence)
-        try cache.removeRow(row)
-        running.swapAt(row, running.count - 1)
-        running.removeLast()
+    /// Hands an answer over.
+    private func end(_ sequence: Sequence, _ finish: Completion.Finish) {
         let rest = sequence.assembler.finish()
         guard var entry = progress[sequence.request] else { return }
         if !rest.isEmpty { entry.request.onText(sequence.sample, rest) }
@@ -209,22 +226,21 @@ final class BatchScheduler {
     }
 
     /// Keeps what was read and written, since the conversation may go on.
-    private func remember(_ row: Int, _ sequence: Sequence) throws {
+    private func remember(_ number: Int, _ sequence: Sequence) throws {
         guard let prompt = progress[sequence.request]?.request.prompt else { return }
-        let tokens = (prompt + sequence.tokens).prefix(cache.lengths[row])
+        let memory = try batch.memory(of: number)
         try prefixes.insert(
-            Array(tokens), promptCount: prompt.count, cache.memory(of: row))
+            Array((prompt + sequence.tokens).prefix(memory.count)), promptCount: prompt.count,
+            memory)
     }
 
     private func fail(_ id: Int, _ error: any Error) {
         guard let entry = progress.removeValue(forKey: id) else { return }
         waiting.removeAll { $0 == id }
-        for row in running.indices.reversed() where running[row].request == id {
+        for (number, sequence) in batch.texts.enumerated().reversed() where sequence.request == id {
             // Forgetting a row copies inside memory that is already there; should that fail, so will
             // the next step, which then ends the sequences it concerns.
-            try? cache.removeRow(row)
-            running.swapAt(row, running.count - 1)
-            running.removeLast()
+            try? batch.leave(number)
         }
         entry.request.onFinish(.failure(error))
     }

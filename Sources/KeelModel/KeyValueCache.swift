@@ -1,15 +1,15 @@
 internal import KeelTensor
 
-/// Keys and values of the texts that are being written, one text a row.
+/// Keys and values of texts that are being written, one text a row, up to one length.
 ///
 /// Rows `0..<lengths.count` are in use; when one leaves, the last takes its place, so that a step of
 /// the batch never touches a row that is not in use. The length of a row grows only by `advance`.
 final class KeyValueCache {
+    /// The most positions of a row.
+    let capacity: Int
     private let Hkv, D: Int
-    private let positionLimit: Int
     private let device: Device
-    private var rows: Int
-    private var capacity: Int
+    private var rows = 0
     /// One tensor a layer: `[rows, Hkv, capacity, D]`.
     private var keys: [Tensor]
     private var values: [Tensor]
@@ -17,56 +17,40 @@ final class KeyValueCache {
     /// Tokens remembered in each row in use.
     private(set) var lengths: [Int] = []
 
-    init(_ configuration: LlamaConfiguration, device: Device) throws {
+    init(_ configuration: LlamaConfiguration, capacity: Int, device: Device) throws {
+        self.capacity = capacity
         self.device = device
         Hkv = configuration.numKeyValueHeads
         D = configuration.headDimension
-        positionLimit = configuration.maxPositionEmbeddings
-        (rows, capacity) = (1, min(256, positionLimit))
-        let empty = try (0..<configuration.numHiddenLayers).map { [Hkv, capacity, D] _ in
-            try Tensor.zeros([1, Hkv, capacity, D], device: device)
-        }
-        keys = empty
-        values = try empty.map { try Tensor.zeros($0.shape, device: device) }
+        let empty = try Tensor.zeros([0, Hkv, capacity, D], device: device)
+        keys = Array(repeating: empty, count: configuration.numHiddenLayers)
+        values = keys
     }
 
-    /// Takes a new row with no tokens and says which.
-    func addRow() throws -> Int {
-        try reserve(rows: lengths.count + 1, capacity: capacity)
-        lengths.append(0)
-        return lengths.count - 1
-    }
-
-    /// Takes a new row that remembers what `row` does.
-    func addCopy(of row: Int) throws -> Int {
-        let copy = try addRow()
-        try copyRow(row, to: copy)
-        return copy
-    }
-
-    /// Gives a row back; the last row takes its number.
-    func removeRow(_ row: Int) throws {
-        let last = lengths.count - 1
-        if row != last { try copyRow(last, to: row) }
-        lengths.removeLast()
-    }
-
-    /// Makes room for so many tokens in each row.
-    func reserve(positions: Int) throws {
-        try reserve(rows: rows, capacity: positions)
-    }
-
-    /// Counts tokens that a forward pass has written.
-    func advance(row: Int, by count: Int) { lengths[row] += count }
-
-    /// Makes a new row remember a text.
-    func fill(row: Int, with memory: KeyValues) throws {
+    /// Takes a new row that remembers a text.
+    func addRow(_ memory: KeyValues) throws {
+        try reserve(rows: lengths.count + 1)
+        let row = lengths.count
         for (stores, new) in [(keys, memory.keys), (values, memory.values)] {
             for (store, new) in zip(stores, new) {
                 try store.narrowed(0, row..<row + 1).narrowed(2, 0..<memory.count).assign(new)
             }
         }
-        lengths[row] = memory.count
+        lengths.append(memory.count)
+    }
+
+    /// Gives a row back; the last row takes its number.
+    func removeRow(_ row: Int) throws {
+        let last = lengths.count - 1
+        if row != last {
+            let range = 0..<lengths[last]
+            for store in keys + values {
+                try store.selected(0, row).narrowed(1, range).assign(
+                    store.selected(0, last).narrowed(1, range))
+            }
+            lengths[row] = lengths[last]
+        }
+        lengths.removeLast()
     }
 
     /// What a row remembers, as a copy.
@@ -75,6 +59,11 @@ final class KeyValueCache {
             try store.narrowed(0, row..<row + 1).narrowed(2, 0..<lengths[row]).contiguous()
         }
         return KeyValues(keys: try keys.map(copy), values: try values.map(copy))
+    }
+
+    /// Counts the tokens, one a row, that a forward pass has written.
+    func advance() {
+        for row in lengths.indices { lengths[row] += 1 }
     }
 
     /// Writes `[B, 1, Hkv, D]` at each row's own position; returns the first `end` positions of all rows.
@@ -89,28 +78,15 @@ final class KeyValueCache {
         return (try write(keys[layer], key), try write(values[layer], value))
     }
 
-    private func copyRow(_ source: Int, to target: Int) throws {
-        let range = 0..<lengths[source]
-        for store in keys + values {
-            try store.selected(0, target).narrowed(1, range).assign(
-                store.selected(0, source).narrowed(1, range))
-        }
-        lengths[target] = lengths[source]
-    }
-
-    /// Grows by doubling, so that a long answer is copied a few times only.
-    private func reserve(rows: Int, capacity: Int) throws {
-        guard rows > self.rows || capacity > self.capacity else { return }
-        let newRows = rows > self.rows ? max(rows, 2 * self.rows) : self.rows
-        let newCapacity =
-            capacity > self.capacity
-            ? max(capacity, min(2 * self.capacity, positionLimit)) : self.capacity
-        let (used, filled) = (lengths.count, lengths.max() ?? 0)
+    /// Grows by doubling, so that a row is copied a few times only.
+    private func reserve(rows: Int) throws {
+        guard rows > self.rows else { return }
+        let newRows = max(rows, 2 * self.rows)
+        let used = lengths.count
         func grown(_ store: Tensor) throws -> Tensor {
-            let larger = try Tensor.zeros([newRows, Hkv, newCapacity, D], device: device)
-            if used > 0, filled > 0 {
-                try larger.narrowed(0, 0..<used).narrowed(2, 0..<filled).assign(
-                    store.narrowed(0, 0..<used).narrowed(2, 0..<filled))
+            let larger = try Tensor.zeros([newRows, Hkv, capacity, D], device: device)
+            if used > 0 {
+                try larger.narrowed(0, 0..<used).assign(store.narrowed(0, 0..<used))
             }
             return larger
         }
@@ -119,6 +95,6 @@ final class KeyValueCache {
             keys[layer] = try grown(keys[layer])
             values[layer] = try grown(values[layer])
         }
-        (self.rows, self.capacity) = (newRows, newCapacity)
+        self.rows = newRows
     }
 }

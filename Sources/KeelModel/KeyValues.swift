@@ -23,4 +23,10 @@ package struct KeyValues {
             keys: try keys.map { try $0.narrowed(2, 0..<count) },
             values: try values.map { try $0.narrowed(2, 0..<count) })
     }
+
+    /// Bytes of one position, in float32.
+    static func size(_ configuration: LlamaConfiguration) -> Int {
+        2 * configuration.numHiddenLayers * configuration.numKeyValueHeads
+            * configuration.headDimension * ElementType.float32.size
+    }
 }

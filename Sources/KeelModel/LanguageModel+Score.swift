@@ -12,7 +12,7 @@ extension LanguageModel {
         try score(completions, after: encode(prompt), past: nil)
     }
 
-    /// - Parameter past: What is known of the beginning of the prompt.
+    // The same for a prompt of whose beginning something may be known.
     func score(_ completions: [String], after prompt: [Int], past: KeyValues?) throws -> [Score] {
         let all = completions.map { tokenizer.encode($0) }
         let limit = model.configuration.maxPositionEmbeddings

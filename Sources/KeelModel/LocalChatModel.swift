@@ -20,7 +20,7 @@ public actor LocalChatModel: ChatModel {
     ///   - device: Where to compute.
     ///   - maxBatch: The most sequences that are written at once; more wait.
     /// - Throws: `ModelError`, or the error of the file format that is broken.
-    public init(_ reference: ModelReference, device: Device = .cpu, maxBatch: Int = 32) async throws
+    public init(_ reference: ModelReference, device: Device = .cpu, maxBatch: Int = 64) async throws
     {
         name = reference.description
         executor = ThreadExecutor(name: "keel model")
@@ -28,7 +28,7 @@ public actor LocalChatModel: ChatModel {
             let language = try LanguageModel(reference, device: device)
             return (
                 language,
-                try BatchScheduler(
+                BatchScheduler(
                     model: language.model, tokenizer: language.tokenizer,
                     endTokens: language.endTokens, maxBatch: maxBatch)
             )

@@ -35,6 +35,7 @@ package struct PrefixCache {
     ///   - tokens: The prompt and as much of the answer as there are keys and values of.
     ///   - promptCount: Tokens of the prompt.
     ///   - memory: Keys and values of all tokens.
+    /// - Throws: `TensorError`.
     package mutating func insert(_ tokens: [Int], promptCount: Int, _ memory: KeyValues) throws {
         var new = Entry(
             tokens: tokens, promptCount: promptCount, memory: memory, size: try memory.size())

@@ -20,6 +20,7 @@ final class TreeAttention: AttentionContext {
     ///   - past: What is known of the beginning, `P` positions.
     ///   - trunk: Tokens of the rest of the text.
     ///   - branches: Tokens of each branch; they follow the trunk in the row, `T` tokens in all.
+    /// - Throws: `TensorError`.
     init(_ model: Llama, past: KeyValues? = nil, trunk: Int, branches: [Int] = []) throws {
         self.past = past ?? KeyValues()
         self.trunk = trunk

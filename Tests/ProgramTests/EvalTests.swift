@@ -104,7 +104,8 @@ import Testing
         let arguments = try scratch.arguments(eval: "killed", samples: count)
         var random = SplitMix(state: 20_26)
         let moments = (0..<20).map { _ in Int.random(in: 1..<120, using: &random) }.sorted()
-        try await Program.killRepeatedly(arguments, in: scratch, onceFile: file, hasLines: moments) {
+        try await Program.killRepeatedly(arguments, in: scratch, onceFile: file, hasLines: moments)
+        {
             try FileManager.default.removeItem(atPath: scratch.path("killed"))
         }
         let left = Lines(file).count

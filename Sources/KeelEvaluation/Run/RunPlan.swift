@@ -12,6 +12,10 @@ struct RunPlan {
 
         var probe: Probe
         var question: Question
+
+        var isTalk: Bool {
+            if case .talk = question { true } else { false }
+        }
     }
 
     private(set) var keys: Set<SampleRecord.Key> = []
@@ -35,10 +39,12 @@ struct RunPlan {
         }
     }
 
-    /// The jobs that are left when `done` is there, in the order of the suite.
+    /// The jobs that are left when `done` is there: talks first, then in the order of the suite.
+    ///
+    /// The turns of a talk wait for one another; begun last, talks would be waited for alone.
     func jobs(without done: Set<SampleRecord.Key>, answersPerCall: Int) -> [Job] {
         let left = keys.subtracting(done)
-        return suite.dimensions.flatMap { dimension in
+        let jobs = suite.dimensions.flatMap { dimension in
             dimension.probes.flatMap { probe in
                 var questions: [Job.Question] = []
                 if left.contains(.init(probe: probe.id, sample: 0, isGap: true)) {
@@ -59,6 +65,7 @@ struct RunPlan {
                 return questions.map { Job(probe: probe, question: $0) }
             }
         }
+        return jobs.filter(\.isTalk) + jobs.filter { !$0.isTalk }
     }
 
     /// Joins neighbours, up to the limit of a call.

@@ -45,7 +45,7 @@ struct EvalCommand: AsyncParsableCommand {
         guard let path = folder else {
             throw ValidationError("Missing expected argument '--out <out>'.")
         }
-        let options = try sampling.options(seed: model.seed)
+        let options = try sampling.options(seed: model.seed, maxTokens: 128)
         let budget = try calls.budget()
         let cache = try cache.map { try SampleCache(folder: URL(filePath: $0)) }
         let source = try await model.source(calls)

@@ -56,7 +56,7 @@ enum ModelSource: Sendable {
     }
 
     /// Makes the model ready, within a budget if there is one.
-    func load(maxBatch: Int = 32, budget: TokenBudget? = nil) async throws -> any ChatModel {
+    func load(maxBatch: Int = 64, budget: TokenBudget? = nil) async throws -> any ChatModel {
         let model: any ChatModel
         switch self {
         case .local(let reference, let device, _):

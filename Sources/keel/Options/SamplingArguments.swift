@@ -18,8 +18,8 @@ struct SamplingArguments: ParsableArguments {
     @Option(help: "Makes tokens seen before less probable; 1 is off.")
     var repetitionPenalty = 1.0
 
-    @Option(help: "The most tokens of an answer.")
-    var maxTokens = 256
+    @Option(help: "The most tokens of an answer. (default: 256; in a map 128)")
+    var maxTokens: Int?
 
     @Option(help: "A text that ends an answer; may be given several times.")
     var stop: [String] = []
@@ -27,11 +27,12 @@ struct SamplingArguments: ParsableArguments {
     @Option(help: "A system message. It replaces that of a row, and comes before that of a probe.")
     var system: String?
 
-    func options(seed: UInt64) throws -> SamplingOptions {
+    /// - Parameter maxTokens: The limit where none is asked for.
+    func options(seed: UInt64, maxTokens limit: Int = 256) throws -> SamplingOptions {
         let options = SamplingOptions(
             temperature: temperature, topK: topK, topP: topP, minP: minP,
             repetitionPenalty: repetitionPenalty,
-            maxTokens: maxTokens, stop: stop, seed: seed)
+            maxTokens: maxTokens ?? limit, stop: stop, seed: seed)
         try options.validate()
         return options
     }
