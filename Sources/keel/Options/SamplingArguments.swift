@@ -27,7 +27,7 @@ struct SamplingArguments: ParsableArguments {
     @Option(help: "A system message. It replaces that of a row, and comes before that of a probe.")
     var system: String?
 
-    /// - Parameter maxTokens: The limit where none is asked for.
+    // The limit is that of the command, where none is asked for.
     func options(seed: UInt64, maxTokens limit: Int = 256) throws -> SamplingOptions {
         let options = SamplingOptions(
             temperature: temperature, topK: topK, topP: topP, minP: minP,
