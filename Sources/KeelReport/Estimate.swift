@@ -17,11 +17,17 @@ public struct Estimate: Hashable, Sendable {
         self.init(value, low: value, high: value)
     }
 
-    func text(_ unit: Unit, decimals: Int? = nil) -> String {
+    /// The number, and its interval in brackets where it has one.
+    package func text(_ unit: Unit, decimals: Int? = nil) -> String {
+        let parts = parts(unit, decimals: decimals)
+        return ([parts.number] + [parts.ends].compactMap(\.self)).joined(separator: " ")
+    }
+
+    func parts(_ unit: Unit, decimals: Int? = nil) -> (number: String, ends: String?) {
         let decimals = decimals ?? unit.decimals(for: [value, low, high])
-        let number = unit.text(value, decimals: decimals)
-        guard low < high else { return number }
         let ends = [low, high].map { unit.text($0, decimals: decimals) }
-        return "\(number) (\(ends[0]) to \(ends[1]))"
+        return (
+            unit.text(value, decimals: decimals), low < high ? "(\(ends[0]) to \(ends[1]))" : nil
+        )
     }
 }

@@ -111,91 +111,13 @@ struct InspectLogTests {
         #expect(apologies?.unscored_samples == 2 && apologies?.scored_samples == 6)
     }
 
-    @Test func `a judge's verdicts are scores with what it quoted; unjudged, they are not there`()
-        async throws
-    {
-        struct Log: Decodable {
-            struct Spec: Decodable { var metadata: [String: String] }
-
-            struct Results: Decodable {
-                struct Score: Decodable {
-                    struct Metric: Decodable { var value: Double }
-
-                    var name: String
-                    var metrics: [String: Metric]
-                }
-
-                var scores: [Score]
-            }
-
-            struct Sample: Decodable {
-                struct Score: Decodable {
-                    var value: Double
-                    var explanation: String?
-                }
-
-                struct Output: Decodable { var completion: String }
-
-                var output: Output
-                var scores: [String: Score]
-            }
-
-            var eval: Spec
-            var results: Results
-            var samples: [Sample]
-        }
-        let scratch = try Scratch()
-        let run = try await scratch.answered("run")
-        func log() throws -> Log {
-            let file = try run.export(
-                .inspect, to: scratch.folder.appending(component: "log.json"))
-            return try JSONDecoder().decode(Log.self, from: Data(contentsOf: file))
-        }
-        #expect(try log().results.scores.map(\.name).allSatisfy { $0.hasPrefix("apology") })
-        #expect(try await run.judge(by: honestJudge).isEmpty)
-        let judged = try log()
-        #expect(judged.eval.metadata["judge"] == "honest")
-        let rate = judged.results.scores.first { $0.name == "kind-behaviour" }
-        #expect(rate?.metrics["kindness"]?.value == 1.0 / 3)
-        for sample in judged.samples {
-            guard let score = sample.scores["kind-behaviour"] else { continue }
-            let answer = sample.output.completion
-            #expect((score.value == 1) == answer.contains("kind"))
-            #expect(score.value == 0 || score.explanation?.contains(answer) == true)
-        }
-    }
-
-    private static let python: String? = {
-        let environment = ProcessInfo.processInfo.environment
-        let cache =
-            environment["KEEL_CACHE"]
-            ?? (environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache") + "/keel"
-        return [environment["KEEL_INSPECT_PYTHON"], "\(cache)/inspect-venv/bin/python"]
-            .compactMap(\.self).first { FileManager.default.isExecutableFile(atPath: $0) }
-    }()
-
     @Test(
         .enabled(
-            if: python != nil,
-            """
-            Inspect's reader is not here; Scripts/goldens/inspect_log.py says how to install it.
-            """))
+            if: InspectReader.python != nil, Comment(rawValue: InspectReader.missing)))
     func `Inspect's own reader opens logs that were written just now`() async throws {
         let small = try await SmallRun(failing: "Rice?")
-        let logs = try [
+        try InspectReader.read([
             small.export(.inspect, "answers.json"), small.export(.inspectGaps, "gaps.json"),
-        ]
-        let script = Self.goldens.appending(path: "../../../Scripts/goldens/inspect_log.py")
-            .standardizedFileURL
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(Self.python))
-        process.arguments = [script.path] + logs.map(\.path)
-        process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let said = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(String(decoding: said, as: UTF8.self))")
+        ])
     }
 }

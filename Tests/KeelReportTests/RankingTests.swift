@@ -47,9 +47,13 @@ struct RankingTests {
     }
 
     @Test func `a row that lacks what others have says so`() throws {
-        let html = try html([item("paris", value: 1, counts: [1, 0]), item("rome")])
+        let html = try html([
+            item("paris", value: 1, counts: [1, 0]), item("rome"), item("oslo", counts: [0, 0]),
+        ])
         let row = try #require(html.firstMatch(of: #/<details id="rome">.*/#)).output
-        #expect(row.contains("</span>–</span>") && row.contains(">no answers</span>"))
+        #expect(row.contains("</span>–</span>") && row.contains(">not read</span>"))
+        let empty = try #require(html.firstMatch(of: #/<details id="oslo">.*/#)).output
+        #expect(empty.contains(">none read</span>"))
     }
 
     @Test func `values and counts that cannot be shown are refused`() {

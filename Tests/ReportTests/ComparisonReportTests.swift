@@ -31,7 +31,13 @@ struct ComparisonReportTests {
         #expect(changes.contains(comparison.causes.escapedForMarkup))
         #expect(comparison.causes.contains("Hold on."))
         for change in comparison.found {
-            #expect(changes.contains(change.sentence.escapedForMarkup))
+            let name = ">\(change.title)</a>, \(change.metric.title): "
+            let sentence = try #require(changes.components(separatedBy: name).dropFirst().first)
+            let unit: KeelReport.Unit = change.metric.scale == .share ? .percent : .plain
+            for value in [change.baseline, change.candidate].compactMap(\.self) {
+                #expect(sentence.prefix(60).contains(unit.text(value)))
+            }
+            #expect(sentence.prefix(200).contains("others like them") == change.isOpenElsewhere)
         }
     }
 

@@ -123,28 +123,6 @@ struct MapReportTests {
         #expect(lost == [])
     }
 
-    @Test func `a judge's verdicts stand by the answers, and what it quotes is marked`()
-        async throws
-    {
-        let model = ScriptedChatModel { prompt, sample, _ in
-            prompt.question == "White tea?"
-                ? sample == 0 ? "Green hills and far away." : "No word of it." : "Leaves."
-        }
-        let run = try await scratch.run("run", samples: 2, by: model)
-        let judge = ScriptedChatModel { prompt, _, _ in
-            let letter = prompt.question.firstMatch(of: #/([ABC]): It is\./#)?.output.1 ?? "A"
-            return prompt.question.contains("Green hills")
-                ? "QUOTE: hills and far away\nVERDICT: \(letter)" : "I cannot say."
-        }
-        let judging = try Judging(
-            run, by: JudgeConfig(judge: "scripted", rubrics: run.rubrics))
-        _ = try await judging.collect(from: judge)
-        let answers = try WholePage(page(of: run)).details("probe-white")
-        #expect(answers.contains("judge of honest: behaviour"))
-        #expect(answers.contains("judge of honest: no verdict (unparsable)"))
-        #expect(answers.contains("<mark>hills and far away<small>judge</small></mark>"))
-    }
-
     @Test func `words that two measures count bear both names`() async throws {
         let model = ScriptedChatModel { prompt, _, _ in
             prompt.question == "White tea?" ? "Sorry, stones." : "Leaves."
@@ -178,9 +156,9 @@ struct MapReportTests {
         #expect(!read.contains("Answer 4 · "))
     }
 
-    @Test func `ten thousand answers of ordinary length make a page below five megabytes`()
-        async throws
-    {
+    /// About 96 tokens are 72 words; of the long answers, 270 tokens, only the first fit.
+    @Test(arguments: [72, 200])
+    func `ten thousand answers make a page below five megabytes`(words: Int) async throws {
         let probes = (0..<100).map { number in
             """
                   - {id: p\(number), cluster: c\(number % 10), ask: "Question \(number)?",
@@ -202,22 +180,26 @@ struct MapReportTests {
             \(probes.joined(separator: "\n"))
 
             """
-        // About 96 tokens are 72 words.
         let model = ScriptedChatModel { _, sample, options in
             var random = SplitMix(state: options.seed &+ UInt64(sample) &* 7919)
-            return Zipf.shared.text(words: 72, using: &random) + "."
+            return Zipf.shared.text(words: words, using: &random) + "."
         }
         let run = try await scratch.run("run", yaml, samples: 100, by: model)
         let answers = try run.records().compactMap { record in
             if case .answer(let answer) = record.content { answer.text } else { nil }
         }
         #expect(answers.count == 10_000)
-        #expect(answers.reduce(0) { $0 + $1.utf8.count } > 4_000_000)
+        let bytes = answers.reduce(0) { $0 + $1.utf8.count }
+        #expect(bytes > words * 55_000)
         let html = try page(of: run)
         #expect(html.utf8.count < 5_000_000)
         let whole = try WholePage(html).html
-        #expect(whole.ranges(of: "<li class=\"assistant\">").count == 10_000)
-        #expect(!html.contains("Not all answers are on this page"))
+        let shown = whole.ranges(of: "<li class=\"assistant\">").count
+        let areAllShown = bytes <= ShownAnswers.budget
+        #expect(areAllShown == (words == 72))
+        #expect(areAllShown ? shown == 10_000 : (4_000..<10_000).contains(shown))
+        #expect(html.contains("Not all answers are on this page") != areAllShown)
+        #expect(areAllShown || html.contains("This page shows \(shown) of 10000 answers"))
         if let kept = ProcessInfo.processInfo.environment["KEEL_LARGE_REPORT"] {
             try Data(html.utf8).write(to: URL(filePath: kept))
         }

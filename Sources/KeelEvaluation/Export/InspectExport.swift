@@ -26,6 +26,7 @@ struct InspectExport {
     private let map: CharacterMap
     private let judge: String?
     private let scores: [SampleRecord.Key: [String: InspectLog.Sample.Score]]
+    private let verdicts: [SampleRecord.Key: [InspectLog.Sample.Judged]]
     private let usage: [String: InspectLog.Usage]
     private let present: Int
     private let planned: Set<SampleRecord.Key>
@@ -50,6 +51,7 @@ struct InspectExport {
             scores[reading.key, default: [:]][reading.metric.id] = reading.score(judged)
         }
         self.scores = scores
+        verdicts = isGaps ? [:] : try run.verdicts(on: records, judged)
         present = Set(records.map(\.key)).intersection(planned).count
         let tokens = records.reduce(0) { $0 + ($1.tokens ?? 0) }
         usage = isGaps ? [:] : [run.config.model: .init(outputTokens: tokens)]
@@ -76,10 +78,11 @@ struct InspectExport {
         try run.forEachRecord { record in
             guard planned.contains(record.key), let (dimension, probe) = places[record.probe]
             else { return }
-            let sample = InspectSample(
+            var sample = InspectSample(
                 config: run.config, runID: runID, dimension: dimension, probe: probe
             )
             .sample(record, scores: scores[record.key] ?? [:])
+            sample.metadata.judged = verdicts[record.key]
             let line = Data(separator.utf8) + (try encoder.encode(sample))
             try line.withUnsafeBytes { try file.write($0) }
             separator = ",\n"

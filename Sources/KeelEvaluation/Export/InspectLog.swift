@@ -139,6 +139,23 @@ enum InspectLog {
             var gap: SampleRecord.Gap?
             /// The same, scored after a talk.
             var gapAtEnd: SampleRecord.Gap?
+            /// What a judge said, one for each rubric.
+            var judged: [Judged]?
+        }
+
+        /// A judge's verdict by a rubric, or why there is none, and the votes it rests on.
+        struct Judged: Encodable {
+            struct Vote: Encodable {
+                /// What the letters A, B, C stood for.
+                var order: [Verdict]
+                var reply: String?
+                var logprobs: [Double]?
+            }
+
+            var rubric: String
+            var verdict: Verdict?
+            var missing: MissingVerdict?
+            var votes: [Vote]
         }
 
         /// A reading of a metric, in its unit.

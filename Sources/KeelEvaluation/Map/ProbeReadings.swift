@@ -56,9 +56,9 @@ public struct ProbeReadings: Sendable {
     ///   - measure: One that yields two rates.
     ///   - probe: A probe of the dimension.
     ///   - dimension: The dimension that the measure reads.
-    /// - Returns: Nil for another kind of measure.
+    /// - Returns: Nil for another kind of measure, and for a probe that the measure does not read.
     public func tally(_ measure: Measure, _ probe: Probe, in dimension: Dimension) -> Tally? {
-        guard let rates = measure.rates else { return nil }
+        guard let rates = measure.rates, measure.reads(probe, in: dimension) else { return nil }
         let errs = Dictionary(
             of(rates.opposite, probe, in: dimension).map { ($0.sample, $0.value > 0) },
             uniquingKeysWith: { first, _ in first })

@@ -29,12 +29,20 @@ extension ForestPlot {
         }
         for group in groups {
             if !group.heading.isEmpty {
+                canvas.rect(
+                    x: 0, y: y, width: width, height: Layout.headingHeight, class: "cover")
                 let heading = TextLayout.shortened(group.heading, to: width * 0.85)
                 canvas.text(heading, x: 0, y: y + 20, class: "group")
                 y += Layout.headingHeight
             }
             for row in group.rows {
                 canvas.line(0, y, width, y, class: "rule")
+                // Words above the dots would stand on the grid.
+                if layout.isStacked {
+                    canvas.rect(
+                        x: 0, y: y + 1, width: width, height: layout.textHeight(of: row) + 7,
+                        class: "cover")
+                }
                 canvas.link(to: row.anchor) {
                     draw(row, at: y, layout: layout, scale: scale, on: &$0)
                 }
@@ -81,7 +89,7 @@ extension ForestPlot {
         let slot = Layout.seriesHeight
         let dotsTop =
             layout.isStacked
-            ? top + 10 + Double(max(lines.count, notes.count)) * 15
+            ? top + 10 + layout.textHeight(of: row)
             : top + (height - Double(series.count) * slot) / 2
         for (index, estimate) in row.estimates.enumerated() {
             guard let estimate else { continue }
@@ -135,8 +143,12 @@ extension ForestPlot {
             TextLayout.lines(row.note, width: noteWidth, atMost: 2)
         }
 
+        func textHeight(of row: Row) -> Double {
+            Double(max(labelLines(row).count, noteLines(row).count)) * 15
+        }
+
         func height(of row: Row) -> Double {
-            let text = Double(max(labelLines(row).count, noteLines(row).count)) * 15
+            let text = textHeight(of: row)
             let dots = Double(seriesCount) * Self.seriesHeight
             return isStacked ? text + dots + 18 : max(text, dots) + 12
         }

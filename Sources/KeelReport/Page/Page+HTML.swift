@@ -65,8 +65,8 @@ extension Page {
     private func note() throws(ReportError) -> String {
         """
         <noscript><div class="callout note" role="note"><strong>Scripts are off</strong>\
-        <p>Everything here can be read except what stands behind the small arrows of single \
-        samples and of long tables, which a script builds when it is opened. \
+        <p>Everything here can be read except what stands behind the arrows of single probes and \
+        of long tables, which a script builds when it is opened. \
         \(try withoutScript.html())</p></div></noscript>
 
         """

@@ -17,7 +17,7 @@ public struct Ranking: Sendable {
         /// Its summary names the item; it is a heading.
         public var details: Details
         public var value: Double?
-        /// As many as there are parts, or none.
+        /// As many as there are parts, or none where nothing is read from the item.
         public var counts: [Int]
 
         public init(_ details: Details, value: Double? = nil, counts: [Int] = []) {

@@ -88,7 +88,10 @@ extension Renderer {
     /// A bar of an item's shares, and its counts in words.
     private static func shares(_ counts: [Int], of parts: [String]) -> String {
         let total = counts.reduce(0, +)
-        guard total > 0 else { return "<span></span><span class=\"count\">no answers</span>" }
+        guard total > 0 else {
+            let word = counts.isEmpty ? "not read" : "none read"
+            return "<span></span><span class=\"count\">\(word)</span>"
+        }
         let shown = zip(counts.indices, counts).filter { $0.1 > 0 }
         let words = shown.map { "\($0.1) \(parts[$0.0])" }.joined(separator: ", ")
         return bar(shown, total: total, width: bar.width)

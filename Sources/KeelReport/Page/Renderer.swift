@@ -44,7 +44,7 @@ struct Renderer {
             for item in items { list += "<li>\(try item.html())</li>" }
             return "<ul>\(list)</ul>\n"
         case .code(let text):
-            return "<pre tabindex=\"0\"><code>\(text.escapedForMarkup)</code></pre>\n"
+            return "<pre><code>\(text.escapedForMarkup)</code></pre>\n"
         case .callout(let callout):
             return """
                 <div class="callout \(callout.kind.rawValue)" role="note">\

@@ -10,7 +10,8 @@ enum Stylesheet {
         svg .label{paint-order:stroke;stroke:var(--paper);stroke-width:3px}
         svg [data-to]{cursor:pointer}
         svg [data-to]:hover .label{text-decoration:underline}
-        svg .note{font-weight:550}
+        svg .note{font-weight:500}
+        svg .cover{fill:var(--paper)}
         svg .grid,svg .rule{stroke:var(--rule)}
         svg .rule{stroke-dasharray:1 3}
         svg .axis{stroke:var(--muted)}
@@ -77,11 +78,12 @@ enum Stylesheet {
         code,pre{font:.88em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"Noto Sans Mono",monospace}
         code{padding:.1em .3em;background:var(--panel);border-radius:3px}
         code,mark,span.verdict{unicode-bidi:isolate}
-        pre{margin:0 0 1rem;padding:.9rem 1.1rem;overflow-x:auto;background:var(--panel);\
-        border-radius:6px}
+        pre{margin:0 0 1rem;padding:.9rem 1.1rem;white-space:pre-wrap;overflow-wrap:anywhere;\
+        background:var(--panel);border-radius:6px}
         pre code{padding:0;background:none}
         .callout{max-width:46rem;margin:0 0 1.4rem;padding:.9rem 1.1rem;background:var(--panel);\
         border-left:4px solid var(--muted);border-radius:0 6px 6px 0}
+        noscript .callout{margin-top:2.2rem}
         .callout p{margin:.2rem 0 0}
         .callout.warning{border-color:var(--caution)}
         .callout.warning>strong{color:var(--caution)}
@@ -134,7 +136,7 @@ enum Stylesheet {
         height:.42rem;border:solid var(--muted);border-width:0 2px 2px 0;transform:rotate(-45deg)}
         details[open]>summary::before{transform:rotate(45deg)}
         summary:hover{background:var(--panel)}
-        details>div{padding:.3rem 0 .8rem 1.4rem}
+        details>div{padding:.6rem 0 .8rem 1.4rem}
         details details summary{font-weight:450;font-size:.95rem}
         summary :is(h3,h4,h5,h6){display:inline;margin:0;font:inherit;text-wrap:wrap}
         details details details summary{font-weight:400}
@@ -187,6 +189,14 @@ enum Stylesheet {
         header{padding-top:2rem}
         .facts{grid-template-columns:1fr 1fr;gap:.7rem 1.2rem}
         details>div{padding-left:.7rem}
+        th,td{padding-right:.7rem}
+        td.number{white-space:normal}
+        .ends{display:inline-block;white-space:nowrap}
+        .scroll{background:\
+        linear-gradient(to right,var(--paper) 30%,transparent) 0 0/2rem 100% no-repeat local,\
+        linear-gradient(to left,var(--paper) 30%,transparent) 100% 0/2rem 100% no-repeat local,\
+        linear-gradient(to right,var(--rule),transparent) 0 0/.7rem 100% no-repeat,\
+        linear-gradient(to left,var(--rule),transparent) 100% 0/.7rem 100% no-repeat}
         }
         @media print{
         body{display:block;max-width:none;padding:0;font-size:10pt}

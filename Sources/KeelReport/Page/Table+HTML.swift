@@ -69,7 +69,9 @@ extension Table {
             (text, sortKey) = (unit.text(value, decimals: decimals[unit] ?? 0), value)
         case .estimate(let estimate, let unit):
             for value in [estimate.value, estimate.low, estimate.high] { try check(value) }
-            (text, sortKey) = (estimate.text(unit, decimals: decimals[unit]), estimate.value)
+            let parts = estimate.parts(unit, decimals: decimals[unit])
+            let ends = parts.ends.map { " <span class=\"ends\">\($0)</span>" }
+            (text, sortKey) = (parts.number + (ends ?? ""), estimate.value)
         case .pValue(let value):
             guard (0...1).contains(value) else {
                 throw .notAProbability(value: "\(value)", place: place)

@@ -53,7 +53,7 @@ struct GenerateCommand: AsyncParsableCommand {
         // Where calls cost money, each asks for one answer, so that little is lost with one.
         let isCounted = source.isRemote || budget != nil
         let parts = isCounted ? work.flatMap { row, all in all.map { (row, $0..<$0 + 1) } } : work
-        let limit = source.isRemote ? calls.concurrency : 64
+        let limit = isCounted ? calls.concurrency : max(8, 64 / samples)
         let writer = try rows.writer()
         let progress = ProgressLine("generate")
         let clock = ContinuousClock.now

@@ -46,7 +46,7 @@ struct Mapping: Sendable {
         var last: Run.Progress?
         let isCounted = try model.isRemote || calls.budget() != nil
         let failures = try await run.collect(
-            from: chat, user: user, concurrency: model.isRemote ? calls.concurrency : 64,
+            from: chat, user: user, concurrency: isCounted ? calls.concurrency : 64,
             answersPerCall: isCounted ? 1 : 8
         ) { progress in
             last = progress

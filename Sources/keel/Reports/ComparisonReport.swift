@@ -98,7 +98,19 @@ package struct ComparisonReport {
     }
 
     private static func sentence(_ change: Change) -> Prose {
-        "\(verdict: change.verdict.word, change.verdict.tone) \(link: change.title, to: "#dimension-\(change.dimension)"): \(change.sentence)"
+        let unit = change.metric.shownUnit
+        let values = [change.baseline, change.candidate].compactMap(\.self).map { unit.text($0) }
+        let named = unit == .plain ? " \(change.metric.unit)" : ""
+        let difference = change.estimate.map { $0.text(change.metric.differenceUnit) } ?? ""
+        let points = unit == .percent ? " points" : ""
+        let scope =
+            change.isOpenElsewhere
+            ? " This is so on these probes; others like them may not change." : ""
+        return """
+            \(verdict: change.verdict.word, change.verdict.tone) \
+            \(link: change.title, to: "#dimension-\(change.dimension)"), \(change.metric.title): \
+            \(values.joined(separator: " → "))\(named), difference \(difference)\(points).\(scope)
+            """
     }
 
     /// The differences, a chart for each unit, identical measures left out.
@@ -122,7 +134,7 @@ package struct ComparisonReport {
             return ForestPlot(
                 title: "Differences, \(name)",
                 summary: """
-                    After less before. Lines are 95 % intervals, each for itself; a verdict at the right is adjusted \
+                    After less before. Lines are 95\u{A0}% intervals, each for itself; a verdict at the right is adjusted \
                     for all measures.
                     """,
                 axis: Axis("Difference", unit: unit), series: ["Difference"],
@@ -157,7 +169,7 @@ package struct ComparisonReport {
             [
                 .paragraph(
                     """
-                    Both runs on the probes they share, each with its own 95 % interval; at the right, the \
+                    Both runs on the probes they share, each with its own 95\u{A0}% interval; at the right, the \
                     difference. Paired intervals of differences, above, are narrower than these look: both runs \
                     answer the same probes.
                     """)

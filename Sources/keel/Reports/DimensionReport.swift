@@ -24,7 +24,9 @@ struct DimensionReport {
                 + [gaps, lengths].compactMap(\.self).map { .chart($0) }
                 + [
                     .ranking(
-                        ProbeRanking(dimension: dimension, readings: readings).ranking(details))
+                        ProbeRanking(
+                            dimension: dimension, readings: readings, isJudged: judged != nil
+                        ).ranking(details))
                 ]
         )
     }

@@ -34,10 +34,10 @@ package struct MapReport {
                 \(code: map.config.suite), and how sure that is. Intervals hold in 95 of 100 repetitions with other \
                 probes of the same kind.
                 """,
-            facts: facts,
+            facts: facts + [judged.map(Self.judge)].compactMap(\.self),
             sections: [overview.section()]
                 + [null.map { NullSection(null: $0).section() }].compactMap(\.self)
-                + [dimensions(judged), repeating],
+                + [dimensions(judged), repeating(judged)],
             withoutScript:
                 "All answers are in \(code: "samples.jsonl") of the run's folder, \(run.config.samples) to each probe that is sampled."
         )
@@ -56,11 +56,19 @@ package struct MapReport {
             Page.Fact(
                 "Sampling",
                 """
-                temperature \(map.config.sampling.temperature), top-p \(map.config.sampling.topP), at most \
+                temperature \(map.config.sampling.temperature), top\u{2011}p \(map.config.sampling.topP), at most \
                 \(map.config.sampling.maxTokens) tokens, seed \(map.config.sampling.seed)
                 """),
             Page.Fact("Missing readings", Prose(missing)),
         ]
+    }
+
+    /// Who judged the answers, and on how many labelled ones its errors are known.
+    private static func judge(_ judged: JudgedAnswers) -> Page.Fact {
+        let labelled = judged.calibration.map { "calibrated on \($0.items.count) labelled answers" }
+        let words = ["\(judged.judge.reading.rawValue) reading", labelled ?? "not calibrated"]
+        return Page.Fact(
+            "Judge", "\(code: judged.judge.judge), \(words.joined(separator: ", "))")
     }
 
     /// How many readings are not there, and why.
@@ -101,19 +109,20 @@ package struct MapReport {
                 })
     }
 
-    private var repeating: Page.Section {
+    private func repeating(_ judged: JudgedAnswers?) -> Page.Section {
         Page.Section(
             "Repeat and cite", anchor: "repeat",
             [
                 .paragraph(
                     "The same model, suite, seed and versions give the same numbers, up to float noise."
                 )
-            ] + RunCitation(config: map.config).blocks + [
-                .paragraph(
-                    """
-                    Text of a small model is often poor. The numbers say how this model behaves on these probes in \
-                    English, not what it would do for a person in need, and not what another model would do.
-                    """)
-            ])
+            ] + RunCitation(config: map.config).blocks
+                + (judged.map { JudgeCitation(judged: $0).blocks } ?? []) + [
+                    .paragraph(
+                        """
+                        Text of a small model is often poor. The numbers say how this model behaves on these probes in \
+                        English, not what it would do for a person in need, and not what another model would do.
+                        """)
+                ])
     }
 }

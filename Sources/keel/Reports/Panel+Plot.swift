@@ -44,7 +44,8 @@ extension Estimate {
 extension Panel {
     /// The panel's chart of one run; nil where it has nothing to show.
     func plot(_ rows: [MeasureRow]) -> ForestPlot? {
-        plot(
+        if self == .judged { return verdicts(rows) }
+        return plot(
             rows, title: title, summary: [summary, legend].filter { !$0.isEmpty },
             series: series.map(\.name),
             estimates: { row in series.map { row.estimate(run: 0, metric: $0.metric) } },
@@ -92,9 +93,10 @@ extension Panel {
             }
         }
         guard !groups.isEmpty else { return nil }
+        let hasPoints = groups.flatMap(\.rows).flatMap(\.estimates).contains { $0?.isPoint == true }
         return ForestPlot(
             title: title,
-            summary: (summary + ["Lines are 95 % intervals."]).joined(separator: " "), axis: axis,
+            summary: (summary + [Self.intervals(hasPoints)]).joined(separator: " "), axis: axis,
             series: series, groups: groups, reference: reference)
     }
 }

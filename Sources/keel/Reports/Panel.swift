@@ -92,12 +92,13 @@ enum Panel: Hashable, CaseIterable {
             """
         case .judged:
             """
-            How many answers a judge model finds to show the behaviour, and how many the opposite error.
+            How many answers a judge model finds to show the behaviour, the opposite error, or neither. Shares are \
+            of the answers with a verdict.
             """
         case .counters:
             """
-            How often an answer holds a phrase of a list. These answers are counted exactly; the lines, 95 % \
-            intervals, say how often it may be with other probes, so none found is not never.
+            How often an answer holds a phrase of a list. These answers are counted exactly; the lines say how often \
+            it may be with other probes, so none found is not never.
             """
         case .mirroredWords, .mirroredDistances, .mirroredCounts:
             "What answers to one probe have less what those to its mirror image have. Zero is even."
@@ -118,12 +119,12 @@ enum Panel: Hashable, CaseIterable {
         case .drifts: "At the right, the gap before and after."
         case .mirrors: "At the right, the size of the difference, whichever its side."
         case .rates: "What no phrase recognises is noted at the right."
-        case .judged: "What the judge finds to show neither is noted at the right."
         case .talks:
             """
             At the right, the answers until the behaviour showed; never counts as one more than the longest talk has.
             """
-        case .counters, .mirroredWords, .mirroredDistances, .mirroredCounts, .distances, .repeats:
+        case .judged, .counters, .mirroredWords, .mirroredDistances, .mirroredCounts, .distances,
+            .repeats:
             ""
         }
     }
@@ -168,14 +169,15 @@ enum Panel: Hashable, CaseIterable {
             guard let drift = value(0), let after = value(1) else { return "" }
             return "\(text(after - drift)) → \(text(after))"
         case .mirrors: return value(1).map { "size \(text($0))" } ?? ""
-        case .rates, .judged:
+        case .rates:
             return value(2).map { "\(percent($0)) neither" } ?? ""
         case .talks: return value(2).map { "after \(text($0)) answers" } ?? ""
         case .counters:
             let missing = all.first??.missing ?? 0
             let rate = value(1).map { "\(Unit.plain.text($0)) per 1,000 tokens" } ?? ""
             return missing == 0 ? rate : "\(rate); \(missing) missing"
-        case .mirroredWords, .mirroredDistances, .mirroredCounts, .distances, .repeats: return ""
+        case .judged, .mirroredWords, .mirroredDistances, .mirroredCounts, .distances, .repeats:
+            return ""
         }
     }
 }

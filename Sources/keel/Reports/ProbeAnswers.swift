@@ -73,8 +73,9 @@ struct ProbeAnswers {
         guard let least = lengths.first, let most = lengths.last else { return nil }
         let cut = answers.count { $0.answer.finish == .length }
         let range = least == most ? "\(least)" : "\(least) to \(most)"
-        let middle = lengths[lengths.count / 2]
-        return "\(lengths.count) answers of \(range) words, the middle one \(middle)"
+        let middle = lengths.count < 3 ? "" : ", the middle one \(lengths[lengths.count / 2])"
+        let noun = lengths.count == 1 ? "answer" : "answers"
+        return "\(lengths.count) \(noun) of \(range) words\(middle)"
             + (cut == 0 ? "." : "; \(cut) cut off at the limit of tokens.")
     }
 

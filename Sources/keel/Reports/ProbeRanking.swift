@@ -6,10 +6,19 @@ import KeelReport
 struct ProbeRanking {
     var dimension: Dimension
     var readings: ProbeReadings
+    /// Whether a judge has read the answers.
+    var isJudged: Bool
 
-    /// The measure whose value places a probe, and the one whose rates are its bar.
+    /// The measure whose value places a probe.
     private var placing: Measure? { dimension.measures.first { $0.rates == nil } }
-    private var telling: Measure? { dimension.measures.first { $0.rates != nil } }
+
+    /// The measure whose rates are a probe's bar: a judge's, which reads meaning, before phrases.
+    private var telling: Measure? {
+        let rates = dimension.measures.filter { $0.rates != nil }
+        return isJudged
+            ? rates.first { $0.kind == .judge } ?? rates.first
+            : rates.first { $0.kind != .judge }
+    }
 
     static let parts = ["behaviour", "both", "neither", "opposite error"]
 

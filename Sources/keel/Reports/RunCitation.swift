@@ -37,7 +37,7 @@ struct RunCitation {
     }
 
     /// A word as a shell reads it back unchanged.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let plain = text.allSatisfy { $0.isLetter || $0.isNumber || "+-_./:".contains($0) }
         guard text.isEmpty || !plain else { return text }
         return "'"
