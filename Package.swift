@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "KeelStatistics", targets: ["KeelStatistics"]),
         .library(name: "KeelModel", targets: ["KeelModel"]),
         .library(name: "KeelRemote", targets: ["KeelRemote"]),
+        .library(name: "KeelTraining", targets: ["KeelTraining"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
     ],
@@ -35,6 +36,7 @@ let package = Package(
             cxxSettings: [
                 .headerSearchPath("../../.keel/torch/include"),
                 .headerSearchPath("../../.keel/torch/include/torch/csrc/api/include"),
+                .headerSearchPath("stubs"),
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
@@ -54,7 +56,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
-        // 2: models elsewhere
+        // 2: models elsewhere, and what changes a model
         .target(
             name: "KeelRemote",
             dependencies: [
@@ -62,6 +64,11 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .target(
+            name: "KeelTraining",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
             ]),
 
         // 3: what is asked of a model, and how it is shown
@@ -80,8 +87,9 @@ let package = Package(
             name: "keel",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-                "KeelRemote", "KeelEvaluation", "KeelReport",
+                "KeelRemote", "KeelTraining", "KeelEvaluation", "KeelReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
             ]),
 
         .testTarget(name: "KeelTensorTests", dependencies: ["KeelTensor"]),
@@ -100,6 +108,13 @@ let package = Package(
             ],
             resources: [.copy("Goldens")]),
         .testTarget(name: "KeelLanguageTests", dependencies: ["KeelLanguage"]),
+        .testTarget(
+            name: "KeelTrainingTests",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
+                "KeelTraining",
+            ],
+            resources: [.copy("Goldens")]),
         .testTarget(
             name: "KeelRemoteTests",
             dependencies: [

@@ -52,20 +52,9 @@ CTTensor *ct_log_softmax(const CTTensor *a, int64_t dim) {
     return tensor([&] { return a->value.log_softmax(dim); });
 }
 
-CTTensor *ct_rms_norm(const CTTensor *x, const CTTensor *weight, double epsilon) {
-    return tensor([&] { return at::rms_norm(x->value, {x->value.size(-1)}, weight->value, epsilon); });
-}
 CTTensor *ct_layer_norm(const CTTensor *x, const CTTensor *weight, const CTTensor *bias, double epsilon) {
     return tensor([&] {
         return at::layer_norm(x->value, {x->value.size(-1)}, ct::optional(weight), ct::optional(bias), epsilon);
-    });
-}
-
-CTTensor *ct_rotary(const CTTensor *x, const CTTensor *cos, const CTTensor *sin) {
-    return tensor([&] {
-        int64_t half = x->value.size(-1) / 2;
-        auto first = x->value.narrow(-1, 0, half), second = x->value.narrow(-1, half, half);
-        return x->value * cos->value + at::cat({second.neg(), first}, -1) * sin->value;
     });
 }
 

@@ -33,6 +33,7 @@ static const bool keeps_freed_memory = [] {
 
 const char *ct_version(void) { return TORCH_VERSION; }
 const char *ct_last_error(void) { return ct::last_error.c_str(); }
+void ct_set_error(const char *message) { ct::fail(message); }
 int64_t ct_live_tensors(void) { return ct::live.load(); }
 
 int ct_set_threads(int count) {
@@ -62,6 +63,8 @@ bool ct_set_gradients(bool enabled) {
     c10::GradMode::set_enabled(enabled);
     return former;
 }
+
+bool ct_gradients_enabled(void) { return c10::GradMode::is_enabled(); }
 
 CTGenerator *ct_generator(uint64_t seed, const char *device) {
     CTGenerator *result = nullptr;

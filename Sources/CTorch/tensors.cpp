@@ -14,6 +14,9 @@ void ct_free(CTTensor *tensor) {
     delete tensor;
     ct::live.fetch_sub(1, std::memory_order_relaxed);
 }
+CTTensor *ct_alias(const CTTensor *a) {
+    return tensor([&] { return a->value; });
+}
 
 CTTensor *ct_from_bytes(const void *data, size_t bytes, const int64_t *shape, int rank, CTType type) {
     return tensor([&] {
@@ -301,6 +304,12 @@ CTTensor *ct_cat(const CTTensor *const *tensors, int count, int64_t dim) {
 }
 CTTensor *ct_stack(const CTTensor *const *tensors, int count, int64_t dim) {
     return tensor([&] { return at::stack(list(tensors, count), dim); });
+}
+int ct_split(const CTTensor *a, const int64_t *lengths, int count, int64_t dim, CTTensor **parts) {
+    return status([&] {
+        auto result = a->value.split_with_sizes(sizes(lengths, count), dim);
+        for (int i = 0; i < count; ++i) parts[i] = own(result[i]);
+    });
 }
 CTTensor *ct_triangle(const CTTensor *a, bool upper, int64_t diagonal) {
     return tensor([&] { return upper ? a->value.triu(diagonal) : a->value.tril(diagonal); });

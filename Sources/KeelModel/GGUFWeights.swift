@@ -25,16 +25,11 @@ struct GGUFWeights: WeightSource {
         }
         try check(name, found: stored.shape, expected: shape)
         let tensor = try dequantized(stored)
-        // llama.cpp stores the rows of queries and keys with rotary pairs side by side; undo that.
-        if name.hasSuffix("q_proj.weight") { return try unpermuted(tensor, heads: heads) }
-        if name.hasSuffix("k_proj.weight") { return try unpermuted(tensor, heads: keyValueHeads) }
+        if name.hasSuffix("q_proj.weight") { return try tensor.withHalvesApart(heads: heads) }
+        if name.hasSuffix("k_proj.weight") {
+            return try tensor.withHalvesApart(heads: keyValueHeads)
+        }
         return tensor
-    }
-
-    private func unpermuted(_ weight: Tensor, heads: Int) throws -> Tensor {
-        let shape = weight.shape
-        return try weight.reshaped(heads, shape[0] / heads / 2, 2, shape[1]).transposed(1, 2)
-            .reshaped(shape)
     }
 
     /// Decodes on all cores, rows being independent.
@@ -84,6 +79,19 @@ struct GGUFWeights: WeightSource {
         guard parts.count >= 5, parts[0] == "model", parts[1] == "layers" else { return nil }
         let path = parts[3..<parts.count - 1].joined(separator: ".")
         return blockNames.first { $0.value == path }.map { "blk.\(parts[2]).\($0.key).weight" }
+    }
+}
+
+extension Tensor {
+    /// Rows of queries or keys as checkpoints have them, from rows as llama.cpp stores them: there
+    /// the two rows that a rotation turns stand side by side, here they are half a head apart.
+    func withHalvesApart(heads: Int) throws -> Tensor {
+        try reshaped(heads, size(0) / heads / 2, 2, size(1)).transposed(1, 2).reshaped(shape)
+    }
+
+    /// The way back from `withHalvesApart`.
+    func withPairsTogether(heads: Int) throws -> Tensor {
+        try reshaped(heads, 2, size(0) / heads / 2, size(1)).transposed(1, 2).reshaped(shape)
     }
 }
 

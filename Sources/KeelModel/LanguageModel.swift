@@ -10,8 +10,8 @@ public final class LanguageModel {
     public let reference: ModelReference
     public let path: String
     public let model: Llama
-    public let tokenizer: BytePairTokenizer
-    public let template: ChatTemplate
+    public let chat: ChatRenderer
+    public var tokenizer: BytePairTokenizer { chat.tokenizer }
     /// Tokens that end an answer.
     public let endTokens: Set<Int>
 
@@ -19,29 +19,38 @@ public final class LanguageModel {
     /// - Parameters:
     ///   - reference: A path or alias, and adapter folders.
     ///   - device: Where to compute.
-    ///   - packing: Lay weights out for fast inference; no gradients pass through such weights.
+    ///   - type: What weights are held and multiplied as; files hold any type.
+    ///   - packing: Lay weights out for speed; such weights cannot be trained, adapters can.
     /// - Throws: `ModelError`, or the error of the file format that is broken.
-    public init(_ reference: ModelReference, device: Device = .cpu, packing: Bool = true) throws {
+    public init(
+        _ reference: ModelReference, device: Device = .cpu, type: ElementType = .float32,
+        packing: Bool = true
+    ) throws {
         self.reference = reference
         path = try ModelCatalogue.path(of: reference.base)
         let files = try ModelFiles(at: path)
 
-        let weights = CountedWeights(files.weights) { try $0.to(device: device) }
+        let weights = CountedWeights(files.weights) { try $0.to(type, device: device) }
         model = try Llama(files.configuration, weights: weights, packing: packing)
         // A tied output layer may still be stored, and old checkpoints store rotary frequencies.
         try weights.checkNoneIsLeft { name in
             (files.configuration.tieWordEmbeddings && name == "lm_head.weight")
                 || name.hasSuffix("rotary_emb.inv_freq")
         }
-        for adapter in reference.adapters { try LoRAAdapter(folder: adapter).apply(to: model) }
+        for folder in reference.adapters {
+            do {
+                try LoRA(folder: folder).moved(to: device).attach(to: model)
+            } catch ModelError.adapter(_, let reason) {
+                throw ModelError.adapter(path: folder, reason: reason)
+            }
+        }
 
         guard files.tokenizer.vocabularySize <= files.configuration.vocabularySize else {
             throw ModelError.configuration(
                 "the tokenizer has \(files.tokenizer.vocabularySize) tokens, the model "
                     + "\(files.configuration.vocabularySize)")
         }
-        tokenizer = files.tokenizer
-        template = files.template
+        chat = ChatRenderer(template: files.template, tokenizer: files.tokenizer)
         endTokens = files.endTokens
     }
 
@@ -54,7 +63,8 @@ public final class LanguageModel {
         let tokens =
             switch prompt {
             case .text(let text): tokenizer.encode(text, addingSpecial: true)
-            case .messages(let messages): tokenizer.encode(try render(messages))
+            case .messages(let messages):
+                tokenizer.encode(try chat.segments(messages, addGenerationPrompt: true))
             }
         guard !tokens.isEmpty else {
             throw LanguageError.invalidOption(
@@ -65,17 +75,6 @@ public final class LanguageModel {
             throw LanguageError.tooLong(tokens: tokens.count, limit: limit)
         }
         return tokens
-    }
-
-    func render(_ messages: [Message]) throws -> [RenderedSegment] {
-        var special: [String: String] = [:]
-        special["bos_token"] = tokenizer.beginningOfSequence.flatMap(tokenizer.token)
-        special["eos_token"] = tokenizer.endOfSequence.flatMap(tokenizer.token)
-        return try template.renderSegments(
-            context: ChatTemplate.context(
-                messages: messages.map { (role: $0.role.rawValue, content: $0.content) },
-                addGenerationPrompt: true),
-            specialTokens: special)
     }
 
     /// Logits of the next token at every position: `[T, V]`.

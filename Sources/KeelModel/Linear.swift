@@ -1,46 +1,48 @@
-internal import KeelTensor
+package import KeelTensor
 
-/// A linear layer without bias: `x Wᵀ`, plus low-rank adapters that can come and go.
-final class Linear {
-    private enum Weight {
-        case plain(Tensor)
-        case packed(PackedLinear)
-    }
+/// A linear layer without bias: `x Wᵀ`, plus low-rank updates that can come and go.
+package final class Linear {
+    package let weight: LinearWeight
+    package var updates: [LowRank] = []
 
-    private let weight: Weight
     /// `[out, in]`.
-    let shape: [Int]
-    var adapters: [LowRank] = []
+    package var shape: [Int] { weight.shape }
 
     /// - Parameters:
     ///   - weight: `[out, in]`.
-    ///   - packing: Whether to lay the weight out for fast inference, where the machine can.
+    ///   - packing: Whether to lay the weight out for speed, where the machine can.
     init(_ weight: Tensor, packing: Bool) {
-        shape = weight.shape
-        self.weight =
-            packing ? PackedLinear(weight).map(Weight.packed) ?? .plain(weight) : .plain(weight)
+        self.weight = LinearWeight(weight, packing: packing)
     }
 
     func callAsFunction(_ x: Tensor) throws -> Tensor {
-        var y =
-            switch weight {
-            case .plain(let weight): try x.linear(weight)
-            case .packed(let packed): try packed(x)
-            }
-        for adapter in adapters { y = try y + adapter(x) }
-        return y
+        var active = updates.filter(\.isOn)
+        // The update that is trained was added last: it goes with the weight in one operation.
+        guard weight.plain?.requiresGradient != true, let last = active.popLast() else {
+            return try active.reduce(weight(x)) { try $0 + $1(x) }
+        }
+        let y = try weight(x, a: last.a, b: last.b, scale: last.scale)
+        return try active.reduce(y) { try $0 + $1(x) }
     }
 }
 
 /// A low-rank update of a linear layer (LoRA, Hu 2021): `scale · B A x`.
-struct LowRank {
+package final class LowRank {
     /// `[r, in]`.
-    var a: Tensor
+    package let a: Tensor
     /// `[out, r]`.
-    var b: Tensor
-    var scale: Double
+    package let b: Tensor
+    package let scale: Double
+    package var isOn = true
+
+    package init(a: Tensor, b: Tensor, scale: Double) {
+        self.a = a
+        self.b = b
+        self.scale = scale
+    }
 
     func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try x.linear(a).linear(b) * scale
+        let type = try x.elementType()
+        return try x.linear(a.to(type)).linear(b.to(type)) * scale
     }
 }

@@ -19,7 +19,7 @@ public final class Llama {
     /// - Parameters:
     ///   - configuration: Sizes, against which the shape of every weight is checked.
     ///   - weights: Where weights are found by name.
-    ///   - packing: Lay weights out for fast inference; no gradients pass through such weights.
+    ///   - packing: Lay weights out for speed; such weights cannot be trained, adapters can.
     /// - Throws: `ModelError` for a weight that is missing or has another shape.
     init(_ configuration: LlamaConfiguration, weights: any WeightSource, packing: Bool) throws {
         self.configuration = configuration
@@ -33,7 +33,8 @@ public final class Llama {
             configuration.tieWordEmbeddings
             ? embedTokens : try weights.weight("lm_head.weight", shape: [V, C])
         lmHead = Linear(head, packing: packing)
-        rotary = try RotaryTable(configuration, device: embedTokens.device)
+        rotary = try RotaryTable(
+            configuration, device: embedTokens.device, type: embedTokens.elementType())
     }
 
     /// The residual stream after the last norm, ready for `logits(_:)`.
@@ -41,14 +42,27 @@ public final class Llama {
     ///   - tokens: `[B, T]`, int64.
     ///   - attention: Who sees whom, and what is remembered; by default each row is a text of its own.
     ///   - hooks: Actions on activations.
+    ///   - checkpointing: Keep only what enters each block for the backward pass, and compute the rest
+    ///     again; actions inside a block then run twice.
     /// - Returns: `[B, T, C]`.
     /// - Throws: `TensorError`, or what a hook throws.
     public func callAsFunction(
-        _ tokens: Tensor, attention: (any AttentionContext)? = nil, hooks: Hooks = Hooks()
+        _ tokens: Tensor, attention: (any AttentionContext)? = nil, hooks: Hooks = Hooks(),
+        checkpointing: Bool = false
     ) throws -> Tensor {
         let attention = try attention ?? CausalAttention(self, positions: tokens.size(1))
         var x = try hooks(.embed, embedTokens.embedding(tokens))
-        for layer in layers { x = try layer(x, attention, hooks) }
+        let checkpointing = checkpointing && Engine.recordsGradients
+        if checkpointing, !x.requiresGradient {
+            // Gradients pass a checkpoint only if its input asks for them.
+            x = try x.detached()
+            try x.requireGradient()
+        }
+        for layer in layers {
+            x =
+                try checkpointing
+                ? x.checkpointed { try layer($0, attention, hooks) } : layer(x, attention, hooks)
+        }
         return try hooks(.finalNorm, x.rmsNorm(norm, epsilon: configuration.rmsNormEpsilon))
     }
 
@@ -57,8 +71,50 @@ public final class Llama {
         try lmHead(hidden)
     }
 
+    /// Log-probabilities of `targets`, without all logits in memory at once.
+    /// - Parameters:
+    ///   - hidden: `[n, C]`.
+    ///   - targets: `[n]`, int64.
+    /// - Returns: In nats `[n]`, float32 or wider; and whether each target is the likeliest, `[n]`.
+    /// - Throws: `TensorError`.
+    public func logProbabilities(_ hidden: Tensor, of targets: Tensor) throws -> (
+        values: Tensor, areLikeliest: Tensor
+    ) {
+        guard lmHead.weight.plain?.requiresGradient == true || !lmHead.updates.isEmpty else {
+            return try lmHead.weight.logProbabilities(hidden, of: targets)
+        }
+        let n = hidden.size(0)
+        var values: [Tensor] = []
+        var likeliest: [Tensor] = []
+        for start in stride(from: 0, to: n, by: 256) {
+            let rows = start..<min(start + 256, n)
+            let target = try targets.narrowed(0, rows)
+            values.append(
+                try hidden.narrowed(0, rows).checkpointed { [lmHead] part in
+                    let logits = try lmHead(part)
+                    let wide = try logits.elementType() == .float64 ? logits : logits.to(.float32)
+                    if !Engine.recordsGradients { likeliest.append(try wide.argmax(1) .== target) }
+                    return try wide.logSoftmax().gathered(1, by: target.unsqueezed(1)).squeezed(1)
+                })
+        }
+        return (
+            try .concatenated(values, dimension: 0), try .concatenated(likeliest, dimension: 0)
+        )
+    }
+
+    /// All weights that are not packed, by checkpoint name, in a fixed order.
+    package var parameters: [(name: String, value: Tensor)] {
+        var result: [(name: String, value: Tensor)] = [("model.embed_tokens.weight", embedTokens)]
+        for layer in layers { result += layer.norms }
+        result.append(("model.norm.weight", norm))
+        for (path, linear) in linears.sorted(by: { $0.key < $1.key }) {
+            if let weight = linear.weight.plain { result.append((path + ".weight", weight)) }
+        }
+        return result
+    }
+
     /// The linear layers by checkpoint path, such as `model.layers.0.self_attn.q_proj`.
-    var linears: [String: Linear] {
+    package var linears: [String: Linear] {
         var result: [String: Linear] = configuration.tieWordEmbeddings ? [:] : ["lm_head": lmHead]
         for (index, layer) in layers.enumerated() {
             for (path, linear) in layer.linears { result["model.layers.\(index).\(path)"] = linear }
@@ -103,6 +159,13 @@ private final class Block {
             .mlpInput(layer: layer), x.rmsNorm(postAttentionLayerNorm, epsilon: epsilon))
         x = try x + hooks(.mlpOutput(layer: layer), mlp(mlpInput, hooks))
         return try hooks(.residPost(layer: layer), x)
+    }
+
+    var norms: [(name: String, value: Tensor)] {
+        [
+            ("model.layers.\(layer).input_layernorm.weight", inputLayerNorm),
+            ("model.layers.\(layer).post_attention_layernorm.weight", postAttentionLayerNorm),
+        ]
     }
 
     var linears: [(String, Linear)] {
@@ -174,7 +237,7 @@ private final class MLP {
     }
 
     func callAsFunction(_ x: Tensor, _ hooks: Hooks) throws -> Tensor {
-        try downProj(hooks(.mlpPost(layer: layer), gateProj(x).silu() * upProj(x)))
+        try downProj(hooks(.mlpPost(layer: layer), gateProj(x).swiGLU(upProj(x))))
     }
 
     var linears: [(String, Linear)] {

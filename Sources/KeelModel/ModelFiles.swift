@@ -112,8 +112,15 @@ struct ModelFiles {
         let config = try required("config.json")
         configuration = try LlamaConfiguration(json: config)
         weights = try SafetensorsWeights(folder: folder)
+        let tokenizerConfig = try contents("tokenizer_config.json")
+        let ends = try Self.naming(folder + "/tokenizer_config.json") {
+            try tokenizerConfig.map { try JSONDecoder().decode(SequenceEnds.self, from: $0) }
+        }
         tokenizer = try Self.naming(folder + "/tokenizer.json") {
-            try BytePairTokenizer(tokenizerJSON: required("tokenizer.json"))
+            try BytePairTokenizer(
+                tokenizerJSON: required("tokenizer.json"),
+                beginningOfSequence: ends?.bos_token?.content,
+                endOfSequence: ends?.eos_token?.content)
         }
 
         if let source = try contents("chat_template.jinja") {
@@ -121,11 +128,10 @@ struct ModelFiles {
                 try ChatTemplate(source: String(decoding: source, as: UTF8.self))
             }
         } else {
-            struct TokenizerConfig: Decodable { var chat_template: String? }
-            let file = try contents("tokenizer_config.json")
+            struct TemplateFile: Decodable { var chat_template: String? }
             template = try Self.naming(folder + "/tokenizer_config.json") {
-                let source = try file.flatMap {
-                    try JSONDecoder().decode(TokenizerConfig.self, from: $0).chat_template
+                let source = try tokenizerConfig.flatMap {
+                    try JSONDecoder().decode(TemplateFile.self, from: $0).chat_template
                 }
                 return try ChatTemplate(source: source ?? Self.plainTemplate)
             }
@@ -149,5 +155,27 @@ struct ModelFiles {
             [config, contents("generation_config.json")].compactMap { $0 }.flatMap {
                 try JSONDecoder().decode(EndTokens.self, from: $0).ids
             })
+    }
+
+    /// What `tokenizer_config.json` says of where a text begins and ends.
+    private struct SequenceEnds: Decodable {
+        /// A token as text, or as an object that holds the text.
+        struct Token: Decodable {
+            var content: String
+
+            private enum CodingKeys: String, CodingKey { case content }
+
+            init(from decoder: any Decoder) throws {
+                if let text = try? decoder.singleValueContainer().decode(String.self) {
+                    content = text
+                } else {
+                    content = try decoder.container(keyedBy: CodingKeys.self)
+                        .decode(String.self, forKey: .content)
+                }
+            }
+        }
+
+        var bos_token: Token?
+        var eos_token: Token?
     }
 }

@@ -9,6 +9,17 @@ extension LanguageModel {
         try ModelFiles(at: ModelCatalogue.path(of: base)).tokenizer
     }
 
+    /// What reads and writes a model's conversations, and ends its answers, without its weights.
+    public static func chat(of base: String) throws -> (chat: ChatRenderer, endTokens: Set<Int>) {
+        let files = try ModelFiles(at: ModelCatalogue.path(of: base))
+        return (ChatRenderer(template: files.template, tokenizer: files.tokenizer), files.endTokens)
+    }
+
+    /// Sizes and constants of a model, without its weights.
+    public static func configuration(of base: String) throws -> LlamaConfiguration {
+        try ModelFiles(at: ModelCatalogue.path(of: base)).configuration
+    }
+
     /// What decides a model's numbers: SHA-256 of its files and of each adapter's, by name.
     public static func identity(of reference: ModelReference) throws -> [String: String] {
         var identity = ["model sha256": try hash(of: ModelCatalogue.path(of: reference.base))]

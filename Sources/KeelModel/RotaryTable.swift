@@ -8,17 +8,20 @@ final class RotaryTable {
     private let theta: Double
     private let limit: Int
     private let device: Device
+    private let type: ElementType
     /// `[positions, D]`.
     private var cos: Tensor
     private var sin: Tensor
 
-    init(_ configuration: LlamaConfiguration, device: Device) throws {
+    init(_ configuration: LlamaConfiguration, device: Device, type: ElementType) throws {
         dimension = configuration.headDimension
         theta = configuration.ropeTheta
         limit = configuration.maxPositionEmbeddings
         self.device = device
+        self.type = type
         (cos, sin) = try Self.table(
-            positions: min(512, limit), dimension: dimension, theta: theta, device: device)
+            positions: min(512, limit), dimension: dimension, theta: theta, device: device,
+            type: type)
     }
 
     /// Rows for consecutive positions, `[range.count, D]` each.
@@ -38,20 +41,18 @@ final class RotaryTable {
         if end > have {
             (cos, sin) = try Self.table(
                 positions: max(end, min(2 * have, limit)), dimension: dimension, theta: theta,
-                device: device)
+                device: device, type: type)
         }
     }
 
-    private static func table(positions: Int, dimension: Int, theta: Double, device: Device) throws
-        -> (
-            Tensor, Tensor
-        )
-    {
+    private static func table(
+        positions: Int, dimension: Int, theta: Double, device: Device, type: ElementType
+    ) throws -> (Tensor, Tensor) {
         let exponents = try Tensor.arange(0..<dimension / 2, type: .float32) * 2 / Double(dimension)
         let frequencies = try Tensor.full(theta, shape: [dimension / 2]).power(exponents).power(-1)
         let positions = try Tensor.arange(0..<positions, type: .float32)
         let angles = try positions.unsqueezed(1) * frequencies.unsqueezed(0)
         let both = try Tensor.concatenated([angles, angles], dimension: 1)
-        return (try both.cos().to(device: device), try both.sin().to(device: device))
+        return (try both.cos().to(type, device: device), try both.sin().to(type, device: device))
     }
 }

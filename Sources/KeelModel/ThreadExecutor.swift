@@ -6,7 +6,7 @@ internal import Foundation
 /// task. And the engine keeps a team of worker threads for each thread that calls it: with more
 /// teams than cores their waiting turns from spinning to sleeping, which cost a third of the speed
 /// of decoding (docs/lab-log.md). So the model is loaded on this thread, too.
-final class ThreadExecutor: SerialExecutor {
+package final class ThreadExecutor: SerialExecutor {
     /// What the thread and the executor share; the thread outlives the executor by at most one wait.
     private final class Queue: @unchecked Sendable {
         typealias Work = @Sendable () -> Void
@@ -39,7 +39,7 @@ final class ThreadExecutor: SerialExecutor {
 
     private let queue = Queue()
 
-    init(name: String) {
+    package init(name: String) {
         let thread = Thread { [queue] in
             while let work = queue.next() { work() }
         }
@@ -53,7 +53,7 @@ final class ThreadExecutor: SerialExecutor {
         queue.close()
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         // An actor keeps its executor alive while it has jobs.
         let executor = asUnownedSerialExecutor()
@@ -61,7 +61,8 @@ final class ThreadExecutor: SerialExecutor {
     }
 
     /// Runs `body` on the thread, before the actor exists whose work the thread will do.
-    func perform<Result>(_ body: @escaping @Sendable () throws -> sending Result) async throws
+    package func perform<Result>(_ body: @escaping @Sendable () throws -> sending Result)
+        async throws
         -> sending Result
     {
         try await withCheckedThrowingContinuation { continuation in

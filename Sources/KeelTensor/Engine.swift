@@ -17,6 +17,9 @@ public enum Engine {
         try check(ct_set_threads(Int32(clamping: count)), "threads = \(count)", [])
     }
 
+    /// Whether operations of this thread are recorded for gradients.
+    public static var recordsGradients: Bool { ct_gradients_enabled() }
+
     /// Runs `body` without recording operations for gradients.
     ///
     /// The setting belongs to the calling thread; `body` is synchronous and so cannot leave it.

@@ -34,3 +34,36 @@ extension Tensor {
         try check(ct_addcdiv_(raw, a.raw, b.raw, scale), "add quotient", [self, a, b])
     }
 }
+
+extension Tensor {
+    /// One step of AdamW on each parameter, in place (Loshchilov and Hutter 2019; PyTorch's kernel).
+    ///
+    /// `p -= rate · decay · p`, then `p -= rate · m̂ / (sqrt(v̂) + epsilon)`, `m` and `v` being the running
+    /// means of the gradient and its square, freed of their start at zero.
+    /// - Parameters:
+    ///   - parameters: What is trained.
+    ///   - gradients: One for each parameter, of its shape.
+    ///   - means: `m`, of the same shapes; zeros before the first step.
+    ///   - squares: `v`, likewise.
+    ///   - step: Counted from 1.
+    ///   - rate: Learning rate of this step.
+    ///   - betas: How much of `m` and `v` stays, 0 ..< 1.
+    ///   - decay: Weight decay, not scaled by the gradient.
+    ///   - epsilon: Keeps the quotient finite.
+    /// - Throws: `TensorError` when counts or shapes differ.
+    public static func adamW(
+        _ parameters: [Tensor], gradients: [Tensor], means: [Tensor], squares: [Tensor], step: Int,
+        rate: Double, betas: (Double, Double), decay: Double, epsilon: Double
+    ) throws(TensorError) {
+        let counts = [gradients.count, means.count, squares.count]
+        guard counts.allSatisfy({ $0 == parameters.count }) else {
+            throw TensorError(
+                operation: "adamw", reason: "\(parameters.count) parameters, but \(counts) others")
+        }
+        try check(
+            ct_adamw_(
+                parameters.map(\.raw), gradients.map(\.raw), means.map(\.raw), squares.map(\.raw),
+                Int32(parameters.count), Int64(step), rate, betas.0, betas.1, decay, epsilon),
+            "adamw", [])
+    }
+}

@@ -35,6 +35,11 @@ extension Tensor {
             owning: ct_layer_norm(raw, weight?.raw, bias?.raw, epsilon), "layer-norm", [self])
     }
 
+    /// `silu(self) · up`, the gated unit of a Llama's MLP (Shazeer 2020).
+    public func swiGLU(_ up: Tensor) throws(TensorError) -> Tensor {
+        try Tensor(owning: ct_swiglu(raw, up.raw), "swiglu", [self, up])
+    }
+
     /// Rotary position embedding in the split-half layout (Su, 2021).
     ///
     /// `x` is `[…, D]`; `cos` and `sin` broadcast against it.
@@ -69,35 +74,5 @@ extension Tensor {
         try Tensor(
             owning: ct_cross_entropy(raw, targets.raw, Int64(ignored)), "cross-entropy",
             [self, targets])
-    }
-}
-
-/// A linear layer's weight in the layout this machine's CPU multiplies fastest.
-///
-/// Only for inference on the CPU: no gradients pass, and there is no way back to the plain weight.
-public struct PackedLinear {
-    private let packed: Tensor
-    /// `[out, in]` of the weight it was made from.
-    public let shape: [Int]
-
-    /// Packs a float32 weight `[out, in]`; nil where this build or device has no such layout.
-    public init?(_ weight: Tensor) {
-        guard weight.device == .cpu,
-            let packed = try? Tensor(owning: ct_pack_linear(weight.raw), "pack")
-        else {
-            return nil
-        }
-        self.packed = packed
-        shape = weight.shape
-    }
-
-    /// `x Wᵀ + b`: `[…, in]` gives `[…, out]`.
-    public func callAsFunction(_ x: Tensor, bias: Tensor? = nil) throws(TensorError) -> Tensor {
-        guard x.shape.last == shape.last else {
-            throw TensorError(
-                operation: "linear", shapes: [x.shape, shape], reason: "the last dimensions differ")
-        }
-        return try Tensor(
-            owning: ct_packed_linear(x.raw, packed.raw, bias?.raw), "packed linear", [x])
     }
 }

@@ -69,6 +69,17 @@ extension Tensor {
             owning: ct_scatter_add(raw, Int64(dimension), indices.raw, source.raw), "scatter-add",
             [self, indices, source])
     }
+    /// Consecutive parts of one dimension, whose lengths must add up to it; views.
+    public func split(_ dimension: Int, lengths: [Int]) throws(TensorError) -> [Tensor] {
+        var raw = [OpaquePointer?](repeating: nil, count: lengths.count)
+        try check(
+            ct_split(
+                self.raw, lengths.map(Int64.init), Int32(lengths.count), Int64(dimension), &raw),
+            "split dimension \(dimension) into \(lengths)", [self])
+        var parts: [Tensor] = []
+        for pointer in raw { parts.append(try Tensor(owning: pointer, "split")) }
+        return parts
+    }
     /// The part on and below a diagonal, zeros elsewhere.
     public func lowerTriangle(diagonal: Int = 0) throws(TensorError) -> Tensor {
         try Tensor(owning: ct_triangle(raw, false, Int64(diagonal)), "lower triangle", [self])

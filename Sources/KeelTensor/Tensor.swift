@@ -90,6 +90,19 @@ public struct Tensor {
         return result
     }
 
+    /// All elements in row-major order, as the machine's bytes.
+    public func bytes() throws(TensorError) -> [UInt8] {
+        let size = try count * elementType().size
+        var status: Int32 = 0
+        let result = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+            guard let base = buffer.baseAddress else { return }
+            status = ct_copy_out(raw, base, size)
+            initialized = status == 0 ? size : 0
+        }
+        try check(status, "bytes", [self])
+        return result
+    }
+
     /// The only element of a tensor of one element, of any numeric type.
     public func item() throws(TensorError) -> Double {
         guard count == 1 else {

@@ -20,6 +20,11 @@ struct BytePairMerges: Sendable {
         results.append(result)
     }
 
+    /// The pairs of token ids, the first merged first.
+    var pairs: [(Int, Int)] {
+        ranks.sorted { $0.value < $1.value }.map { (Int($0.key >> 32), Int($0.key & 0xFFFF_FFFF)) }
+    }
+
     @inline(__always)
     func rank(_ left: Int32, _ right: Int32) -> UInt32? { ranks[Self.key(left, right)] }
 

@@ -43,15 +43,11 @@ extension BytePairTokenizer {
         guard step["behavior"]?.string == "Isolated",
             try !flag(step, "invert", at: "pre_tokenizer.Split")
         else { throw unsupported("pre_tokenizer.Split", step) }
-        func words(digits: String) -> String {
-            #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
-                + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
-        }
         switch step["pattern"]?["Regex"]?.string {
         case #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#:
             return .gpt2
-        case words(digits: #"\p{N}{1,3}"#): return .llama3
-        case words(digits: #"\p{N}"#): return .qwen2
+        case PreTokenizer.words(digits: #"\p{N}{1,3}"#): return .llama3
+        case PreTokenizer.words(digits: #"\p{N}"#): return .qwen2
         default: throw unsupported("pre_tokenizer.Split.pattern", step["pattern"])
         }
     }
@@ -99,6 +95,14 @@ extension BytePairTokenizer {
 
     static func unsupported(_ component: String, _ value: JSONValue?) -> TokenizerError {
         .unsupported(component: component, found: value?.summary ?? "missing")
+    }
+}
+
+extension PreTokenizer {
+    /// The regular expression of Llama 3 and its kin, which differ in how they cut digits.
+    static func words(digits: String) -> String {
+        #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
+            + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
     }
 }
 

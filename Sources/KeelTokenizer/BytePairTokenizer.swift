@@ -15,6 +15,8 @@ public struct BytePairTokenizer: Sendable {
     let normalization: Normalization
     let merges: BytePairMerges
     let wholeWords: [ByteString: Int32]
+    /// Whether a word that is a token is taken whole.
+    let ignoresMerges: Bool
     let rawMatcher: AddedTokenMatcher
     let normalizedMatcher: AddedTokenMatcher
     private let spellings: [String]
@@ -68,6 +70,7 @@ public struct BytePairTokenizer: Sendable {
         self.ids = ids
         self.preTokenizer = preTokenizer
         self.normalization = normalization
+        self.ignoresMerges = ignoresMerges
         self.merges = try Self.link(merges, ids: ids, unknown: unknown)
         self.rawMatcher = AddedTokenMatcher(
             addedTokens.filter { !$0.isNormalized }, normalization: .none)

@@ -115,4 +115,13 @@ struct SafetensorsTests {
         #expect(
             error?.description == "\(path): there is no tensor \"lm_head.weight\" in this file.")
     }
+
+    @Test(arguments: ["null", " null ", "{}"])
+    func `metadata may be missing in every way that the package reads`(value: String) throws {
+        let header = Array(#"{"__metadata__":\#(value)}"#.utf8)
+        let path = try scratch.write(
+            withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header,
+            to: "file")
+        #expect(try SafetensorsFile(path: path).metadata == [:])
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import KeelTensor
 import Testing
 
@@ -30,6 +31,69 @@ import Testing
             }
         ),
         ("gather", { try $0.gathered(1, by: Tensor([2, 0, 1], shape: [3, 1])).square().sum() }),
+        ("swiglu", { try $0.swiGLU($0.square() - 1).square().sum() }),
+        (
+            "rms-norm, its weight trained",
+            { x in
+                let weight = try x.narrowed(0, 0..<1).reshaped(4)
+                return try (x.rmsNorm(weight, epsilon: 1e-3) * x).sum()
+            }
+        ),
+        (
+            "rotary",
+            { x in
+                let angles = try Tensor([0.3, 1.7, -0.4, 2] as [Double])
+                return try (x.rotary(cos: angles.cos(), sin: angles.sin()) * x.exp()).sum()
+            }
+        ),
+        (
+            "split",
+            { x in
+                let parts = try x.split(0, lengths: [1, 2])
+                return try (parts[0] * parts[1].square()).sum()
+            }
+        ),
+        (
+            "scatter-add",
+            {
+                try Tensor.zeros([2, 4], type: .float64)
+                    .scatterAdded(0, at: Tensor([0, 1, 0]).unsqueezed(1).expanded(3, 4), $0)
+                    .square().sum()
+            }
+        ),
+        ("checkpoint", { try $0.checkpointed { try ($0.exp() * $0).tanh() }.square().sum() }),
+        (
+            "low-rank update, with respect to its input",
+            { x in
+                let weight = LinearWeight(try Self.numbers([5, 4], seed: 1), packing: false)
+                let (a, b) = try (Self.numbers([2, 4], seed: 2), Self.numbers([5, 2], seed: 3))
+                return try weight(x, a: a, b: b, scale: 0.7).square().sum()
+            }
+        ),
+        (
+            "low-rank update, with respect to A",
+            { a in
+                let weight = LinearWeight(try Self.numbers([5, 4], seed: 1), packing: false)
+                let (x, b) = try (Self.numbers([2, 2, 4], seed: 2), Self.numbers([5, 3], seed: 3))
+                return try weight(x, a: a, b: b, scale: 0.7).square().sum()
+            }
+        ),
+        (
+            "low-rank update, with respect to B",
+            { b in
+                let weight = LinearWeight(try Self.numbers([3, 5], seed: 1), packing: false)
+                let (x, a) = try (Self.numbers([2, 2, 5], seed: 2), Self.numbers([4, 5], seed: 3))
+                return try weight(x, a: a, b: b, scale: 0.7).square().sum()
+            }
+        ),
+        (
+            "log-probabilities of tokens",
+            { x in
+                let weight = LinearWeight(try Self.numbers([6, 4], seed: 1), packing: false)
+                let (values, _) = try weight.logProbabilities(x, of: Tensor([5, 0, 2]))
+                return try (values * Tensor([1, -2, 0.5] as [Double])).sum()
+            }
+        ),
         (
             "attention",
             { x in
@@ -39,6 +103,10 @@ import Testing
             }
         ),
     ]
+
+    private static func numbers(_ shape: [Int], seed: UInt64) throws -> Tensor {
+        try .normal(shape, type: .float64, generator: RandomGenerator(seed: seed))
+    }
 
     @Test(arguments: functions.map(\.name)) func `gradients agree with finite differences`(
         _ name: String
@@ -77,5 +145,83 @@ import Testing
         #expect(!y.requiresGradient)
         #expect(try (x * 2).requiresGradient)
         #expect(throws: TensorError.self) { try y.sum().backward() }
+    }
+
+    @Test func `log-probabilities are those of a log-softmax, over any number of chunks`() throws {
+        let hidden = try Self.numbers([700, 8], seed: 4)
+        let weight = try Self.numbers([30, 8], seed: 5)
+        let targets = try Tensor((0..<700).map { $0 % 30 })
+        let (values, areLikeliest) = try LinearWeight(weight, packing: false)
+            .logProbabilities(hidden, of: targets)
+        let logits = try hidden.linear(weight)
+        let expected = try logits.logSoftmax().gathered(1, by: targets.unsqueezed(1)).squeezed(1)
+        try expectClose(values, expected, within: 1e-12)
+        #expect(
+            try (areLikeliest .!= 0).to(.int64).array(Int.self)
+                == (logits.argmax(1) .== targets).to(.int64).array(Int.self))
+    }
+
+    @Test func `gradients through a packed weight are those through the plain one`() throws {
+        let generator = try RandomGenerator(seed: 6)
+        let weight = try Tensor.normal([48, 32], generator: generator)
+        let (a, b) = try (
+            Tensor.normal([4, 32], generator: generator),
+            Tensor.normal([48, 4], generator: generator)
+        )
+        let x = try Tensor.normal([3, 7, 32], generator: generator)
+        let targets = try Tensor(Array(0..<21))
+        func gradients(packing: Bool) throws -> [Tensor] {
+            let inputs = try [x, a, b].map { try $0.detached() }
+            for input in inputs { try input.requireGradient() }
+            let weight = LinearWeight(weight, packing: packing)
+            let y = try weight(inputs[0], a: inputs[1], b: inputs[2], scale: 0.5)
+            let (values, _) = try weight.logProbabilities(
+                inputs[0].reshaped(21, 32), of: targets)
+            return try (weight(inputs[0]).square().sum() + y.square().sum() + values.sum())
+                .gradients(of: inputs)
+        }
+        for (packed, plain) in try zip(gradients(packing: true), gradients(packing: false)) {
+            try expectClose(packed, plain, within: 2e-4 * plain.abs().max().item())
+        }
+    }
+
+    @Test func `an error inside a checkpoint reaches its caller, in either pass`() throws {
+        struct Refusal: Error {}
+        let x = try Tensor([1, 2] as [Double])
+        try x.requireGradient()
+        #expect(throws: Refusal.self) { try x.checkpointed { _ in throw Refusal() } }
+        var runs = 0
+        let y = try x.checkpointed { x in
+            runs += 1
+            if runs == 2 { throw Refusal() }
+            return try x * 2
+        }
+        let error = #expect(throws: TensorError.self) { try y.sum().backward() }
+        #expect(error?.reason.contains("Refusal") == true)
+    }
+
+    @Test func `a step of AdamW is its formula`() throws {
+        let start: [Double] = [1, -2, 3]
+        let parameter = try Tensor(start)
+        let (mean, square) = try (
+            Tensor.zeros([3], type: .float64), Tensor.zeros([3], type: .float64)
+        )
+        var (p, m, v) = (start, [0.0, 0, 0], [0.0, 0, 0])
+        for step in 1...3 {
+            let gradient = start.map { $0 * Double(step) - 0.5 }
+            try Tensor.adamW(
+                [parameter], gradients: [Tensor(gradient)], means: [mean], squares: [square],
+                step: step, rate: 0.1, betas: (0.9, 0.99), decay: 0.2, epsilon: 1e-3)
+            for i in p.indices {
+                p[i] -= 0.1 * 0.2 * p[i]
+                m[i] = 0.9 * m[i] + 0.1 * gradient[i]
+                v[i] = 0.99 * v[i] + 0.01 * gradient[i] * gradient[i]
+                let (mHat, vHat) = (
+                    m[i] / (1 - pow(0.9, Double(step))), v[i] / (1 - pow(0.99, Double(step)))
+                )
+                p[i] -= 0.1 * mHat / (vHat.squareRoot() + 1e-3)
+            }
+        }
+        try expectClose(parameter, Tensor(p), within: 1e-12)
     }
 }

@@ -29,14 +29,23 @@ final class Program {
 
     /// Starts the program in a scratch folder, beside a cache that holds no model.
     ///
-    /// Waits while as many others run as there are processors.
-    init(_ arguments: [String], input: String = "", in scratch: Scratch) async throws {
+    /// Waits while as many others run as there are processors. No file that it writes can be longer
+    /// than the limit, a multiple of 512 bytes: then writing fails, as on a full disk.
+    init(
+        _ arguments: [String], input: String = "", in scratch: Scratch, fileLimit: Int? = nil
+    ) async throws {
         let name = UUID().uuidString
         let inputPath = try scratch.write(input, to: ".\(name).input")
         outputPath = try scratch.write("", to: ".\(name).output")
         errorsPath = try scratch.write("", to: ".\(name).errors")
-        process.executableURL = try Self.executable.get()
+        let program = try Self.executable.get()
+        process.executableURL = program
         process.arguments = arguments
+        if let fileLimit {
+            let limited = "trap '' XFSZ; ulimit -f \(fileLimit / 512); exec \"$0\" \"$@\""
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", limited, program.path] + arguments
+        }
         process.currentDirectoryURL = scratch.folder
         var environment = ProcessInfo.processInfo.environment
         environment["COLUMNS"] = nil
@@ -62,9 +71,9 @@ final class Program {
 
     /// Runs the program to its end.
     static func run(
-        _ arguments: [String], input: String = "", in scratch: Scratch
+        _ arguments: [String], input: String = "", in scratch: Scratch, fileLimit: Int? = nil
     ) async throws -> Outcome {
-        try await Program(arguments, input: input, in: scratch).outcome()
+        try await Program(arguments, input: input, in: scratch, fileLimit: fileLimit).outcome()
     }
 
     /// Sends a signal, unless the program has ended.

@@ -20,6 +20,7 @@ extern "C" {
 
 typedef struct CTTensor CTTensor;
 typedef struct CTGenerator CTGenerator;
+typedef struct CTProcessGroup CTProcessGroup;
 
 typedef enum {
     CT_FLOAT32, CT_FLOAT64, CT_FLOAT16, CT_BFLOAT16, CT_INT64, CT_INT32, CT_INT8, CT_UINT8, CT_BOOL
@@ -29,6 +30,8 @@ typedef enum {
 
 const char *ct_version(void);
 const char *ct_last_error(void);
+/// For a callback that fails: what `ct_last_error` will say.
+void ct_set_error(const char *message);
 /// Tensors created through this header and not yet freed, over all threads.
 int64_t ct_live_tensors(void);
 int ct_set_threads(int count);
@@ -37,6 +40,7 @@ int ct_threads(void);
 bool ct_device_available(const char *name);
 /// Sets whether operations of this thread are recorded for gradients; returns the former setting.
 bool ct_set_gradients(bool enabled);
+bool ct_gradients_enabled(void);
 
 // Random numbers
 
@@ -48,6 +52,8 @@ int ct_generator_set_state(CTGenerator *generator, const CTTensor *state);
 // Life of a tensor
 
 void ct_free(CTTensor *tensor);
+/// The same tensor, owned once more.
+CTTensor *_Nullable ct_alias(const CTTensor *tensor);
 /// Copies `bytes` into a new CPU tensor.
 CTTensor *_Nullable ct_from_bytes(const void *data, size_t bytes, const int64_t *shape, int rank, CTType type);
 /// A CPU tensor over memory that it does not own; `release(context)` is called when the last use of it ends.
@@ -127,6 +133,9 @@ CTTensor *_Nullable ct_scatter(const CTTensor *a, int64_t dim, const CTTensor *i
 CTTensor *_Nullable ct_scatter_add(const CTTensor *a, int64_t dim, const CTTensor *indices, const CTTensor *source);
 CTTensor *_Nullable ct_cat(const CTTensor *_Nonnull const *_Nonnull tensors, int count, int64_t dim);
 CTTensor *_Nullable ct_stack(const CTTensor *_Nonnull const *_Nonnull tensors, int count, int64_t dim);
+/// Views of consecutive parts of a dimension, as many as there are lengths; the lengths must add up to it.
+int ct_split(const CTTensor *a, const int64_t *lengths, int count, int64_t dim,
+             CTTensor *_Nullable *_Nonnull parts);
 CTTensor *_Nullable ct_triangle(const CTTensor *a, bool upper, int64_t diagonal);
 
 // Products and layers
@@ -136,6 +145,12 @@ CTTensor *_Nullable ct_linear(const CTTensor *x, const CTTensor *weight, const C
 /// The weight of a linear layer in the layout the CPU multiplies fastest; NULL where there is none.
 CTTensor *_Nullable ct_pack_linear(const CTTensor *weight);
 CTTensor *_Nullable ct_packed_linear(const CTTensor *x, const CTTensor *packed, const CTTensor *_Nullable bias);
+/// x W^T + scale * (x A^T) B^T with a frozen weight, plain or packed; gradients reach x, A and B.
+/// `transposed` is W^T, packed; a packed weight needs it wherever x has a gradient.
+CTTensor *_Nullable ct_frozen_linear(const CTTensor *x, const CTTensor *weight, const CTTensor *_Nullable transposed,
+                                     const CTTensor *_Nullable a, const CTTensor *_Nullable b, double scale);
+/// The plain W^T of a packed weight.
+CTTensor *_Nullable ct_unpack_transposed(const CTTensor *packed);
 CTTensor *_Nullable ct_embedding(const CTTensor *weight, const CTTensor *indices);
 CTTensor *_Nullable ct_softmax(const CTTensor *a, int64_t dim);
 CTTensor *_Nullable ct_log_softmax(const CTTensor *a, int64_t dim);
@@ -144,10 +159,17 @@ CTTensor *_Nullable ct_layer_norm(const CTTensor *x, const CTTensor *_Nullable w
                                   double epsilon);
 /// Rotates pairs (i, i + D/2) of the last dimension: x * cos + rotate_half(x) * sin.
 CTTensor *_Nullable ct_rotary(const CTTensor *x, const CTTensor *cos, const CTTensor *sin);
+/// silu(gate) * up
+CTTensor *_Nullable ct_swiglu(const CTTensor *gate, const CTTensor *up);
 CTTensor *_Nullable ct_attention(const CTTensor *q, const CTTensor *k, const CTTensor *v,
                                  const CTTensor *_Nullable mask, bool causal, double scale);
 /// Mean negative log-likelihood in nats; targets equal to `ignored` do not count.
 CTTensor *_Nullable ct_cross_entropy(const CTTensor *logits, const CTTensor *targets, int64_t ignored);
+/// log softmax(hidden W^T) at the targets, [n], `chunk` rows of logits at a time, and whether each target was the
+/// likeliest token. W is frozen, plain or packed as for `ct_frozen_linear`; gradients reach `hidden` only.
+int ct_token_log_probabilities(const CTTensor *hidden, const CTTensor *weight, const CTTensor *_Nullable transposed,
+                               const CTTensor *targets, int64_t chunk, CTTensor *_Nullable *_Nonnull result,
+                               CTTensor *_Nullable *_Nonnull best);
 
 // Gradients
 
@@ -160,6 +182,26 @@ int ct_clear_grad(CTTensor *a);
 /// Gradients of the sum of `output` with respect to `inputs`, written to `gradients`.
 int ct_gradients(const CTTensor *output, const CTTensor *_Nonnull const *_Nonnull inputs, int count,
                  CTTensor *_Nullable *_Nonnull gradients);
+
+/// Runs `run(context, x)` without keeping its activations, and once more for the backward pass (Chen 2016).
+/// `run` returns a tensor that is taken over, or NULL after `ct_set_error`; `release(context)` is called at the end.
+CTTensor *_Nullable ct_checkpoint(const CTTensor *x,
+                                  CTTensor *_Nullable (*_Nonnull run)(void *_Nullable, const CTTensor *),
+                                  void (*_Nonnull release)(void *_Nullable), void *_Nullable context);
+/// One step of AdamW on each parameter, in place; `step` is counted from 1.
+int ct_adamw_(const CTTensor *_Nonnull const *_Nonnull parameters, const CTTensor *_Nonnull const *_Nonnull gradients,
+              const CTTensor *_Nonnull const *_Nonnull means, const CTTensor *_Nonnull const *_Nonnull squares,
+              int count, int64_t step, double rate, double beta1, double beta2, double decay, double epsilon);
+
+// Processes that compute together, over Gloo
+
+/// Meets `size` processes at host:port, where the one that `serves` listens, and returns when all are there; fails
+/// after so many seconds. Every later call fails, too, when another process has not come to it by then.
+CTProcessGroup *_Nullable ct_process_group(const char *host, uint16_t port, bool serves, const char *prefix, int rank,
+                                           int size, double seconds);
+void ct_process_group_free(CTProcessGroup *group);
+/// Adds tensors up over all processes, in place; each must call it with the same shapes.
+int ct_all_reduce_sum(const CTProcessGroup *group, const CTTensor *_Nonnull const *_Nonnull tensors, int count);
 
 #pragma clang assume_nonnull end
 

@@ -15,7 +15,11 @@ package struct AtomicFile: ~Copyable {
     private let draftPath: String
     private let draft: FileDescriptor
 
+    /// Begins a draft.
+    /// - Throws: `FileError`, also when the name is that of a folder, a pipe or a device: a rename
+    ///   would put a plain file in its place.
     package init(path: String) throws(FileError) {
+        try Self.checkReplaceable(path)
         let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
         let draftPath = "\(path).\(suffix).partial"
         self.draft = try FileDescriptor.file(draftPath, O_WRONLY | O_CREAT | O_EXCL, for: path)
@@ -38,6 +42,16 @@ package struct AtomicFile: ~Copyable {
             throw FileError(code: errno, path: path, operation: "replace it")
         }
         try Self.synchronizeFolder(of: path)
+    }
+
+    private static func checkReplaceable(_ path: String) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG, S_IFLNK: break
+        case S_IFDIR: throw .isFolder(path: path)
+        default: throw .notRegular(path: path)
+        }
     }
 
     /// Makes the new name itself survive a loss of power.

@@ -40,7 +40,7 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
         case .isFolder(let path):
             "\(path) is a folder. Name a file inside it."
         case .notRegular(let path):
-            "\(path) is a pipe or a device. Copy its content to a plain file first."
+            "\(path) is a pipe or a device. A plain file is needed; name one."
         case .empty(let path):
             "\(path) is empty. Download or write it again."
         case .notJSONLines(let path):

@@ -35,6 +35,10 @@ public struct GGUFError: Error, Hashable, Sendable, CustomStringConvertible {
         case missingKey(String)
         case wrongValueType(key: String, expected: String, found: String)
         case missingTensor(String)
+        /// Elements of several types in an array that is to be written.
+        case mixedArray(key: String)
+        /// A tensor that is to be written was given too few or too many bytes.
+        case wrongSize(tensor: String, expected: Int, found: Int)
     }
 
     public var description: String {
@@ -104,6 +108,10 @@ extension GGUFError.Defect {
             "key \"\(key)\" is a value of type \(found); expected: \(expected)."
         case .missingTensor(let name):
             "there is no tensor \"\(name)\" in this file."
+        case .mixedArray(let key):
+            "key \"\(key)\" has an array of several types; it must be one."
+        case .wrongSize(let tensor, let expected, let found):
+            "tensor \"\(tensor)\" takes \(expected) bytes, but \(found) were written."
         }
     }
 }

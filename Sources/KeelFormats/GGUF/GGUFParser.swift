@@ -7,9 +7,9 @@ struct GGUFParser {
     private static let maximumTensorCount = 65_536
     private static let maximumKeyByteCount = 65_535
     private static let maximumNameByteCount = 64
-    private static let maximumAxisCount = 4
+    static let maximumAxisCount = 4
     private static let maximumNesting = 4
-    private static let alignmentRange = 8...65_536
+    static let alignmentRange = 8...65_536
 
     let version: Int
     private(set) var metadata: [String: GGUFValue] = [:]

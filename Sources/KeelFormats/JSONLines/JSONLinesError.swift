@@ -5,6 +5,12 @@ public struct JSONLinesError: Error, Hashable, Sendable, CustomStringConvertible
     public let line: Int
     public let defect: Defect
 
+    public init(path: String, line: Int, defect: Defect) {
+        self.path = path
+        self.line = line
+        self.defect = defect
+    }
+
     /// The ways in which a line can be wrong; fields are written like `messages[0].role`.
     public enum Defect: Hashable, Sendable {
         case tooLong(limit: Int)

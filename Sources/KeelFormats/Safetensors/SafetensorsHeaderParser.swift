@@ -39,6 +39,8 @@ struct SafetensorsHeaderParser {
     }
 
     private mutating func parseMetadata() throws(SafetensorsError) {
+        // As mlx writes it where there is none, and the safetensors package reads it.
+        if acceptNull() { return }
         try object { (parser, key) throws(SafetensorsError) in
             let value = try parser.string()
             if parser.metadata.updateValue(value, forKey: key) != nil {
@@ -83,6 +85,13 @@ struct SafetensorsHeaderParser {
     }
 
     // MARK: Tokens
+
+    private mutating func acceptNull() -> Bool {
+        skipWhiteSpace()
+        guard bytes[position...].starts(with: "null".utf8) else { return false }
+        position += 4
+        return true
+    }
 
     private mutating func object(
         _ member: (inout Self, String) throws(SafetensorsError) -> Void

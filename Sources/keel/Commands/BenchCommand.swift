@@ -126,7 +126,8 @@ struct BenchCommand: AsyncParsableCommand {
         let a = try Tensor.normal([side, side], generator: generator)
         let b = try Tensor.normal([side, side], generator: generator)
         var seconds = try Self.best { try a.matmul(b) }
-        if let packed = PackedLinear(b) { seconds = min(seconds, try Self.best { try packed(a) }) }
+        let packed = LinearWeight(b, packing: true)
+        seconds = min(seconds, try Self.best { try packed(a) })
         return Row(
             measure: .matrixProduct, value: 2 * pow(Double(side), 3) / seconds / 1e9,
             unit: "GFLOP/s",

@@ -6,8 +6,11 @@ import KeelTensor
 /// The models on this machine.
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "List models, say what one is, fetch one.",
-        subcommands: [ListCommand.self, InfoCommand.self, PullCommand.self],
+        commandName: "model",
+        abstract: "List models, say what one is, fetch one, merge adapters into one.",
+        subcommands: [
+            ListCommand.self, InfoCommand.self, PullCommand.self, ModelMergeCommand.self,
+        ],
         defaultSubcommand: ListCommand.self)
 
     struct ListCommand: ParsableCommand {

@@ -1,0 +1,31 @@
+package import KeelLanguage
+
+extension LanguageModel {
+    /// Samples of several prompts, written in one running batch on the calling thread.
+    /// - Parameters:
+    ///   - prompts: Tokens to be continued, each at least one.
+    ///   - samples: Numbers of the samples of each prompt.
+    ///   - options: How they are drawn.
+    ///   - maxBatch: The most sequences that are written at once.
+    /// - Returns: The samples of each prompt, in order.
+    /// - Throws: The first error of any request, or `CancellationError`.
+    package func sample(
+        _ prompts: [[Int]], samples: Range<Int>, options: SamplingOptions, maxBatch: Int = 64
+    ) throws -> [[Completion]] {
+        try options.validate()
+        let scheduler = BatchScheduler(
+            model: model, tokenizer: tokenizer, endTokens: endTokens, maxBatch: maxBatch)
+        var results: [Int: Result<[Completion], any Error>] = [:]
+        for (id, prompt) in prompts.enumerated() {
+            scheduler.submit(
+                BatchScheduler.Request(
+                    id: id, prompt: prompt, samples: samples, options: options,
+                    onText: { _, _ in }, onFinish: { results[id] = $0 }))
+        }
+        while scheduler.hasWork {
+            try Task.checkCancellation()
+            scheduler.step()
+        }
+        return try prompts.indices.map { try results[$0]?.get() ?? [] }
+    }
+}

@@ -1,0 +1,60 @@
+/// In which order rows are trained on: every row once an epoch.
+///
+/// It depends on the seed and the epoch alone, so a run that goes on needs no more than its step.
+public struct DataOrder: Sendable {
+    public let count: Int
+    public let batchSize: Int
+    private let seed: UInt64
+    private let shuffles: Bool
+
+    /// - Parameters:
+    ///   - count: Number of rows, at least 1.
+    ///   - batchSize: Rows of a step, at least 1; the last step of an epoch may have fewer.
+    ///   - seed: Decides the order.
+    ///   - shuffles: Whether to shuffle at all.
+    public init(count: Int, batchSize: Int, seed: UInt64, shuffles: Bool = true) {
+        self.count = count
+        self.batchSize = batchSize
+        self.seed = seed
+        self.shuffles = shuffles
+    }
+
+    public var stepsPerEpoch: Int { (count + batchSize - 1) / batchSize }
+
+    /// Rows of a step, counted from 0 over all epochs.
+    public func batch(_ step: Int) -> [Int] {
+        let (epoch, index) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        let range = index * batchSize..<min((index + 1) * batchSize, count)
+        return Array(permutation(epoch)[range])
+    }
+
+    private func permutation(_ epoch: Int) -> [Int] {
+        guard shuffles else { return Array(0..<count) }
+        var generator = SplitMix64(seed: seed, stream: UInt64(epoch))
+        var order = Array(0..<count)
+        // Fisher and Yates, spelled out: the standard library may change its way.
+        for last in order.indices.dropFirst().reversed() {
+            order.swapAt(last, Int(generator.next(upperBound: UInt64(last + 1))))
+        }
+        return order
+    }
+}
+
+/// SplitMix64 (Steele 2014); streams of one seed are independent.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64, stream: UInt64) {
+        state = seed
+        state = next() &+ stream
+        state = next()
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,27 @@
+/// How far a run is.
+public struct RunProgress: Hashable, Sendable, Codable {
+    /// Optimiser steps done.
+    public var step = 0
+    /// Tokens read by this process.
+    public var tokens = 0
+    /// Time in steps.
+    public var seconds = 0.0
+    /// The least evaluation loss so far.
+    public var bestEvaluation: Double?
+    /// Evaluations since then.
+    public var evaluationsWithoutGain = 0
+    /// Whether an observer or the evaluation ended training.
+    public var hasEndedEarly = false
+
+    public init() {}
+
+    mutating func noteEvaluation(_ loss: Double, patience: Int?) {
+        if loss < bestEvaluation ?? .infinity {
+            bestEvaluation = loss
+            evaluationsWithoutGain = 0
+        } else {
+            evaluationsWithoutGain += 1
+            if let patience, evaluationsWithoutGain >= patience { hasEndedEarly = true }
+        }
+    }
+}

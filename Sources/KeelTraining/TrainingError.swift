@@ -1,0 +1,28 @@
+/// Why training cannot start or go on.
+public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+    case option(name: String, expected: String)
+    /// A folder that holds a checkpoint which cannot be used.
+    case checkpoint(path: String, reason: String)
+    /// The run's folder holds another run.
+    case otherRun(path: String, fields: [String])
+    /// The loss or the gradient is no number any more.
+    case diverged(step: Int)
+    case unsupported(String)
+
+    public var description: String {
+        switch self {
+        case .option(let name, let expected):
+            "\(name) must be \(expected)."
+        case .checkpoint(let path, let reason):
+            "The checkpoint \(path) cannot be used: \(reason)."
+        case .otherRun(let path, let fields):
+            "\(path) holds a run with other settings (\(fields.joined(separator: ", "))). "
+                + "Give the same ones to go on with it, or name another folder."
+        case .diverged(let step):
+            "At step \(step) the loss or its gradient is no longer a number. Lower the learning rate, "
+                + "or clip gradients (max-grad-norm)."
+        case .unsupported(let reason):
+            reason
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import KeelModel
+import KeelTensor
+import KeelTraining
+import Testing
+
+/// What a step minimises, and in which order and at which rate steps come.
+@Suite struct LossTests {
+    @Test func `preferences begin at ln 2, the reference being the model without its adapter`()
+        throws
+    {
+        let (language, adapter) = try Golden.adapted()
+        let objective = PreferenceObjective(language.model, adapter: adapter)
+        let items = try objective.items(for: Golden.pairs(language), step: 0)
+        let loss = try objective.loss(of: items, ForwardPass())
+        #expect(abs(try loss.sum.item() / Double(items.count) - log(2)) < 1e-5)
+        #expect(loss.means.values["rewards/margins"].map { abs($0) < 1e-4 } == true)
+    }
+
+    @Test func `every row is seen once an epoch, in an order that only the seed decides`() {
+        let order = DataOrder(count: 10, batchSize: 4, seed: 3)
+        let epochs = (0..<2).map { epoch in (0..<3).flatMap { order.batch(epoch * 3 + $0) } }
+        for epoch in epochs { #expect(epoch.sorted() == Array(0..<10)) }
+        #expect(epochs[0] != epochs[1])
+        #expect(order.batch(4) == DataOrder(count: 10, batchSize: 4, seed: 3).batch(4))
+        #expect(DataOrder(count: 10, batchSize: 4, seed: 4).batch(0) != order.batch(0))
+    }
+
+    @Test func `schedules are those of transformers`() {
+        #expect(Schedule.linear.share(step: 1, warmup: 4, total: 10) == 0.25)
+        #expect(Schedule.linear.share(step: 7, warmup: 4, total: 10) == 0.5)
+        #expect(abs(Schedule.cosine.share(step: 5, warmup: 0, total: 10) - 0.5) < 1e-12)
+        #expect(Schedule.cosine.share(step: 10, warmup: 0, total: 10) < 1e-12)
+        #expect(Schedule.constant.share(step: 9, warmup: 0, total: 10) == 1)
+    }
+
+    @Test(arguments: PreferenceLoss.allCases)
+    func `a preference loss has the gradient of its formula`(_ loss: PreferenceLoss) throws {
+        let (lengths, p) = try (Tensor([3, 5] as [Double]), Tensor([0.8, 0.9] as [Double]))
+        func value(_ chosen: [Double]) throws -> (Tensor, Tensor) {
+            let chosen = try Tensor(chosen)
+            try chosen.requireGradient()
+            return (
+                chosen,
+                try loss(
+                    chosen: chosen, rejected: Tensor([0.3, -0.2] as [Double]),
+                    chosenLengths: lengths, rejectedLengths: lengths, probabilities: p, beta: 0.7
+                ).sum()
+            )
+        }
+        let (chosen, sum) = try value([0.5, -1])
+        try sum.backward()
+        let gradient: [Double] = try #require(chosen.gradient).array()
+        for index in 0..<2 {
+            func moved(_ step: Double) throws -> Double {
+                var at = [0.5, -1.0]
+                at[index] += step
+                return try value(at).1.item()
+            }
+            let numeric = try (moved(1e-5) - moved(-1e-5)) / 2e-5
+            #expect(abs(gradient[index] - numeric) < 1e-8)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import KeelLanguage
+import KeelModel
+import KeelTensor
+import KeelTraining
+import Testing
+
+/// Files beside the tests.
+enum Golden {
+    static func path(_ name: String) throws -> String {
+        try #require(Bundle.module.url(forResource: "Goldens/\(name)", withExtension: nil)).path
+    }
+
+    static func decode<Value: Decodable>(_ name: String, as type: Value.Type = Value.self) throws
+        -> Value
+    {
+        try JSONDecoder().decode(Value.self, from: Data(contentsOf: URL(filePath: path(name))))
+    }
+
+    /// A random model of two layers whose tokens are bytes.
+    static func model(packing: Bool = true, type: ElementType = .float32) throws -> LanguageModel {
+        try LanguageModel(
+            ModelReference(base: path("model")), type: type, packing: packing)
+    }
+
+    /// The model with an adapter that TRL started from, too.
+    static func adapted() throws -> (LanguageModel, LoRA) {
+        let language = try model()
+        let adapter = try LoRA(folder: path("adapter"))
+        try adapter.attach(to: language.model)
+        return (language, adapter)
+    }
+
+    static func examples(_ language: LanguageModel, file: String = "sft.jsonl") throws -> [Example]
+    {
+        let encoder = RowEncoder(language)
+        return try TrainingFile(path: path(file)).rows(SupervisedRow.self, encode: encoder.examples)
+    }
+
+    static func pairs(_ language: LanguageModel) throws -> [PreferencePair] {
+        let encoder = RowEncoder(language)
+        return try TrainingFile(path: path("dpo.jsonl")).rows(
+            PreferenceRow.self, encode: encoder.pairs)
+    }
+}
+
+/// A folder of a test's own, removed with it.
+final class Scratch: Sendable {
+    let path: String
+
+    init() throws {
+        path =
+            FileManager.default.temporaryDirectory.appending(path: "keel-\(UUID().uuidString)")
+            .path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// A file of these lines.
+    func file(_ lines: String...) throws -> String {
+        let file = path + "/rows.jsonl"
+        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+}
+
+/// Keeps the reports of a run.
+final class Recorder: TrainingObserver {
+    var reports: [StepReport] = []
+    /// After so many steps in all, what happens instead of going on.
+    var end: (step: Int, action: () throws -> Bool)?
+
+    func didStep(_ report: inout StepReport) throws -> Bool {
+        reports.append(report)
+        if let end, report.step == end.step { return try end.action() }
+        return true
+    }
+
+    func values(_ name: String) -> [Double] { reports.compactMap { $0.metrics[name] } }
+}
