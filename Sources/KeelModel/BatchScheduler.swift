@@ -108,9 +108,9 @@ final class BatchScheduler {
 
     /// The most positions that one sample can take.
     private func reservation(_ request: Request) -> Int {
-        min(
-            request.prompt.count + request.options.maxTokens,
-            model.configuration.maxPositionEmbeddings)
+        // A limit of any size may be asked for, so it is cut before anything is added to it.
+        let window = model.configuration.maxPositionEmbeddings
+        return request.prompt.count + min(request.options.maxTokens, window - request.prompt.count)
     }
 
     private func attempt(_ requests: Set<Int>, _ body: () throws -> Void) {

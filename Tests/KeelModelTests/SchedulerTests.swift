@@ -130,6 +130,13 @@ import Testing
         #expect(completions.contains { $0.finish == .length })
     }
 
+    @Test func `the largest limit there is means until the window is full`() async throws {
+        let chat = try await Golden.tinyChat()
+        let completions = try await chat.complete(
+            .text("a"), samples: 0..<2, options: SamplingOptions(maxTokens: .max, seed: 2))
+        for completion in completions { #expect(completion.tokens.count < 128) }
+    }
+
     @Test func `a model that nobody holds is freed, its thread with it`() async throws {
         weak var gone: LocalChatModel?
         do {
