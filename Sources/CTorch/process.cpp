@@ -25,6 +25,8 @@ static const bool keeps_freed_memory = [] {
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     mallopt(M_MXFAST, 0);
+    // An arena for each thread would be made of heaps of 64 MB, in which activations leave gaps.
+    mallopt(M_ARENA_MAX, 1);
     return true;
 }();
 #endif

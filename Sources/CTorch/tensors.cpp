@@ -34,6 +34,9 @@ CTTensor *ct_from_memory(void *data, const int64_t *shape, int rank, CTType type
     });
 }
 
+CTTensor *ct_empty(const int64_t *shape, int rank, CTType type, const char *device) {
+    return tensor([&] { return at::empty(sizes(shape, rank), at::dtype(scalar(type)).device(at::Device(device))); });
+}
 CTTensor *ct_full(double value, const int64_t *shape, int rank, CTType type, const char *device) {
     return tensor([&] {
         return at::full(sizes(shape, rank), value, at::dtype(scalar(type)).device(at::Device(device)));

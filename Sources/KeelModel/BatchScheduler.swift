@@ -50,27 +50,33 @@ final class BatchScheduler {
         var completions: [Int: Completion] = [:]
     }
 
-    /// The most bytes of keys and values that running sequences may come to take.
-    private static let memoryLimit = 2 << 30
     private let model: Llama
     private let tokenizer: BytePairTokenizer
     private let endTokens: Set<Int>
     private let maxBatch: Int
-    /// Positions of all running sequences together.
-    private let positionLimit: Int
     private let batch: RunningBatch<Sequence>
-    private var prefixes = PrefixCache(limit: 256 << 20)
+    private let prefixes: SharedPrefixes
 
     private var waiting: [Int] = []
     private var progress: [Int: Progress] = [:]
 
-    init(model: Llama, tokenizer: BytePairTokenizer, endTokens: Set<Int>, maxBatch: Int) {
+    /// - Parameters:
+    ///   - model: Writes.
+    ///   - tokenizer: Of the model.
+    ///   - endTokens: Tokens that end an answer.
+    ///   - maxBatch: The most sequences that are written at once.
+    ///   - memoryLimit: The most bytes of keys and values that running sequences may come to take.
+    ///   - prefixes: Where answered conversations are remembered.
+    init(
+        model: Llama, tokenizer: BytePairTokenizer, endTokens: Set<Int>, maxBatch: Int,
+        memoryLimit: Int = 2 << 30, prefixes: SharedPrefixes = SharedPrefixes(limit: 256 << 20)
+    ) {
         self.model = model
         self.tokenizer = tokenizer
         self.endTokens = endTokens
         self.maxBatch = maxBatch
-        batch = RunningBatch(model)
-        positionLimit = max(1, Self.memoryLimit / KeyValues.size(model.configuration))
+        self.prefixes = prefixes
+        batch = RunningBatch(model, maxTexts: maxBatch, memoryLimit: memoryLimit)
     }
 
     var hasWork: Bool { !progress.isEmpty }
@@ -102,15 +108,17 @@ final class BatchScheduler {
     /// How many samples of a request may join, so that all in the batch can be written to their end.
     private func room(for request: Request) -> Int {
         let reserved = batch.texts.reduce(0) { $0 + $1.reserved }
-        let free = (positionLimit - reserved) / reservation(request)
+        let free = (batch.positionLimit - reserved) / reservation(request)
         return min(maxBatch - batch.count, batch.count == 0 ? max(1, free) : free)
     }
 
-    /// The most positions that one sample can take.
+    /// The most positions that one sample can take up.
     private func reservation(_ request: Request) -> Int {
         // A limit of any size may be asked for, so it is cut before anything is added to it.
         let window = model.configuration.maxPositionEmbeddings
-        return request.prompt.count + min(request.options.maxTokens, window - request.prompt.count)
+        return batch.capacity(
+            for: request.prompt.count
+                + min(request.options.maxTokens, window - request.prompt.count))
     }
 
     private func attempt(_ requests: Set<Int>, _ body: () throws -> Void) {

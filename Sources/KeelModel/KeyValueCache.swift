@@ -5,41 +5,79 @@ internal import KeelTensor
 /// Rows `0..<lengths.count` are in use; when one leaves, the last takes its place, so that a step of
 /// the batch never touches a row that is not in use. The length of a row grows only by `advance`.
 final class KeyValueCache {
+    /// What it is made for.
+    struct Layout {
+        let layers, heads, keyHeads, dimension: Int
+        let device: Device
+        let type: ElementType
+
+        /// Keys and values are kept as float16 where one pass over them decodes (docs/lab-log.md).
+        init(_ model: Llama) {
+            let configuration = model.configuration
+            layers = configuration.numHiddenLayers
+            heads = configuration.numAttentionHeads
+            keyHeads = configuration.numKeyValueHeads
+            dimension = configuration.headDimension
+            device = model.device
+            let isFused =
+                model.device == .cpu && model.elementType == .float32
+                && Tensor.canDecode(heads: heads, keyHeads: keyHeads, dimension: dimension)
+            type = isFused ? .float16 : model.elementType
+        }
+
+        /// Bytes of one position.
+        var size: Int { 2 * layers * keyHeads * dimension * type.size }
+    }
+
     /// The most positions of a row.
     let capacity: Int
-    private let Hkv, D: Int
-    private let device: Device
-    private var rows = 0
-    /// One tensor a layer: `[rows, Hkv, capacity, D]`.
-    private var keys: [Tensor]
-    private var values: [Tensor]
+    private let layout: Layout
+    /// One tensor a layer: `[rows, Hkv, capacity, D]`; none until the first row comes.
+    private var keys: [Tensor] = []
+    private var values: [Tensor] = []
+    private let rows: Int
 
     /// Tokens remembered in each row in use.
     private(set) var lengths: [Int] = []
 
-    init(_ configuration: LlamaConfiguration, capacity: Int, device: Device) throws {
+    /// - Parameters:
+    ///   - layout: What it is made for.
+    ///   - capacity: The most positions of a row.
+    ///   - rows: The most rows; memory is taken up by those that were in use.
+    init(_ layout: Layout, capacity: Int, rows: Int) {
+        self.layout = layout
         self.capacity = capacity
-        self.device = device
-        Hkv = configuration.numKeyValueHeads
-        D = configuration.headDimension
-        let empty = try Tensor.zeros([0, Hkv, capacity, D], device: device)
-        keys = Array(repeating: empty, count: configuration.numHiddenLayers)
-        values = keys
+        self.rows = rows
     }
 
     /// Takes a new row that remembers a text.
     func addRow(_ memory: KeyValues) throws {
-        try reserve(rows: lengths.count + 1)
+        if keys.isEmpty {
+            func stores() throws -> [Tensor] {
+                try (0..<layout.layers).map { _ in
+                    try .uninitialized(
+                        [rows, layout.keyHeads, capacity, layout.dimension], type: layout.type,
+                        device: layout.device)
+                }
+            }
+            (keys, values) = (try stores(), try stores())
+        }
         let row = lengths.count
         for (stores, new) in [(keys, memory.keys), (values, memory.values)] {
             for (store, new) in zip(stores, new) {
-                try store.narrowed(0, row..<row + 1).narrowed(2, 0..<memory.count).assign(new)
+                let own = try store.narrowed(0, row..<row + 1)
+                try own.narrowed(2, 0..<memory.count).assign(new)
+                // What is hidden by a mask is multiplied all the same, so it must be a number.
+                if layout.type != .float16 {
+                    try own.narrowed(2, memory.count..<capacity).assign(
+                        Tensor.zeros([1], type: layout.type, device: layout.device))
+                }
             }
         }
         lengths.append(memory.count)
     }
 
-    /// Gives a row back; the last row takes its number.
+    /// Gives a row back; the last row takes its number, and with the last one the memory goes.
     func removeRow(_ row: Int) throws {
         let last = lengths.count - 1
         if row != last {
@@ -51,6 +89,7 @@ final class KeyValueCache {
             lengths[row] = lengths[last]
         }
         lengths.removeLast()
+        if lengths.isEmpty { (keys, values) = ([], []) }
     }
 
     /// What a row remembers, as a copy.
@@ -66,35 +105,61 @@ final class KeyValueCache {
         for row in lengths.indices { lengths[row] += 1 }
     }
 
-    /// Writes `[B, 1, Hkv, D]` at each row's own position; returns the first `end` positions of all rows.
-    func write(layer: Int, at indices: Tensor, end: Int, key: Tensor, value: Tensor) throws -> (
-        Tensor, Tensor
-    ) {
-        func write(_ store: Tensor, _ new: Tensor) throws -> Tensor {
-            let own = try store.narrowed(0, 0..<lengths.count)
-            try own.scatter(2, at: indices, new.transposed(1, 2))
-            return try own.narrowed(2, 0..<end)
-        }
-        return (try write(keys[layer], key), try write(values[layer], value))
+    /// Where rows of different lengths write, and what they must not read.
+    struct Padding {
+        /// Positions that are read of each row.
+        let end: Int
+        /// `[B, Hkv, 1, D]`, int64.
+        let indices: Tensor
+        /// Hides what lies behind the end of each row: `[B, 1, 1, S]`.
+        let mask: Tensor
     }
 
-    /// Grows by doubling, so that a row is copied a few times only.
-    private func reserve(rows: Int) throws {
-        guard rows > self.rows else { return }
-        let newRows = max(rows, 2 * self.rows)
-        let used = lengths.count
-        func grown(_ store: Tensor) throws -> Tensor {
-            let larger = try Tensor.zeros([newRows, Hkv, capacity, D], device: device)
-            if used > 0 {
-                try larger.narrowed(0, 0..<used).assign(store.narrowed(0, 0..<used))
-            }
-            return larger
+    /// What the rows need as they stand now; nil where one pass reads each row to its own end.
+    func padding() throws -> Padding? {
+        guard layout.type != .float16 else { return nil }
+        let B = lengths.count, end = (lengths.max() ?? 0) + 1
+        let positions = try Tensor(lengths).to(device: layout.device).reshaped(B, 1, 1, 1)
+        let isHidden =
+            try Tensor.arange(0..<end, device: layout.device).reshaped(1, 1, 1, end) .> positions
+        func number(_ value: Double) throws -> Tensor {
+            try .full(value, shape: [1], type: layout.type, device: layout.device)
         }
-        // Layer by layer, so that old and new stand beside each other only once.
-        for layer in keys.indices {
-            keys[layer] = try grown(keys[layer])
-            values[layer] = try grown(values[layer])
+        return Padding(
+            end: end,
+            indices: try positions.expanded(B, layout.keyHeads, 1, layout.dimension),
+            mask: try isHidden.select(number(-.infinity), else: number(0)))
+    }
+
+    /// Lets one new position of each row read all of its text, and remembers it.
+    /// - Parameters:
+    ///   - layer: Index of the block that asks.
+    ///   - padding: Of this step.
+    ///   - query: `[B, 1, H, D]`.
+    ///   - key: `[B, 1, Hkv, D]`.
+    ///   - value: `[B, 1, Hkv, D]`.
+    /// - Returns: `[B, 1, H, D]`.
+    /// - Throws: `TensorError`.
+    func attend(
+        layer: Int, _ padding: Padding?, query: Tensor, key: Tensor, value: Tensor
+    ) throws -> Tensor {
+        let scale = 1 / Double(layout.dimension).squareRoot()
+        guard let padding else {
+            return try query.decodeAttention(
+                key: key, value: value, keys: keys[layer], values: values[layer], lengths: lengths,
+                scale: scale)
         }
-        self.rows = newRows
+        func write(_ store: Tensor, _ new: Tensor) throws -> Tensor {
+            let own = try store.narrowed(0, 0..<lengths.count)
+            try own.scatter(2, at: padding.indices, new.transposed(1, 2))
+            return try own.narrowed(2, 0..<padding.end)
+        }
+        let (keys, values) = (try write(keys[layer], key), try write(values[layer], value))
+        // With one position a row, the query heads that share a key head can stand as its positions.
+        let grouped = try query.reshaped(
+            lengths.count, layout.keyHeads, -1, layout.dimension)
+        // For so few queries two plain products beat the fused kernel (docs/lab-log.md).
+        let scores = try grouped.matmul(keys.transposed(-2, -1)) * scale + padding.mask
+        return try scores.softmax().matmul(values).reshaped(query.shape)
     }
 }

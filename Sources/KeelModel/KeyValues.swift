@@ -1,7 +1,9 @@
 package import KeelTensor
 
 /// Keys and values of the positions of one text: all that what follows it needs to know of it.
-package struct KeyValues {
+///
+/// The tensors are never written once they are here, so threads may read them together.
+package struct KeyValues: @unchecked Sendable {
     /// One tensor a layer: `[1, Hkv, T, D]`.
     package var keys: [Tensor]
     package var values: [Tensor]
@@ -22,11 +24,5 @@ package struct KeyValues {
         KeyValues(
             keys: try keys.map { try $0.narrowed(2, 0..<count) },
             values: try values.map { try $0.narrowed(2, 0..<count) })
-    }
-
-    /// Bytes of one position, in float32.
-    static func size(_ configuration: LlamaConfiguration) -> Int {
-        2 * configuration.numHiddenLayers * configuration.numKeyValueHeads
-            * configuration.headDimension * ElementType.float32.size
     }
 }

@@ -15,6 +15,8 @@ public final class Llama {
 
     /// Where the weights are; tokens must be there too.
     public var device: Device { embedTokens.device }
+    /// What weights are held as.
+    let elementType: ElementType
 
     /// - Parameters:
     ///   - configuration: Sizes, against which the shape of every weight is checked.
@@ -33,8 +35,9 @@ public final class Llama {
             configuration.tieWordEmbeddings
             ? embedTokens : try weights.weight("lm_head.weight", shape: [V, C])
         lmHead = Linear(head, packing: packing)
+        elementType = try embedTokens.elementType()
         rotary = try RotaryTable(
-            configuration, device: embedTokens.device, type: embedTokens.elementType())
+            configuration, device: embedTokens.device, type: elementType)
     }
 
     /// The residual stream after the last norm, ready for `logits(_:)`.

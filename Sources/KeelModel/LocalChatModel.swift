@@ -1,150 +1,119 @@
 public import KeelLanguage
 public import KeelTensor
+internal import Synchronization
 
-/// A model on this machine that many tasks may talk to at once, answered in one running batch.
-public actor LocalChatModel: ChatModel {
-    public nonisolated let name: String
-    private let executor: ThreadExecutor
-    private let language: LanguageModel
-    private let scheduler: BatchScheduler
-    private var lastRequest = 0
-    private var isRunning = false
-
-    public nonisolated var unownedExecutor: UnownedSerialExecutor {
-        executor.asUnownedSerialExecutor()
-    }
+/// A model on this machine that many tasks may talk to at once, answered in running batches.
+///
+/// One batch on all threads answers a single request soonest. Where many answers are wanted, several
+/// workers with fewer threads each do more in all: the many small operations of a step run on one
+/// thread, and while one worker does those the other multiplies (docs/lab-log.md).
+public final class LocalChatModel: ChatModel {
+    public let name: String
+    private let workers: [ModelWorker]
+    /// Answers and scores that each worker has been asked for and not given.
+    private let loads: Mutex<[Int]>
 
     /// Loads a model.
     /// - Parameters:
     ///   - reference: A path or alias, and adapter folders.
     ///   - device: Where to compute.
     ///   - maxBatch: The most sequences that are written at once; more wait.
+    ///   - workers: Batches that are written side by side with the same weights. The threads of an
+    ///     operation (`Engine.threads`) are those of each.
     /// - Throws: `ModelError`, or the error of the file format that is broken.
-    public init(_ reference: ModelReference, device: Device = .cpu, maxBatch: Int = 64) async throws
-    {
+    public init(
+        _ reference: ModelReference, device: Device = .cpu, maxBatch: Int = 64, workers: Int = 1
+    ) async throws {
         name = reference.description
-        executor = ThreadExecutor(name: "keel model")
-        (language, scheduler) = try await executor.perform {
-            let language = try LanguageModel(reference, device: device)
-            return (
-                language,
-                BatchScheduler(
-                    model: language.model, tokenizer: language.tokenizer,
-                    endTokens: language.endTokens, maxBatch: maxBatch)
-            )
+        let executors = (0..<max(1, workers)).map { _ in ThreadExecutor(name: "keel model") }
+        let weights = try await executors[0].perform {
+            SharedWeights(language: try LanguageModel(reference, device: device))
         }
+        let prefixes = SharedPrefixes(limit: 256 << 20)
+        self.workers = executors.map {
+            ModelWorker(
+                on: $0, weights, maxBatch: (maxBatch + executors.count - 1) / executors.count,
+                memoryLimit: (2 << 30) / executors.count, prefixes: prefixes)
+        }
+        loads = Mutex(executors.map { _ in 0 })
     }
 
     public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
-        async throws
-        -> [Completion]
+        async throws -> [Completion]
     {
-        if samples.isEmpty { return [] }
-        let request = try newRequest(prompt, samples, options)
-        return try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            return try await withCheckedThrowingContinuation { continuation in
-                submit(request, onText: { _, _ in }, onFinish: { continuation.resume(with: $0) })
+        try await withThrowingTaskGroup(of: (Int, [Completion]).self) { group in
+            for part in parts(of: samples) {
+                group.addTask {
+                    let completions = try await self.withWorker(part.count) {
+                        try await $0.complete(prompt, samples: part, options: options)
+                    }
+                    return (part.lowerBound, completions)
+                }
             }
-        } onCancel: {
-            Task { await self.cancel(request.id) }
+            return try await group.reduce(into: []) { $0.append($1) }
+                .sorted { $0.0 < $1.0 }.flatMap(\.1)
         }
     }
 
-    public nonisolated func stream(_ prompt: Prompt, options: SamplingOptions)
+    public func stream(_ prompt: Prompt, options: SamplingOptions)
         -> AsyncThrowingStream<CompletionEvent, any Error>
     {
         AsyncThrowingStream { continuation in
-            let task = Task { await self.stream(prompt, options, into: continuation) }
+            let (number, worker) = take(1)
+            let task = Task { await worker.stream(prompt, options, into: continuation) }
             continuation.onTermination = { reason in
+                self.giveBack(1, to: number)
                 guard case .cancelled = reason else { return }
-                Task { if let id = await task.value { await self.cancel(id) } }
+                Task { if let id = await task.value { await worker.cancel(id) } }
             }
         }
     }
 
     public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
-        try Task.checkCancellation()
-        let tokens = try language.encode(prompt)
-        return try language.score(
-            completions, after: tokens, past: scheduler.memory(of: tokens))
+        try await withWorker(1) {
+            try Task.checkCancellation()
+            return try await $0.score(completions, after: prompt)
+        }
     }
 
-    /// Runs `body` with the model itself, between two steps of the batch.
+    /// Runs `body` with the model itself, between two steps of a batch.
+    ///
+    /// Other workers go on reading the weights meanwhile.
     public func withModel<Result: Sendable>(_ body: @Sendable (LanguageModel) throws -> Result)
-        throws -> Result
+        async throws -> Result
     {
-        try body(language)
+        try await workers[0].withModel(body)
     }
 
-    private func stream(
-        _ prompt: Prompt, _ options: SamplingOptions,
-        into continuation: AsyncThrowingStream<CompletionEvent, any Error>.Continuation
-    ) -> Int? {
-        do {
-            let request = try newRequest(prompt, 0..<1, options)
-            submit(
-                request, onText: { _, text in continuation.yield(.text(text)) },
-                onFinish: { result in
-                    switch result {
-                    case .success(let completions):
-                        if let completion = completions.first {
-                            continuation.yield(.finished(completion))
-                        }
-                        continuation.finish()
-                    case .failure(let error):
-                        continuation.finish(throwing: error)
-                    }
-                })
-            return request.id
-        } catch {
-            continuation.finish(throwing: error)
-            return nil
+    /// How a request is shared out: whole, so that its prompt is read once, unless there is nothing
+    /// else to do.
+    private func parts(of samples: Range<Int>) -> [Range<Int>] {
+        let isIdle = loads.withLock { $0.allSatisfy { $0 == 0 } }
+        let size = isIdle ? (samples.count + workers.count - 1) / workers.count : samples.count
+        return stride(from: samples.lowerBound, to: samples.upperBound, by: max(1, size)).map {
+            $0..<min($0 + size, samples.upperBound)
         }
     }
 
-    private struct NewRequest: Sendable {
-        var id: Int
-        var tokens: [Int]
-        var samples: Range<Int>
-        var options: SamplingOptions
+    /// Does something with the worker that has the least to do.
+    private func withWorker<Result: Sendable>(
+        _ load: Int, _ body: (ModelWorker) async throws -> Result
+    ) async throws -> Result {
+        let (number, worker) = take(load)
+        defer { giveBack(load, to: number) }
+        return try await body(worker)
     }
 
-    private func newRequest(_ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions)
-        throws -> NewRequest
-    {
-        try options.validate()
-        lastRequest += 1
-        return NewRequest(
-            id: lastRequest, tokens: try language.encode(prompt), samples: samples, options: options
-        )
-    }
-
-    private func submit(
-        _ request: NewRequest, onText: @escaping (Int, String) -> Void,
-        onFinish: @escaping (Result<[Completion], any Error>) -> Void
-    ) {
-        scheduler.submit(
-            BatchScheduler.Request(
-                id: request.id, prompt: request.tokens, samples: request.samples,
-                options: request.options,
-                onText: onText, onFinish: onFinish))
-        if !isRunning {
-            isRunning = true
-            Task { await run() }
+    private func take(_ load: Int) -> (number: Int, worker: ModelWorker) {
+        let number = loads.withLock { loads in
+            let least = loads.indices.min { loads[$0] < loads[$1] } ?? 0
+            loads[least] += load
+            return least
         }
+        return (number, workers[number])
     }
 
-    private func cancel(_ id: Int) {
-        scheduler.cancel(id)
-    }
-
-    /// Steps until nothing is left to do; between steps, requests come and go.
-    private func run() async {
-        while scheduler.hasWork {
-            scheduler.step()
-            await Task.yield()
-        }
-        isRunning = false
+    private func giveBack(_ load: Int, to number: Int) {
+        loads.withLock { $0[number] -= load }
     }
 }

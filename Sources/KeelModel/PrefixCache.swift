@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Remembers conversations that were answered, so that their next turn is read from there on.
 ///
 /// Only a text that goes on beyond the prompt of what is remembered is taken for its continuation:
@@ -50,5 +52,23 @@ package struct PrefixCache {
 
     private static func commonCount(_ a: [Int], _ b: ArraySlice<Int>) -> Int {
         zip(a, b).prefix { $0 == $1 }.count
+    }
+}
+
+/// One `PrefixCache` for all workers of a model, so that a conversation may go on at another one.
+final class SharedPrefixes: Sendable {
+    private let cache: Mutex<PrefixCache>
+
+    /// - Parameter limit: The most bytes that are kept.
+    init(limit: Int) { cache = Mutex(PrefixCache(limit: limit)) }
+
+    /// As `PrefixCache.memory(of:)`.
+    func memory(of prompt: [Int]) throws -> KeyValues? {
+        try cache.withLock { try $0.memory(of: prompt) }
+    }
+
+    /// As `PrefixCache.insert(_:promptCount:_:)`.
+    func insert(_ tokens: [Int], promptCount: Int, _ memory: KeyValues) throws {
+        try cache.withLock { try $0.insert(tokens, promptCount: promptCount, memory) }
     }
 }

@@ -11,9 +11,22 @@ final class RunningBatch<Text> {
     }
 
     private let model: Llama
+    private let layout: KeyValueCache.Layout
+    private let maxTexts: Int
     private var bands: [Band] = []
+    /// Positions of all texts together that there is memory for.
+    let positionLimit: Int
 
-    init(_ model: Llama) { self.model = model }
+    /// - Parameters:
+    ///   - model: Writes.
+    ///   - maxTexts: The most texts at once.
+    ///   - memoryLimit: Bytes that their keys and values may take; one text may go beyond it.
+    init(_ model: Llama, maxTexts: Int, memoryLimit: Int) {
+        self.model = model
+        self.maxTexts = maxTexts
+        layout = KeyValueCache.Layout(model)
+        positionLimit = max(1, memoryLimit / layout.size)
+    }
 
     var count: Int { bands.reduce(0) { $0 + $1.texts.count } }
     var texts: [Text] { bands.flatMap(\.texts) }
@@ -22,7 +35,12 @@ final class RunningBatch<Text> {
 
     /// Takes in a text of which `memory` is known.
     func join(_ text: Text, _ memory: KeyValues) throws {
-        let band = try band(for: memory.count + 1)
+        let band = band(for: memory.count + 1)
+        while bands.count <= band {
+            let capacity = capacity(ofBand: bands.count)
+            let rows = min(maxTexts, max(1, positionLimit / capacity))
+            bands.append(Band(cache: KeyValueCache(layout, capacity: capacity, rows: rows)))
+        }
         try bands[band].cache.addRow(memory)
         bands[band].texts.append(text)
     }
@@ -42,7 +60,7 @@ final class RunningBatch<Text> {
     }
 
     /// For one new token of each text; numbers change where texts move to a longer band.
-    func attention() throws -> BatchAttention {
+    func attention() throws -> DecodeAttention {
         for band in bands.indices {
             for row in bands[band].texts.indices.reversed()
             where bands[band].cache.lengths[row] == bands[band].cache.capacity {
@@ -51,9 +69,7 @@ final class RunningBatch<Text> {
                 try leave(bands[..<band].reduce(row) { $0 + $1.texts.count })
             }
         }
-        return try BatchAttention(
-            model,
-            bands.filter { !$0.texts.isEmpty }.map { try DecodeAttention(model, cache: $0.cache) })
+        return try DecodeAttention(model, bands.map(\.cache).filter { !$0.lengths.isEmpty })
     }
 
     /// Counts the token of each text that a forward pass has written.
@@ -61,17 +77,18 @@ final class RunningBatch<Text> {
         for band in bands { band.cache.advance() }
     }
 
+    /// Positions that a text of so many takes up in its band.
+    func capacity(for positions: Int) -> Int { capacity(ofBand: band(for: positions)) }
+
+    private func capacity(ofBand band: Int) -> Int {
+        min(64 << band, model.configuration.maxPositionEmbeddings)
+    }
+
     /// The shortest band with room for so many positions.
-    private func band(for positions: Int) throws -> Int {
-        while bands.last.map({ $0.cache.capacity < positions }) ?? true {
-            let capacity = min(
-                64 << bands.count, model.configuration.maxPositionEmbeddings)
-            bands.append(
-                Band(
-                    cache: try KeyValueCache(
-                        model.configuration, capacity: capacity, device: model.device)))
-        }
-        return bands.firstIndex { $0.cache.capacity >= positions } ?? bands.count - 1
+    private func band(for positions: Int) -> Int {
+        var band = 0
+        while 64 << band < positions { band += 1 }
+        return band
     }
 
     private func place(of number: Int) -> (band: Int, row: Int) {

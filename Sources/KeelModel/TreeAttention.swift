@@ -38,8 +38,11 @@ final class TreeAttention: AttentionContext {
     func attend(layer: Int, query: Tensor, key: Tensor, value: Tensor) throws -> Tensor {
         var keys = try key.transposed(1, 2), values = try value.transposed(1, 2)
         if past.count > 0 {
-            keys = try .concatenated([past.keys[layer], keys], dimension: 2)
-            values = try .concatenated([past.values[layer], values], dimension: 2)
+            func behind(_ known: Tensor, _ new: Tensor) throws -> Tensor {
+                try .concatenated([known.to(new.elementType()), new], dimension: 2)
+            }
+            keys = try behind(past.keys[layer], keys)
+            values = try behind(past.values[layer], values)
         }
         let end = past.count + trunk
         memory.keys.append(try keys.narrowed(2, 0..<end))

@@ -72,6 +72,15 @@ extension Tensor {
             "full with shape \(shape)")
     }
 
+    /// Whatever the memory holds; no page of it is touched.
+    public static func uninitialized(
+        _ shape: [Int], type: ElementType = .float32, device: Device = .cpu
+    ) throws(TensorError) -> Tensor {
+        try Tensor(
+            owning: ct_empty(shape.map(Int64.init), Int32(shape.count), type.raw, device.name),
+            "empty with shape \(shape)")
+    }
+
     public static func zeros(
         _ shape: [Int], type: ElementType = .float32, device: Device = .cpu
     ) throws(TensorError) -> Tensor {

@@ -64,6 +64,32 @@ extension Tensor {
             [self, keys, values] + (mask.map { [$0] } ?? []))
     }
 
+    /// Whether `decodeAttention` is there for heads of this kind.
+    public static func canDecode(heads: Int, keyHeads: Int, dimension: Int) -> Bool {
+        ct_decodes(Int64(heads), Int64(keyHeads), Int64(dimension))
+    }
+
+    /// Attention of one new position of each text to all positions of the text, on the CPU.
+    ///
+    /// Writes the new keys and values into the cache, then reads it once, in order.
+    /// - Parameters:
+    ///   - key: `[B, 1, Hkv, D]`.
+    ///   - value: `[B, 1, Hkv, D]`.
+    ///   - keys: The cache, float16, `[rows, Hkv, capacity, D]`; text `b` is in row `b`.
+    ///   - values: As `keys`.
+    ///   - lengths: Positions that the cache holds of each text.
+    ///   - scale: Usually `1 / sqrt(D)`.
+    /// - Returns: `[B, 1, H, D]`, as the queries.
+    /// - Throws: `TensorError` when shapes or types do not fit, or a text has no room for one more.
+    public func decodeAttention(
+        key: Tensor, value: Tensor, keys: Tensor, values: Tensor, lengths: [Int], scale: Double
+    ) throws(TensorError) -> Tensor {
+        try Tensor(
+            owning: ct_decode_attention(
+                raw, key.raw, value.raw, keys.raw, values.raw, lengths.map(Int64.init),
+                Int32(lengths.count), scale), "decode attention", [self, key, keys])
+    }
+
     /// Mean negative log-likelihood, in nats, of `targets` (`[n]`, int64) under logits `[n, V]`.
     /// - Parameters:
     ///   - targets: Class of each row.

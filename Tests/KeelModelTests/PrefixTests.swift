@@ -34,9 +34,12 @@ import Testing
         expectClose(scores.map { $0.logprobs.map(Float.init) }, expected, within: 1e-4)
     }
 
-    @Test func `a conversation goes on as if it were read afresh`() async throws {
+    @Test(arguments: [1, 2])
+    func `a conversation goes on as if it were read afresh, at any worker`(_ workers: Int)
+        async throws
+    {
         let greedy = SamplingOptions(temperature: 0, maxTokens: 12)
-        let used = try await Golden.tinyChat()
+        let used = try await Golden.tinyChat(workers: workers)
         var text = "keel"
         for _ in 0..<4 {
             let answer = try await used.complete(.text(text), options: greedy)

@@ -7,8 +7,11 @@ import Testing
 @Suite struct SchedulerTests {
     private let options = SamplingOptions(temperature: 1, maxTokens: 20, seed: 5)
 
-    @Test func `a sample is the same alone, in a crowd and when asked for later`() async throws {
-        let chat = try await Golden.tinyChat(maxBatch: 4)
+    @Test(arguments: [1, 2, 3])
+    func `a sample is the same alone, in a crowd and when asked for later, whoever works`(
+        _ workers: Int
+    ) async throws {
+        let chat = try await Golden.tinyChat(maxBatch: 4, workers: workers)
         let prompt = Prompt.text("the keel")
         let together = try await chat.complete(prompt, samples: 0..<9, options: options)
         #expect(together.count == 9)

@@ -23,8 +23,9 @@ enum Golden {
         )
     }
 
-    static func tinyChat(maxBatch: Int = 8) async throws -> LocalChatModel {
-        try await LocalChatModel(ModelReference(base: path("tiny-llama")), maxBatch: maxBatch)
+    static func tinyChat(maxBatch: Int = 8, workers: Int = 1) async throws -> LocalChatModel {
+        try await LocalChatModel(
+            ModelReference(base: path("tiny-llama")), maxBatch: maxBatch, workers: workers)
     }
 }
 

@@ -36,6 +36,57 @@ import Testing
             q.attention(keys: k, values: v, causal: true, scale: 0.3), formula, within: 1e-5)
     }
 
+    @Test(arguments: [(1, 64), (3, 64), (4, 128), (8, 192)])
+    func `attention of one new position is its formula, and keeps what it read`(
+        _ group: Int, _ D: Int
+    ) throws {
+        let generator = try RandomGenerator(seed: 7)
+        let (B, Hkv, capacity) = (3, 2, 40)
+        let lengths = [0, 16, 39]
+        let query = try Tensor.normal([B, 1, Hkv * group, D], generator: generator) * 2
+        let (key, value) = try (
+            Tensor.normal([B, 1, Hkv, D], generator: generator),
+            Tensor.normal([B, 1, Hkv, D], generator: generator)
+        )
+        // A row more than there are texts; behind the end of a text there may be anything.
+        let cache = try (0..<2).map { _ in
+            try Tensor.normal([B + 1, Hkv, capacity, D], generator: generator)
+        }
+        for (text, length) in lengths.enumerated() where length + 1 < capacity {
+            for store in cache {
+                try store.selected(0, text).narrowed(1, length..<capacity)
+                    .assign(Tensor.full(.nan, shape: [1]))
+            }
+        }
+        let halves = try cache.map { try $0.to(.float16) }
+        let found = try query.decodeAttention(
+            key: key, value: value, keys: halves[0], values: halves[1], lengths: lengths,
+            scale: 0.3)
+        for (text, length) in lengths.enumerated() {
+            let (k, v) = try (
+                halves[0].selected(0, text).narrowed(1, 0..<length + 1).to(.float32),
+                halves[1].selected(0, text).narrowed(1, 0..<length + 1).to(.float32)
+            )
+            try expectClose(
+                k.narrowed(1, length..<length + 1), key.selected(0, text).transposed(0, 1),
+                within: 4e-3)
+            let q = try query.selected(0, text).reshaped(Hkv, group, D)
+            let formula = try (q.matmul(k.transposed(-2, -1)) * 0.3).softmax().matmul(v)
+            try expectClose(
+                found.selected(0, text).reshaped(Hkv, group, D), formula, within: 1e-4)
+        }
+        let full = [0, 16, 40]
+        #expect(throws: TensorError.self) {
+            try query.decodeAttention(
+                key: key, value: value, keys: halves[0], values: halves[1], lengths: full, scale: 1)
+        }
+        #expect(throws: TensorError.self) {
+            try query.decodeAttention(
+                key: key, value: value, keys: cache[0], values: cache[1], lengths: lengths, scale: 1
+            )
+        }
+    }
+
     @Test func `rotary embedding keeps lengths and turns by the difference of positions`() throws {
         let generator = try RandomGenerator(seed: 6)
         let x = try Tensor.normal([1, 8], generator: generator)

@@ -59,6 +59,8 @@ CTTensor *_Nullable ct_from_bytes(const void *data, size_t bytes, const int64_t 
 /// A CPU tensor over memory that it does not own; `release(context)` is called when the last use of it ends.
 CTTensor *_Nullable ct_from_memory(void *data, const int64_t *shape, int rank, CTType type,
                                    void (*release)(void *_Nullable), void *_Nullable context);
+/// Whatever the memory holds.
+CTTensor *_Nullable ct_empty(const int64_t *shape, int rank, CTType type, const char *device);
 CTTensor *_Nullable ct_full(double value, const int64_t *shape, int rank, CTType type, const char *device);
 CTTensor *_Nullable ct_arange(int64_t start, int64_t end, CTType type, const char *device);
 CTTensor *_Nullable ct_randn(CTGenerator *generator, const int64_t *shape, int rank, CTType type);
@@ -163,6 +165,14 @@ CTTensor *_Nullable ct_rotary(const CTTensor *x, const CTTensor *cos, const CTTe
 CTTensor *_Nullable ct_swiglu(const CTTensor *gate, const CTTensor *up);
 CTTensor *_Nullable ct_attention(const CTTensor *q, const CTTensor *k, const CTTensor *v,
                                  const CTTensor *_Nullable mask, bool causal, double scale);
+/// Whether `ct_decode_attention` is there for so many query heads, key heads and dimensions of a head.
+bool ct_decodes(int64_t query_heads, int64_t key_heads, int64_t dimension);
+/// One new position of each of `count` texts: writes key and value, [count, 1, Hkv, D], into the text's row of a
+/// float16 cache, [rows, Hkv, capacity, D], behind its `lengths` positions, and lets the query, [count, 1, H, D], read
+/// them all. On the CPU.
+CTTensor *_Nullable ct_decode_attention(const CTTensor *query, const CTTensor *key, const CTTensor *value,
+                                        CTTensor *keys, CTTensor *values, const int64_t *lengths, int count,
+                                        double scale);
 /// Mean negative log-likelihood in nats; targets equal to `ignored` do not count.
 CTTensor *_Nullable ct_cross_entropy(const CTTensor *logits, const CTTensor *targets, int64_t ignored);
 /// log softmax(hidden W^T) at the targets, [n], `chunk` rows of logits at a time, and whether each target was the

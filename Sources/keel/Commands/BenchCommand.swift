@@ -36,7 +36,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let clock = ContinuousClock()
-        let device = try model.prepareEngine()
+        let device = try model.machine().device
         var loaded: (chat: LocalChatModel, time: Duration)?
         func chat() async throws -> LocalChatModel {
             if let loaded { return loaded.chat }

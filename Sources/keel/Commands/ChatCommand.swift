@@ -18,7 +18,8 @@ struct ChatCommand: AsyncParsableCommand {
     func run() async throws {
         var options = try sampling.options(seed: model.seed)
         let budget = try calls.budget()
-        let chat = try await model.source(calls).load(maxBatch: 1, budget: budget)
+        let chat = try await model.source(calls, on: model.machine())
+            .load(maxBatch: 1, budget: budget)
         defer { budget?.report() }
         var system = sampling.system
         var messages: [Message] = []

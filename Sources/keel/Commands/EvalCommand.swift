@@ -48,8 +48,9 @@ struct EvalCommand: AsyncParsableCommand {
         let options = try sampling.options(seed: model.seed, maxTokens: 128)
         let budget = try calls.budget()
         let cache = try cache.map { try SampleCache(folder: URL(filePath: $0)) }
-        let source = try await model.source(calls)
-        let person = try await user(for: suite)
+        let machine = try model.machine().sharedByWorkers()
+        let source = try await model.source(calls, on: machine)
+        let person = try await user(for: suite, on: machine)
         let mapping = Mapping(
             suite: suite, model: source, user: person, quick: quick, system: sampling.system,
             samples: samples,
@@ -75,14 +76,13 @@ struct EvalCommand: AsyncParsableCommand {
     }
 
     /// The second model, where the suite needs one.
-    private func user(for suite: Suite) async throws -> ModelSource? {
+    private func user(for suite: Suite, on machine: Machine) async throws -> ModelSource? {
         guard suite.needsUser else { return nil }
         guard let user else {
             throw ValidationError(
                 "The suite's talks need a simulated user. Name the model that plays it by --user.")
         }
-        return try await ModelSource(
-            user, device: try model.prepareEngine(), limits: try calls.limits())
+        return try await ModelSource(user, on: machine, limits: try calls.limits())
     }
 
     /// A shipped suite by name, or a file by path.

@@ -47,7 +47,9 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         let total = work.count
         let budget = try calls.budget()
-        let source = try await model.source(calls)
+        let one = try model.machine()
+        let source = try await model.source(
+            calls, on: total * samples > 1 ? one.sharedByWorkers() : one)
         let chat = try await source.load(budget: budget)
         defer { budget?.report() }
         // Where calls cost money, each asks for one answer, so that little is lost with one.

@@ -29,7 +29,7 @@ struct ScoreCommand: AsyncParsableCommand {
         let done = Set(try rows.written(OutputRow.self).map(\.id))
         let work = try rows.rows(withCompletions: true).filter { !done.contains($0.id) }
         let budget = try calls.budget()
-        let source = try await model.source(calls)
+        let source = try await model.source(calls, on: model.machine().sharedByWorkers())
         let chat = try await source.load(budget: budget)
         defer { budget?.report() }
         let limit = source.isRemote ? calls.concurrency : 4

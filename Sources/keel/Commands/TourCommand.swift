@@ -31,7 +31,7 @@ struct TourCommand: AsyncParsableCommand {
         let start = ContinuousClock.now
         let folder = URL(filePath: folder)
         let budget = try calls.budget()
-        let source = try await model.source(calls)
+        let source = try await model.source(calls, on: model.machine().sharedByWorkers())
         let first = Mapping(
             suite: try .shipped("character"), model: source, quick: quick, system: nil,
             samples: Self.samples,

@@ -3,7 +3,6 @@ import Foundation
 public import KeelEvaluation
 import KeelLanguage
 import KeelModel
-import KeelTensor
 
 /// What every command that asks a judge takes.
 struct JudgeOptions: ParsableArguments {
@@ -35,8 +34,9 @@ struct JudgeOptions: ParsableArguments {
 
     /// Finds the judge.
     func source() async throws -> ModelSource {
-        if let threads { try Engine.setThreads(threads) }
-        return try await ModelSource(judge, device: try Device(device), limits: try calls.limits())
+        try await ModelSource(
+            judge, on: Machine(device: device, threads: threads).sharedByWorkers(),
+            limits: try calls.limits())
     }
 
     /// The judge that is asked for, with these rubrics.

@@ -40,14 +40,11 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Applies the threads setting and names the device.
-    func prepareEngine() throws -> Device {
-        if let threads { try Engine.setThreads(threads) }
-        return try Device(device)
-    }
+    func machine() throws -> Machine { try Machine(device: device, threads: threads) }
 
     /// Finds the model: hashes its files, or connects to its address.
-    func source(_ calls: CallOptions) async throws -> ModelSource {
+    func source(_ calls: CallOptions, on machine: Machine) async throws -> ModelSource {
         try await ModelSource(
-            model, adapters: adapter, device: try prepareEngine(), limits: try calls.limits())
+            model, adapters: adapter, on: machine, limits: try calls.limits())
     }
 }

@@ -7,16 +7,16 @@ import KeelTensor
 /// A model that was found: files on this machine, or a connection.
 enum ModelSource: Sendable {
     /// With the hashes of all that decides what the model says.
-    case local(ModelReference, Device, identity: [String: String])
+    case local(ModelReference, Machine, identity: [String: String])
     case remote(RemoteChatModel)
 
     /// Finds a model: hashes its files, or connects to its address.
     init(
-        _ name: String, adapters: [String] = [], device: Device, limits: RemoteLimits
+        _ name: String, adapters: [String] = [], on machine: Machine, limits: RemoteLimits
     ) async throws {
         guard RemoteAddress.isAddress(name) else {
             let reference = try ModelReference(named: name, adapters: adapters)
-            self = .local(reference, device, identity: try LanguageModel.identity(of: reference))
+            self = .local(reference, machine, identity: try LanguageModel.identity(of: reference))
             return
         }
         guard adapters.isEmpty else {
@@ -39,10 +39,10 @@ enum ModelSource: Sendable {
     var facts: [String: String] {
         var facts: [String: String]
         switch self {
-        case .local(_, let device, let identity):
+        case .local(_, let machine, let identity):
             facts = identity
             facts["engine"] = "libtorch \(Engine.version)"
-            facts["device"] = device.name
+            facts["device"] = machine.device.name
             facts["type"] = "float32"
         case .remote(let model): facts = model.facts
         }
@@ -59,8 +59,9 @@ enum ModelSource: Sendable {
     func load(maxBatch: Int = 64, budget: TokenBudget? = nil) async throws -> any ChatModel {
         let model: any ChatModel
         switch self {
-        case .local(let reference, let device, _):
-            model = try await LocalChatModel(reference, device: device, maxBatch: maxBatch)
+        case .local(let reference, let machine, _):
+            model = try await LocalChatModel(
+                reference, device: machine.device, maxBatch: maxBatch, workers: machine.workers)
         case .remote(let remote): model = remote
         }
         return budget.map { BudgetedChatModel(model, budget: $0) } ?? model

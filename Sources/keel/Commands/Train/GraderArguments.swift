@@ -104,7 +104,7 @@ struct GraderArguments: ParsableArguments {
             throw JudgeError.noRubric(rubric, known: suite.rubrics.map(\.id))
         }
         let source = try await ModelSource(
-            judge, device: try model.prepareEngine(), limits: try calls.limits())
+            judge, on: model.machine(), limits: try calls.limits())
         let config = try JudgeConfig(
             judge: source.name, facts: source.facts, reading: judgeReading, seed: model.seed,
             rubrics: [found])

@@ -153,7 +153,7 @@ struct TrainingArguments: ParsableArguments {
         settings.facts["keel"] = Keel.version
         settings.facts["engine"] = "libtorch \(Engine.version)"
         var job = TrainingJob(settings, out: out)
-        job.device = try model.prepareEngine()
+        job.device = try model.machine().device
         job.place = try ProcessPlace(environment: ProcessInfo.processInfo.environment)
         job.canaries = [try Suite.shipped("character").canary]
         for id in ["boilerplate", "refusal"] {

@@ -1,0 +1,141 @@
+internal import KeelLanguage
+internal import KeelTensor
+
+/// Weights that the workers of one model read, each on its own thread.
+///
+/// Safe to share while they are only read: workers record no gradients, and nothing is attached to a
+/// model that answers.
+struct SharedWeights: @unchecked Sendable {
+    let language: LanguageModel
+}
+
+/// One running batch of a model on this machine, on a thread of its own.
+actor ModelWorker {
+    private let executor: ThreadExecutor
+    private let language: LanguageModel
+    private let scheduler: BatchScheduler
+    private var lastRequest = 0
+    private var isRunning = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// - Parameters:
+    ///   - executor: The thread that all of the work is done on.
+    ///   - weights: The model, which other workers may be reading too.
+    ///   - maxBatch: The most sequences that are written at once; more wait.
+    ///   - memoryLimit: The most bytes of keys and values that running sequences may come to take.
+    ///   - prefixes: What the workers of the model remember of conversations.
+    init(
+        on executor: ThreadExecutor, _ weights: SharedWeights, maxBatch: Int, memoryLimit: Int,
+        prefixes: SharedPrefixes
+    ) {
+        self.executor = executor
+        language = weights.language
+        scheduler = BatchScheduler(
+            model: language.model, tokenizer: language.tokenizer, endTokens: language.endTokens,
+            maxBatch: maxBatch, memoryLimit: memoryLimit, prefixes: prefixes)
+    }
+
+    func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
+        async throws -> [Completion]
+    {
+        let request = try newRequest(prompt, samples, options)
+        return try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            return try await withCheckedThrowingContinuation { continuation in
+                submit(request, onText: { _, _ in }, onFinish: { continuation.resume(with: $0) })
+            }
+        } onCancel: {
+            Task { await self.cancel(request.id) }
+        }
+    }
+
+    func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+        let tokens = try language.encode(prompt)
+        return try language.score(
+            completions, after: tokens, past: scheduler.memory(of: tokens))
+    }
+
+    /// Runs `body` with the model itself, between two steps of the batch.
+    func withModel<Result: Sendable>(_ body: @Sendable (LanguageModel) throws -> Result)
+        throws -> Result
+    {
+        try body(language)
+    }
+
+    /// Starts an answer that goes into a stream as it is made.
+    /// - Returns: What `cancel(_:)` takes; nil when the answer has failed already.
+    func stream(
+        _ prompt: Prompt, _ options: SamplingOptions,
+        into continuation: AsyncThrowingStream<CompletionEvent, any Error>.Continuation
+    ) -> Int? {
+        do {
+            let request = try newRequest(prompt, 0..<1, options)
+            submit(
+                request, onText: { _, text in continuation.yield(.text(text)) },
+                onFinish: { result in
+                    switch result {
+                    case .success(let completions):
+                        if let completion = completions.first {
+                            continuation.yield(.finished(completion))
+                        }
+                        continuation.finish()
+                    case .failure(let error):
+                        continuation.finish(throwing: error)
+                    }
+                })
+            return request.id
+        } catch {
+            continuation.finish(throwing: error)
+            return nil
+        }
+    }
+
+    private struct NewRequest: Sendable {
+        var id: Int
+        var tokens: [Int]
+        var samples: Range<Int>
+        var options: SamplingOptions
+    }
+
+    private func newRequest(_ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions)
+        throws -> NewRequest
+    {
+        try options.validate()
+        lastRequest += 1
+        return NewRequest(
+            id: lastRequest, tokens: try language.encode(prompt), samples: samples, options: options
+        )
+    }
+
+    private func submit(
+        _ request: NewRequest, onText: @escaping (Int, String) -> Void,
+        onFinish: @escaping (Result<[Completion], any Error>) -> Void
+    ) {
+        scheduler.submit(
+            BatchScheduler.Request(
+                id: request.id, prompt: request.tokens, samples: request.samples,
+                options: request.options,
+                onText: onText, onFinish: onFinish))
+        if !isRunning {
+            isRunning = true
+            Task { await run() }
+        }
+    }
+
+    /// Ends a request within one step; its answer fails with `CancellationError`.
+    func cancel(_ id: Int) {
+        scheduler.cancel(id)
+    }
+
+    /// Steps until nothing is left to do; between steps, requests come and go.
+    private func run() async {
+        while scheduler.hasWork {
+            scheduler.step()
+            await Task.yield()
+        }
+        isRunning = false
+    }
+}
