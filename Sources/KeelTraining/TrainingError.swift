@@ -7,6 +7,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case otherRun(path: String, fields: [String])
     /// The loss or the gradient is no number any more.
     case diverged(step: Int)
+    /// Another process of the same training is gone, or never came.
+    case processLost(rank: Int, size: Int, reason: String)
     case unsupported(String)
 
     public var description: String {
@@ -21,6 +23,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
         case .diverged(let step):
             "At step \(step) the loss or its gradient is no longer a number. Lower the learning rate, "
                 + "or clip gradients (max-grad-norm)."
+        case .processLost(let rank, let size, let reason):
+            "Process \(rank) of \(size) could not go on with the others: one of them is gone, or never "
+                + "came (\(reason)). Start all of them again; they go on from the last checkpoint."
         case .unsupported(let reason):
             reason
         }

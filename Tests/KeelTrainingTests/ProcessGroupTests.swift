@@ -3,57 +3,32 @@ import KeelTensor
 import KeelTraining
 import Testing
 
-#if canImport(Darwin)
-    import Darwin
-#else
-    import Glibc
-#endif
-
 /// Training by several processes; here they are threads, each with its own end of the wire.
 @Suite struct ProcessGroupTests {
-    /// A port of this machine that nothing listened at a moment ago.
-    private static func freePort() throws -> UInt16 {
-        #if canImport(Darwin)
-            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
-        #else
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        #endif
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { socketAddress in
-                bind(descriptor, socketAddress, length) == 0
-                    ? getsockname(descriptor, socketAddress, &length) : -1
-            }
-        }
-        try #require(status == 0)
-        return UInt16(bigEndian: address.sin_port)
-    }
-
     /// What one of two processes does, on a thread of its own.
     private func run(
-        rank: Int, port: UInt16, folder: String? = nil, saveEvery: Int? = nil,
+        rank: Int, port: UInt16, type: ElementType = .float32, folder: String? = nil,
         endingAfter end: Int? = nil
     ) async throws -> (reports: [StepReport], parameters: [[Float]]) {
         struct Gone: Error {}
-        let options = ShortRun.options { $0.saveEvery = saveEvery }
+        let options = ShortRun.options()
         return try await TrainingThread().run { _ in
             let place = ProcessPlace(rank: rank, size: 2, host: "127.0.0.1", port: port)
             let group = try place.join(timeout: 120)
             let folder = try folder.map { try RunFolder(path: $0, configuration: options) }
             return try await ShortRun.train(
-                options, folder: folder, group: group, end: end.map { ($0, { throw Gone() }) })
+                options, type: type, folder: folder, group: group,
+                end: end.map { ($0, { throw Gone() }) })
         }
     }
 
+    // In float64, since AdamW divides by the size of a gradient: where one is near nothing, it makes a
+    // step of the last digit of a float32 sum, which is another in another order.
     @Test func `two processes come to what one comes to`() async throws {
-        let alone = try await ShortRun.train(ShortRun.options())
-        let port = try Self.freePort()
-        async let first = run(rank: 0, port: port)
-        async let second = run(rank: 1, port: port)
+        let alone = try await ShortRun.train(ShortRun.options(), type: .float64)
+        let port = try #require(LoopbackPort.free())
+        async let first = run(rank: 0, port: port, type: .float64)
+        async let second = run(rank: 1, port: port, type: .float64)
         let both = try await [first, second]
         #expect(both[0].parameters == both[1].parameters)
         #expect(both[0].reports.map(\.tokens) == alone.reports.map(\.tokens))
@@ -61,7 +36,7 @@ import Testing
             let (x, y) = (try #require(a.metrics["loss"]), try #require(b.metrics["loss"]))
             #expect(abs(x - y) < 1e-5)
         }
-        #expect(ShortRun.greatestDifference(both[0].parameters, alone.parameters) < 1e-3)
+        #expect(ShortRun.greatestDifference(both[0].parameters, alone.parameters) < 1e-5)
     }
 
     @Test func `when a process is gone, the others stop, and the run goes on from there`()
@@ -69,20 +44,23 @@ import Testing
     {
         let scratch = try Scratch()
         let alone = try await ShortRun.train(ShortRun.options())
-        var port = try Self.freePort()
         let path = scratch.path
-        let meeting = port
-        let first = Task { try await run(rank: 0, port: meeting, folder: path) }
-        let second = Task { try await run(rank: 1, port: meeting, folder: path, endingAfter: 2) }
+        let port = try #require(LoopbackPort.free())
+        let first = Task { try await run(rank: 0, port: port, folder: path) }
+        let second = Task { try await run(rank: 1, port: port, folder: path, endingAfter: 2) }
         await #expect(throws: (any Error).self) { try await second.value }
-        await #expect(throws: TensorError.self) { try await first.value }
+        let error = await #expect(throws: TrainingError.self) { try await first.value }
+        guard case .processLost(rank: 0, size: 2, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
         let left = try FileManager.default.contentsOfDirectory(
             atPath: scratch.path + "/checkpoints")
         #expect(left == ["step-00000002"])
 
-        port = try Self.freePort()
-        async let third = run(rank: 0, port: port, folder: scratch.path)
-        async let fourth = run(rank: 1, port: port, folder: scratch.path)
+        let next = try #require(LoopbackPort.free())
+        async let third = run(rank: 0, port: next, folder: path)
+        async let fourth = run(rank: 1, port: next, folder: path)
         let ends = try await [third, fourth]
         #expect(ends[0].reports.map(\.step) == [3, 4, 5, 6])
         #expect(ShortRun.greatestDifference(ends[0].parameters, alone.parameters) < 1e-3)

@@ -15,11 +15,12 @@ enum ShortRun {
 
     /// Trains, and gives what was reported and what came out.
     static func train(
-        _ options: TrainingOptions, folder: RunFolder? = nil, evaluating: Bool = false,
+        _ options: TrainingOptions, type: ElementType = .float32, folder: RunFolder? = nil,
+        evaluating: Bool = false,
         group: any ProcessGroup = SingleProcess(),
         end: (step: Int, action: () throws -> Bool)? = nil
     ) async throws -> (reports: [StepReport], parameters: [[Float]]) {
-        let (language, adapter) = try Golden.adapted()
+        let (language, adapter) = try Golden.adapted(type: type)
         let rows = try Golden.examples(language)
         let trainer = try Trainer(
             SupervisedObjective(language.model), parameters: adapter.parameters, rows: rows,

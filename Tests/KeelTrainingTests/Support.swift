@@ -24,8 +24,8 @@ enum Golden {
     }
 
     /// The model with an adapter that TRL started from, too.
-    static func adapted() throws -> (LanguageModel, LoRA) {
-        let language = try model()
+    static func adapted(type: ElementType = .float32) throws -> (LanguageModel, LoRA) {
+        let language = try model(type: type)
         let adapter = try LoRA(folder: path("adapter"))
         try adapter.attach(to: language.model)
         return (language, adapter)

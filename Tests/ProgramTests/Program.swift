@@ -30,9 +30,11 @@ final class Program {
     /// Starts the program in a scratch folder, beside a cache that holds no model.
     ///
     /// Waits while as many others run as there are processors. No file that it writes can be longer
-    /// than the limit, a multiple of 512 bytes: then writing fails, as on a full disk.
+    /// than the limit, a multiple of 512 bytes: then writing fails, as on a full disk. One that another
+    /// waits for does not wait for room itself.
     init(
-        _ arguments: [String], input: String = "", in scratch: Scratch, fileLimit: Int? = nil
+        _ arguments: [String], input: String = "", in scratch: Scratch, fileLimit: Int? = nil,
+        environment added: [String: String] = [:], waitsForRoom: Bool = true
     ) async throws {
         let name = UUID().uuidString
         let inputPath = try scratch.write(input, to: ".\(name).input")
@@ -50,17 +52,18 @@ final class Program {
         var environment = ProcessInfo.processInfo.environment
         environment["COLUMNS"] = nil
         environment["KEEL_CACHE"] = scratch.path("cache")
+        environment.merge(added) { $1 }
         process.environment = environment
         process.standardInput = FileHandle(forReadingAtPath: inputPath)
         process.standardOutput = FileHandle(forWritingAtPath: outputPath)
         process.standardError = FileHandle(forWritingAtPath: errorsPath)
 
-        await Room.shared.enter()
+        if waitsForRoom { await Room.shared.enter() }
         let (ended, end) = AsyncStream.makeStream(of: Never.self)
         self.ended = ended
         process.terminationHandler = { _ in
             end.finish()
-            Task { await Room.shared.leave() }
+            if waitsForRoom { Task { await Room.shared.leave() } }
         }
         try process.run()
         let identifier = process.processIdentifier

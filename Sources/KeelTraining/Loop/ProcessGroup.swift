@@ -42,4 +42,31 @@ public struct SingleProcess: ProcessGroup {
     public func sum(_ tensors: [Tensor]) {}
 }
 
-extension GlooGroup: ProcessGroup {}
+/// Training with others, over libtorch's Gloo.
+struct JoinedProcesses: ProcessGroup {
+    private let group: GlooGroup
+
+    var rank: Int { group.rank }
+    var size: Int { group.size }
+
+    /// Meets the others.
+    /// - Throws: `TrainingError.processLost` when they don't come.
+    init(_ place: ProcessPlace, timeout: Double) throws(TrainingError) {
+        do {
+            group = try GlooGroup(
+                host: place.host, port: place.port, serves: place.rank == 0 && !place.isServed,
+                name: "keel/\(place.attempt)", rank: place.rank, size: place.size, timeout: timeout
+            )
+        } catch {
+            throw .processLost(rank: place.rank, size: place.size, reason: error.reason)
+        }
+    }
+
+    func sum(_ tensors: [Tensor]) throws {
+        do {
+            try group.sum(tensors)
+        } catch {
+            throw TrainingError.processLost(rank: rank, size: size, reason: error.reason)
+        }
+    }
+}

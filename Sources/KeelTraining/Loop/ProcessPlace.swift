@@ -1,5 +1,3 @@
-public import KeelTensor
-
 /// Where this process stands among those that train together, as torchrun, Slurm or plain
 /// environment variables say it.
 public struct ProcessPlace: Hashable, Sendable {
@@ -46,10 +44,8 @@ public struct ProcessPlace: Hashable, Sendable {
     /// Meets the others.
     /// - Parameter timeout: Seconds that any call may wait for them.
     /// - Returns: All of them.
-    /// - Throws: `TensorError` when they don't come.
-    public func join(timeout: Double = 1800) throws -> GlooGroup {
-        try GlooGroup(
-            host: host, port: port, serves: rank == 0 && !isServed, name: "keel/\(attempt)",
-            rank: rank, size: size, timeout: timeout)
+    /// - Throws: `TrainingError.processLost` when they don't come.
+    public func join(timeout: Double = 1800) throws(TrainingError) -> any ProcessGroup {
+        try JoinedProcesses(self, timeout: timeout)
     }
 }
