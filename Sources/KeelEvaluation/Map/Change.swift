@@ -62,13 +62,11 @@ public struct Change: Hashable, Sendable, Codable {
         guard let baseline, let candidate, let difference else {
             return "\(subject): not enough data, since the runs share no readings."
         }
-        let values = "\(Self.text(baseline)) → \(Self.text(candidate))"
+        let sign = metric.scale == .share ? "%" : ""
+        let values = "\(text(baseline))\(sign) → \(text(candidate))\(sign)"
         let range =
-            interval.map {
-                ", difference \(Self.text(difference)) "
-                    + "[\(Self.text($0.lowerBound)), \(Self.text($0.upperBound))]"
-            } ?? ", difference \(Self.text(difference))"
-        return "\(subject): \(words). \(values)\(range)."
+            interval.map { " [\(text($0.lowerBound)), \(text($0.upperBound))]" } ?? ""
+        return "\(subject): \(words). \(values), difference \(text(difference))\(points)\(range)."
     }
 
     /// Whether a change was found on the asked probes alone, and others like them may not change.
@@ -83,7 +81,7 @@ public struct Change: Hashable, Sendable, Codable {
         case .better, .worse, .higher, .lower: verdict.rawValue + scope
         case .noWorse: "no worse than the margin"
         case .noDifference:
-            detectable.map { "no difference found, where one of \(Self.text($0)) would show" }
+            detectable.map { "no difference found, where one of \(text($0))\(points) would show" }
                 ?? "no difference found"
         case .notEnoughData: "not enough data: \(need)"
         }
@@ -102,8 +100,12 @@ public struct Change: Hashable, Sendable, Codable {
         }
     }
 
-    private static func text(_ value: Double) -> String {
+    private var points: String { metric.scale == .share ? " points" : "" }
+
+    /// Three decimals; of a share, per cent with one.
+    private func text(_ value: Double) -> String {
         let rounded = (value * 1000).rounded() / 1000
-        return "\(rounded == 0 ? 0 : rounded)"
+        guard metric.scale == .share else { return "\(rounded == 0 ? 0 : rounded)" }
+        return "\(rounded == 0 ? 0 : (rounded * 1000).rounded() / 10)"
     }
 }

@@ -77,11 +77,12 @@ struct MapOutcome: Sendable {
         var rows = [["dimension", "measure", "value", "95 % interval", "probes"]]
         for dimension in map.dimensions {
             for measurement in dimension.measurements where measurement.metric.isPrimary {
+                let unit = measurement.metric.shownUnit
                 rows.append([
                     dimension.title, "\(measurement.metric.title), \(measurement.metric.unit)",
-                    measurement.value.map { String(format: "%.3f", $0) } ?? "none",
+                    measurement.value.map { unit.text($0) } ?? "none",
                     measurement.interval.map {
-                        String(format: "[%.3f, %.3f]", $0.lowerBound, $0.upperBound)
+                        "\(unit.text($0.lowerBound)) to \(unit.text($0.upperBound))"
                     } ?? "none",
                     "\(measurement.probes)",
                 ])
