@@ -39,8 +39,15 @@ public actor LocalChatModel: ChatModel {
         async throws
         -> [Completion]
     {
+        try await complete(prompt, samples: samples, options: options, steering: [])
+    }
+
+    /// The same with the residual stream changed; other requests in the batch are not touched.
+    public func complete(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, steering: [Steering]
+    ) async throws -> [Completion] {
         if samples.isEmpty { return [] }
-        let request = try newRequest(prompt, samples, options)
+        let request = try newRequest(prompt, samples, options, steering)
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
@@ -54,8 +61,15 @@ public actor LocalChatModel: ChatModel {
     public nonisolated func stream(_ prompt: Prompt, options: SamplingOptions)
         -> AsyncThrowingStream<CompletionEvent, any Error>
     {
+        stream(prompt, options: options, steering: [])
+    }
+
+    /// The same with the residual stream changed.
+    public nonisolated func stream(
+        _ prompt: Prompt, options: SamplingOptions, steering: [Steering]
+    ) -> AsyncThrowingStream<CompletionEvent, any Error> {
         AsyncThrowingStream { continuation in
-            let task = Task { await self.stream(prompt, options, into: continuation) }
+            let task = Task { await self.stream(prompt, options, steering, into: continuation) }
             continuation.onTermination = { reason in
                 guard case .cancelled = reason else { return }
                 Task { if let id = await task.value { await self.cancel(id) } }
@@ -64,10 +78,18 @@ public actor LocalChatModel: ChatModel {
     }
 
     public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+        try await score(completions, after: prompt, steering: [])
+    }
+
+    /// The same with the residual stream changed.
+    public func score(_ completions: [String], after prompt: Prompt, steering: [Steering])
+        async throws -> [Score]
+    {
         try Task.checkCancellation()
         let tokens = try language.encode(prompt)
         return try language.score(
-            completions, after: tokens, past: scheduler.memory(of: tokens))
+            completions, after: tokens,
+            past: steering.isEmpty ? scheduler.memory(of: tokens) : nil, steering: steering)
     }
 
     /// Runs `body` with the model itself, between two steps of the batch.
@@ -78,11 +100,11 @@ public actor LocalChatModel: ChatModel {
     }
 
     private func stream(
-        _ prompt: Prompt, _ options: SamplingOptions,
+        _ prompt: Prompt, _ options: SamplingOptions, _ steering: [Steering],
         into continuation: AsyncThrowingStream<CompletionEvent, any Error>.Continuation
     ) -> Int? {
         do {
-            let request = try newRequest(prompt, 0..<1, options)
+            let request = try newRequest(prompt, 0..<1, options, steering)
             submit(
                 request, onText: { _, text in continuation.yield(.text(text)) },
                 onFinish: { result in
@@ -108,16 +130,18 @@ public actor LocalChatModel: ChatModel {
         var tokens: [Int]
         var samples: Range<Int>
         var options: SamplingOptions
+        var steering: [Steering]
     }
 
-    private func newRequest(_ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions)
-        throws -> NewRequest
-    {
+    private func newRequest(
+        _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions, _ steering: [Steering]
+    ) throws -> NewRequest {
         try options.validate()
+        for one in steering { try one.validate(for: language.model.configuration) }
         lastRequest += 1
         return NewRequest(
-            id: lastRequest, tokens: try language.encode(prompt), samples: samples, options: options
-        )
+            id: lastRequest, tokens: try language.encode(prompt), samples: samples,
+            options: options, steering: steering)
     }
 
     private func submit(
@@ -127,7 +151,7 @@ public actor LocalChatModel: ChatModel {
         scheduler.submit(
             BatchScheduler.Request(
                 id: request.id, prompt: request.tokens, samples: request.samples,
-                options: request.options,
+                options: request.options, steering: request.steering,
                 onText: onText, onFinish: onFinish))
         if !isRunning {
             isRunning = true
