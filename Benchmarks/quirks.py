@@ -69,7 +69,7 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--screen", type=int, default=5)
+    parser.add_argument("--screen", type=int, default=3)
     parser.add_argument("--only", choices=QUIRKS)
     arguments = parser.parse_args()
     out = Path(arguments.out)

@@ -63,6 +63,8 @@ public struct Steering: Hashable, Sendable {
     /// - Parameters:
     ///   - x: `[B, T, C]`.
     ///   - mask: 1 where `x` is changed and 0 elsewhere, broadcast to `[B, T, 1]`; nil for everywhere.
+    /// - Returns: `[B, T, C]`.
+    /// - Throws: `TensorError`.
     func apply(to x: Tensor, mask: Tensor?) throws -> Tensor {
         let type = try x.elementType()
         let v = try Tensor(vector).to(type, device: x.device)

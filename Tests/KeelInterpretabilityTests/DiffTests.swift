@@ -124,6 +124,41 @@ import Testing
         for method in result.holdout { #expect(abs(method.auroc - 0.5) < 0.5) }
     }
 
+    @Test func `attribution is the slope along a latent's own contribution`() throws {
+        let language = try Golden.tiny()
+        let sae = try autoencoder([], width: language.model.configuration.hiddenSize)
+        let passage = try #require(
+            language.passages(of: CorpusRow(.answer(.text("the keel"), "holds it")), window: 64)
+                .first)
+        let found = try LatentAttribution.values(passage, language, sae, layer: 0).floats()
+        /// Mean log-probability of the answer with a latent's contribution made larger by a share.
+        func logprob(_ latent: Int, _ share: Double) throws -> Double {
+            var hooks = Hooks()
+            hooks.at(.residPost(layer: 0)) { x in
+                let flat = try x.squeezed(0)
+                let f = try sae.encode(flat).narrowed(1, latent..<latent + 1)
+                let row = try sae.decoder.narrowed(0, latent..<latent + 1)
+                let mask = try Tensor(
+                    passage.tokens.indices.map { Float($0 == 0 ? 0 : 1) },
+                    shape: [passage.tokens.count, 1])
+                return try (flat + f * mask * row * share).unsqueezed(0)
+            }
+            let logits = try language.logits(passage.tokens, hooks: hooks).to(.float64)
+            let values = try logits.logSoftmax()
+            return try passage.answer.reduce(0) { sum, position in
+                try sum
+                    + values.selected(0, position - 1).selected(0, passage.tokens[position]).item()
+            } / Double(passage.answer.count)
+        }
+        var checked = 0
+        for latent in 0..<sae.latents where abs(found[latent]) > 0.01 {
+            let slope = try (logprob(latent, 1e-2) - logprob(latent, -1e-2)) / 2e-2
+            #expect(abs(slope - Double(found[latent])) < 0.02 * max(0.1, abs(slope)))
+            checked += 1
+        }
+        #expect(checked >= 3)
+    }
+
     @Test func `a run that was stopped keeps its answers and curves`() throws {
         let scratch = try Scratch()
         let (base, tuned, direction) = try models(scratch)

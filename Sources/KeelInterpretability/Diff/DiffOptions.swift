@@ -7,9 +7,9 @@ public struct DiffOptions: Hashable, Sendable, Codable {
     /// How answers are drawn; the seed is that of all else, too.
     public var sampling = SamplingOptions(temperature: 1, maxTokens: 64)
     /// Latents of each end of the ranking that are tried by steering.
-    public var screened = 5
+    public var screened = 3
     /// Strengths that are tried, in median lengths of the stream.
-    public var strengths = [0.1, 0.2, 0.4, 0.8]
+    public var strengths = [0.2, 0.4, 0.8]
     /// Share of incoherent answers up to which steering counts.
     public var incoherenceLimit = 0.1
 

@@ -15,6 +15,7 @@ struct DiffReading {
     ///   - passages: Questions with answers.
     ///   - autoencoder: Of what leaves block `layer`.
     ///   - layer: The block.
+    /// - Throws: `CancellationError`; `ModelError`, `TensorError`.
     init(
         _ language: LanguageModel, _ passages: [Passage], _ autoencoder: SparseAutoencoder,
         layer: Int

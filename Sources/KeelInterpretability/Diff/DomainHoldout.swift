@@ -35,6 +35,7 @@ public struct DomainHoldout: Hashable, Sendable, Codable {
     ///   - domains: Of each row of both.
     ///   - seed: Of the random direction.
     /// - Returns: None where there is one domain only.
+    /// - Throws: `TensorError`.
     static func all(tuned: DiffReading, base: DiffReading, domains: [String], seed: UInt64) throws
         -> [DomainHoldout]
     {

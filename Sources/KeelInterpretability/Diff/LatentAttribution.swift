@@ -1,16 +1,17 @@
-import KeelModel
-import KeelTensor
+package import KeelModel
+package import KeelTensor
 
 /// How much each latent adds to the log-probability of an answer, to first order: the gradient along
 /// the latent's direction times its activation, summed over the passage, per token of the answer.
-enum LatentAttribution {
+package enum LatentAttribution {
     /// - Parameters:
     ///   - passage: A question with an answer.
     ///   - language: Whose log-probability is meant.
     ///   - autoencoder: Of what leaves block `layer`.
     ///   - layer: The block.
     /// - Returns: `[S]`; zeros for an empty answer.
-    static func values(
+    /// - Throws: `ModelError`, `TensorError`.
+    package static func values(
         _ passage: Passage, _ language: LanguageModel, _ autoencoder: SparseAutoencoder, layer: Int
     ) throws -> Tensor {
         guard !passage.answer.isEmpty else { return try .zeros([autoencoder.latents]) }
@@ -22,8 +23,9 @@ enum LatentAttribution {
             leaf = detached
             return detached
         }
-        let logprob = try AnswerLogProbabilities.tensor(of: passage, language.model, hooks: hooks)
-            .mean()
+        let logprob = try AnswerLogProbabilities.tensor(
+            of: PackedPassages([passage]), language.model, hooks: hooks
+        ).mean()
         guard let leaf else { return try .zeros([autoencoder.latents]) }
         let slope = try logprob.gradients(of: [leaf])[0]
         return try Engine.withoutGradients {

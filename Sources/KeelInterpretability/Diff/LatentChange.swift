@@ -6,7 +6,7 @@ public struct LatentChange: Hashable, Sendable, Codable {
     /// Mean activation of the tuned model over its own answers.
     public var tuned: Double
     /// `tuned - base`: what the ranking goes by.
-    public var change: Double { tuned - base }
+    public var change: Double
     /// Of the change, 95 %, clustered by question; nil where every question changed alike.
     public var interval: MeasuredValue?
     /// The same with both models reading the same texts: what the change is of the model, not of what
@@ -21,40 +21,6 @@ public struct LatentChange: Hashable, Sendable, Codable {
     public var attributionRank: Int
     public var projectionRank: Int
 
-    private enum CodingKeys: String, CodingKey {
-        case latent, base, tuned, change, interval, onSameText, attribution, projection, rank
-        case attributionRank, projectionRank
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var row = encoder.container(keyedBy: CodingKeys.self)
-        try row.encode(latent, forKey: .latent)
-        try row.encode(base, forKey: .base)
-        try row.encode(tuned, forKey: .tuned)
-        try row.encode(change, forKey: .change)
-        try row.encodeIfPresent(interval, forKey: .interval)
-        try row.encode(onSameText, forKey: .onSameText)
-        try row.encode(attribution, forKey: .attribution)
-        try row.encode(projection, forKey: .projection)
-        try row.encode(rank, forKey: .rank)
-        try row.encode(attributionRank, forKey: .attributionRank)
-        try row.encode(projectionRank, forKey: .projectionRank)
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let row = try decoder.container(keyedBy: CodingKeys.self)
-        latent = try row.decode(Int.self, forKey: .latent)
-        base = try row.decode(Double.self, forKey: .base)
-        tuned = try row.decode(Double.self, forKey: .tuned)
-        interval = try row.decodeIfPresent(MeasuredValue.self, forKey: .interval)
-        onSameText = try row.decode(Double.self, forKey: .onSameText)
-        attribution = try row.decode(Double.self, forKey: .attribution)
-        projection = try row.decode(Double.self, forKey: .projection)
-        rank = try row.decode(Int.self, forKey: .rank)
-        attributionRank = try row.decode(Int.self, forKey: .attributionRank)
-        projectionRank = try row.decode(Int.self, forKey: .projectionRank)
-    }
-
     init(
         latent: Int, base: Double, tuned: Double, interval: MeasuredValue?, onSameText: Double,
         attribution: Double, projection: Double
@@ -62,6 +28,7 @@ public struct LatentChange: Hashable, Sendable, Codable {
         self.latent = latent
         self.base = base
         self.tuned = tuned
+        change = tuned - base
         self.interval = interval
         self.onSameText = onSameText
         self.attribution = attribution

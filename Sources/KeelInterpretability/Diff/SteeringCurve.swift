@@ -52,15 +52,20 @@ struct SteeringProbe {
         try Task.checkCancellation()
         var hooks = Hooks()
         for one in steering { hooks.steer(one) }
-        func mean(_ passages: [Passage]) throws -> Double {
-            let values = try passages.filter { !$0.answer.isEmpty }.map {
-                let all = try AnswerLogProbabilities.values(
-                    of: $0, language.model, hooks: hooks)
-                return all.reduce(0, +) / Double(all.count)
+        /// Log-probability per token of each question's answers, on average over them.
+        func means(_ answers: [[Passage]]) throws -> [Double] {
+            let values = try AnswerLogProbabilities.values(
+                of: answers.flatMap(\.self), language.model, hooks: hooks)
+            var rest = values[...]
+            return answers.map { row in
+                let own = rest.prefix(row.count).filter { !$0.isEmpty }
+                rest = rest.dropFirst(row.count)
+                return own.reduce(0) { $0 + $1.reduce(0, +) / Double($1.count) }
+                    / Double(own.count)
             }
-            return values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
         }
-        let likeness = try zip(tunedAnswers, baseAnswers).map { try mean($0) - mean($1) }
+        // A question whose answers are all empty has no likeness.
+        let likeness = try zip(means(tunedAnswers), means(baseAnswers)).map { $0 - $1 }
             .filter(\.isFinite)
         var sampling = options.sampling
         sampling.seed &+= 1

@@ -52,20 +52,16 @@ public struct Incoherence: Hashable, Sendable {
     private static func marks(
         _ language: LanguageModel, prompts: [[Int]], answers: [[[Int]]]
     ) throws -> [[Mark?]] {
-        try zip(prompts, answers).map { prompt, answers in
-            let passages = answers.map {
-                Passage(tokens: prompt + $0, answerStart: prompt.count)
-            }
-            let losses = try passages.map { passage in
-                passage.answer.isEmpty
-                    ? nil : try AnswerLogProbabilities.values(of: passage, language.model)
-            }
-            return zip(answers, losses).map { answer, values in
-                values.map { values in
-                    Mark(
-                        surprise: -values.reduce(0, +) / Double(values.count),
-                        repetition: repetition(answer))
-                }
+        let passages = zip(prompts, answers).flatMap { prompt, answers in
+            answers.map { Passage(tokens: prompt + $0, answerStart: prompt.count) }
+        }
+        var losses = try AnswerLogProbabilities.values(of: passages, language.model)[...]
+        return answers.map { row in
+            row.map { answer in
+                guard let values = losses.popFirst(), !values.isEmpty else { return nil }
+                return Mark(
+                    surprise: -values.reduce(0, +) / Double(values.count),
+                    repetition: repetition(answer))
             }
         }
     }

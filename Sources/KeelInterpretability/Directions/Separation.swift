@@ -5,10 +5,10 @@ public struct Separation: Hashable, Sendable, Codable {
     /// Difference of the means over the pooled standard deviation; nil where nothing varies.
     public var effect: Double?
 
+    /// Nil where a group is empty.
     /// - Parameters:
     ///   - positive: Numbers of the first group.
     ///   - negative: Numbers of the second.
-    /// - Returns: Nil where a group is empty.
     public init?(positive: [Double], negative: [Double]) {
         guard !positive.isEmpty, !negative.isEmpty else { return nil }
         // The rank sum, with the mean rank for ties.

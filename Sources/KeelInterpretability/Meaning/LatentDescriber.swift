@@ -38,6 +38,7 @@ public struct LatentDescriber {
     /// - Parameters:
     ///   - active: Passages that activate it, strongest first.
     ///   - silent: Passages that don't.
+    /// - Returns: The description and how well it does.
     /// - Throws: What the model throws.
     public func describe(active: [Passage], silent: [Passage]) async throws -> LatentDescription {
         let shown = active.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)

@@ -12,7 +12,7 @@ public struct LatentSurvey {
         public var passage: Int
         /// Which of `tokens` the example was picked for.
         public var peak: Int
-        /// Share of the latent's active tokens that are weaker, 0 ... 1; nil where it is not active.
+        /// Share of the latent's active tokens that are weaker, from 0 to 1; nil where it is silent.
         public var level: Double?
     }
 

@@ -1,9 +1,9 @@
 public import KeelTensor
 
-/// Pre-activations above their latent's threshold, as they are (Rajamanoharan 2024, eq. 4).
+/// Pre-activations above their latent's threshold, as they are (Rajamanoharan 2024, equation 4).
 ///
 /// BatchTopK has one threshold for all latents when it is used, so that a token's latents do not
-/// depend on the batch it is in (Bussmann 2024, eq. 6).
+/// depend on the batch it is in (Bussmann 2024, equation 6).
 public struct JumpReLUActivation: SAEActivation {
     /// `[S]`.
     public var threshold: Tensor

@@ -12,11 +12,14 @@ protocol SAEObjective {
     ///   - x: `[B, C]`.
     ///   - weights: What is trained.
     ///   - progress: Share of all steps that are done, 0 ..< 1.
+    /// - Returns: The loss and what it was made of.
     /// - Throws: `TensorError`.
     func loss(_ x: Tensor, _ weights: SAEWeights, progress: Double) throws -> SAELoss
 
     /// What is used after training.
     /// - Parameter scale: What activations were multiplied by; thresholds are given without it.
+    /// - Returns: The architecture's activation.
+    /// - Throws: `TensorError`.
     func activation(scale: Double) throws -> any SAEActivation
 }
 

@@ -19,7 +19,7 @@ public struct SAETrainingOptions: Hashable, Sendable, Codable {
     public var batchSize = 2048
     /// Passes over the activations.
     public var passes = 1.0
-    /// The highest learning rate; nil for the usual `2e-4 / √(S / 2¹⁴)` (Gao 2024, fig. 3).
+    /// The highest learning rate; nil for the usual `2e-4 / √(S / 2¹⁴)` (Gao 2024, figure 3).
     public var learningRate: Double?
     /// A latent that so many tokens have not activated is dead; nil for a twentieth of all tokens
     /// that will be read, at most ten million.

@@ -1,6 +1,6 @@
 public import KeelTensor
 
-/// The `k` largest pre-activations of a token, if they are above 0 (Gao 2024, eq. 4).
+/// The `k` largest pre-activations of a token, if they are above 0 (Gao 2024, equation 4).
 public struct TopKActivation: SAEActivation {
     public var k: Int
 

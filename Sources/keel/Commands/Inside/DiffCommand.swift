@@ -44,9 +44,12 @@ struct DiffCommand: AsyncParsableCommand {
     var maxTokens = 64
 
     @Option(help: "Latents of each end of the ranking that are tried by steering.")
-    var screen = 5
+    var screen = 3
 
-    @Option(help: "A strength to try, in median lengths of the stream; may be given several times.")
+    @Option(
+        help: """
+            A strength to try, in median lengths of the stream; may be given several times (default: 0.2, 0.4, 0.8).
+            """)
     var strength: [Double] = []
 
     @Option(help: "Share of incoherent answers up to which steering counts.")
