@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "KeelModel", targets: ["KeelModel"]),
         .library(name: "KeelRemote", targets: ["KeelRemote"]),
         .library(name: "KeelTraining", targets: ["KeelTraining"]),
+        .library(name: "KeelInterpretability", targets: ["KeelInterpretability"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
     ],
@@ -71,6 +72,14 @@ let package = Package(
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
             ]),
 
+        .target(
+            name: "KeelInterpretability",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel",
+            ],
+            resources: [.copy("Corpus/Texts")]),
+
         // 3: what is asked of a model, and how it is shown
         .target(
             name: "KeelEvaluation",
@@ -87,7 +96,8 @@ let package = Package(
             name: "keel",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-                "KeelRemote", "KeelTraining", "KeelEvaluation", "KeelReport",
+                "KeelRemote", "KeelTraining", "KeelInterpretability", "KeelEvaluation",
+                "KeelReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -113,6 +123,13 @@ let package = Package(
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
                 "KeelTraining",
+            ],
+            resources: [.copy("Goldens")]),
+        .testTarget(
+            name: "KeelInterpretabilityTests",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel", "KeelInterpretability",
             ],
             resources: [.copy("Goldens")]),
         .testTarget(

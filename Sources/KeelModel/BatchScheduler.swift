@@ -13,6 +13,8 @@ final class BatchScheduler {
         var prompt: [Int]
         var samples: Range<Int>
         var options: SamplingOptions
+        /// How the stream of these samples is changed; others in the batch are not touched.
+        var steering: [Steering] = []
         /// Called with each piece of text of a sample, by its number.
         var onText: (Int, String) -> Void
         /// Called once, with all samples in order or with what went wrong.
@@ -23,6 +25,7 @@ final class BatchScheduler {
         let request: Int
         let sample: Int
         let options: SamplingOptions
+        let steering: [Steering]
         /// Positions that it may come to take.
         let reserved: Int
         var sampler: Sampler
@@ -38,6 +41,7 @@ final class BatchScheduler {
             self.sample = sample
             self.reserved = reserved
             options = request.options
+            steering = request.steering
             sampler = Sampler(request.options, sample: sample)
             assembler = TextAssembler(tokenizer, stop: request.options.stop)
             seen = request.options.repetitionPenalty == 1 ? [] : Set(request.prompt)
@@ -134,11 +138,15 @@ final class BatchScheduler {
         guard var entry = progress[id] else { return }
         let request = entry.request
         let count = min(request.samples.upperBound - entry.nextSample, room(for: request))
-        let past = try prefixes.memory(of: request.prompt)
+        // What is remembered was read without steering, and what is read with it is not remembered.
+        let past = request.steering.isEmpty ? try prefixes.memory(of: request.prompt) : nil
         let rest = request.prompt.dropFirst(past?.count ?? 0)
         let attention = try TreeAttention(model, past: past, trunk: rest.count)
         let tokens = try Tensor(Array(rest)).unsqueezed(0).to(device: model.device)
-        let hidden = try model(tokens, attention: attention)
+        let hooks = try Hooks(
+            steering: request.steering, answerFrom: rest.count - 1, count: rest.count,
+            device: model.device)
+        let hidden = try model(tokens, attention: attention, hooks: hooks)
         let last = try hidden.narrowed(1, rest.count - 1..<rest.count).reshaped(1, -1)
         let logits = try model.logits(last)
         let sequences = (0..<count).map {
@@ -167,7 +175,8 @@ final class BatchScheduler {
         let sequences = batch.texts
         let tokens = try Tensor(sequences.map { $0.tokens.last ?? 0 }, shape: [sequences.count, 1])
             .to(device: model.device)
-        let hidden = try model(tokens, attention: attention)
+        let hooks = try Hooks(rows: sequences.map(\.steering), device: model.device)
+        let hidden = try model(tokens, attention: attention, hooks: hooks)
         batch.advance()
         let finishes = try draw(model.logits(hidden.squeezed(1)), sequences, lengths: batch.lengths)
         // From the last down, so that the one moved into a gap is never one that is done too.
@@ -235,7 +244,9 @@ final class BatchScheduler {
 
     /// Keeps what was read and written, since the conversation may go on.
     private func remember(_ number: Int, _ sequence: Sequence) throws {
-        guard let prompt = progress[sequence.request]?.request.prompt else { return }
+        guard sequence.steering.isEmpty,
+            let prompt = progress[sequence.request]?.request.prompt
+        else { return }
         let memory = try batch.memory(of: number)
         try prefixes.insert(
             Array((prompt + sequence.tokens).prefix(memory.count)), promptCount: prompt.count,

@@ -73,6 +73,44 @@ public enum HookPoint: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension HookPoint {
+    /// The block that the point is in; nil before the first and after the last.
+    public var layer: Int? {
+        switch self {
+        case .embed, .finalNorm: nil
+        case .residPre(let layer), .attentionInput(let layer), .query(let layer), .key(let layer),
+            .value(let layer), .headOutput(let layer), .attentionOutput(let layer),
+            .residMid(let layer), .mlpInput(let layer), .mlpPost(let layer),
+            .mlpOutput(let layer), .residPost(let layer):
+            layer
+        }
+    }
+
+    /// How many blocks must run before an activation is there.
+    func blocks(of layers: Int) -> Int {
+        layer.map { $0 + 1 } ?? (self == .embed ? 0 : layers)
+    }
+
+    /// - Throws: `ModelError.configuration` when a model of so many layers has no such point.
+    public func check(layers: Int) throws(ModelError) {
+        if let layer, !(0..<layers).contains(layer) {
+            throw .configuration(
+                "\(self) asks for layer \(layer); layers are counted from 0 to \(layers - 1)")
+        }
+    }
+
+    /// Numbers of one token at this point.
+    public func width(in configuration: LlamaConfiguration) -> Int {
+        switch self {
+        case .query, .headOutput:
+            configuration.numAttentionHeads * configuration.headDimension
+        case .key, .value: configuration.numKeyValueHeads * configuration.headDimension
+        case .mlpPost: configuration.intermediateSize
+        default: configuration.hiddenSize
+        }
+    }
+}
+
 /// What to do at hook points during one forward pass.
 ///
 /// An action gets the activation and returns what takes its place, or nil to leave it.

@@ -6,13 +6,16 @@ extension LanguageModel {
     ///   - prompts: Tokens to be continued, each at least one.
     ///   - samples: Numbers of the samples of each prompt.
     ///   - options: How they are drawn.
+    ///   - steering: How the stream is changed meanwhile.
     ///   - maxBatch: The most sequences that are written at once.
     /// - Returns: The samples of each prompt, in order.
     /// - Throws: The first error of any request, or `CancellationError`.
     package func sample(
-        _ prompts: [[Int]], samples: Range<Int>, options: SamplingOptions, maxBatch: Int = 64
+        _ prompts: [[Int]], samples: Range<Int>, options: SamplingOptions,
+        steering: [Steering] = [], maxBatch: Int = 64
     ) throws -> [[Completion]] {
         try options.validate()
+        for one in steering { try one.validate(for: model.configuration) }
         let scheduler = BatchScheduler(
             model: model, tokenizer: tokenizer, endTokens: endTokens, maxBatch: maxBatch)
         var results: [Int: Result<[Completion], any Error>] = [:]
@@ -20,6 +23,7 @@ extension LanguageModel {
             scheduler.submit(
                 BatchScheduler.Request(
                     id: id, prompt: prompt, samples: samples, options: options,
+                    steering: steering,
                     onText: { _, _ in }, onFinish: { results[id] = $0 }))
         }
         while scheduler.hasWork {

@@ -7,13 +7,23 @@ extension LanguageModel {
     /// in generation.
     ///
     /// The prompt is read once for all of them.
-    /// - Throws: As `encode(_:)`.
-    public func score(_ completions: [String], after prompt: Prompt) throws -> [Score] {
-        try score(completions, after: encode(prompt), past: nil)
+    /// - Parameters:
+    ///   - completions: Texts.
+    ///   - prompt: What they follow.
+    ///   - steering: How the stream is changed meanwhile.
+    /// - Returns: One score for each.
+    /// - Throws: As `encode(_:)`; `ModelError.configuration` for steering that does not fit.
+    public func score(
+        _ completions: [String], after prompt: Prompt, steering: [Steering] = []
+    ) throws -> [Score] {
+        try score(completions, after: encode(prompt), past: nil, steering: steering)
     }
 
     // The same for a prompt of whose beginning something may be known.
-    func score(_ completions: [String], after prompt: [Int], past: KeyValues?) throws -> [Score] {
+    func score(
+        _ completions: [String], after prompt: [Int], past: KeyValues?, steering: [Steering] = []
+    ) throws -> [Score] {
+        for one in steering { try one.validate(for: model.configuration) }
         let all = completions.map { tokenizer.encode($0) }
         let limit = model.configuration.maxPositionEmbeddings
         if let longest = all.map(\.count).max(), prompt.count + longest > limit {
@@ -21,7 +31,8 @@ extension LanguageModel {
         }
         return try Engine.withoutGradients {
             try parts(of: all).flatMap { part in
-                try zip(part, logprobs(of: part, after: prompt, past)).map { tokens, logprobs in
+                try zip(part, logprobs(of: part, after: prompt, past, steering)).map {
+                    tokens, logprobs in
                     Score(
                         tokens: tokens, logprobs: logprobs.map(Double.init),
                         usage: tokens.isEmpty
@@ -49,7 +60,7 @@ extension LanguageModel {
     }
 
     private func logprobs(
-        of completions: [[Int]], after prompt: [Int], _ past: KeyValues?
+        of completions: [[Int]], after prompt: [Int], _ past: KeyValues?, _ steering: [Steering]
     ) throws -> [[Float]] {
         let targets = completions.flatMap(\.self)
         guard !targets.isEmpty else { return completions.map { _ in [] } }
@@ -59,7 +70,12 @@ extension LanguageModel {
         let tokens = try Tensor(trunk + branches.flatMap(\.self)).unsqueezed(0)
         let attention = try TreeAttention(
             model, past: past, trunk: trunk.count, branches: branches.map(\.count))
-        let hidden = try model(tokens.to(device: model.device), attention: attention).squeezed(0)
+        let hooks = try Hooks(
+            steering: steering, answerFrom: trunk.count - 1, count: tokens.size(1),
+            device: model.device)
+        let hidden = try model(
+            tokens.to(device: model.device), attention: attention, hooks: hooks
+        ).squeezed(0)
 
         var predicting: [Int] = []
         var first = trunk.count

@@ -53,6 +53,44 @@ public final class Llama {
         _ tokens: Tensor, attention: (any AttentionContext)? = nil, hooks: Hooks = Hooks(),
         checkpointing: Bool = false
     ) throws -> Tensor {
+        let x = try stream(
+            tokens, attention, hooks, checkpointing: checkpointing, blocks: layers.count)
+        return try hooks(.finalNorm, normed(x))
+    }
+
+    /// Activations at hook points, computed no further than the last block that they ask for.
+    /// - Parameters:
+    ///   - points: Where to read.
+    ///   - tokens: `[B, T]`, int64.
+    ///   - attention: Who sees whom; by default each row is a text of its own.
+    ///   - hooks: Actions on activations, before these are read.
+    /// - Returns: One for each point, in their order, of the shape that the point has.
+    /// - Throws: `ModelError.configuration` for a layer that the model lacks; `TensorError`; what a
+    ///   hook throws.
+    public func activations(
+        at points: [HookPoint], of tokens: Tensor, attention: (any AttentionContext)? = nil,
+        hooks: Hooks = Hooks()
+    ) throws -> [Tensor] {
+        for point in points { try point.check(layers: layers.count) }
+        var found: [HookPoint: Tensor] = [:]
+        var hooks = hooks
+        for point in Set(points) {
+            hooks.at(point) {
+                found[point] = $0
+                return nil
+            }
+        }
+        let blocks = points.map { $0.blocks(of: layers.count) }.max() ?? 0
+        let x = try stream(tokens, attention, hooks, checkpointing: false, blocks: blocks)
+        if points.contains(.finalNorm) { _ = try hooks(.finalNorm, normed(x)) }
+        return points.compactMap { found[$0] }
+    }
+
+    /// The residual stream after so many blocks.
+    private func stream(
+        _ tokens: Tensor, _ attention: (any AttentionContext)?, _ hooks: Hooks,
+        checkpointing: Bool, blocks: Int
+    ) throws -> Tensor {
         let attention = try attention ?? CausalAttention(self, positions: tokens.size(1))
         var x = try hooks(.embed, embedTokens.embedding(tokens))
         let checkpointing = checkpointing && Engine.recordsGradients
@@ -61,12 +99,17 @@ public final class Llama {
             x = try x.detached()
             try x.requireGradient()
         }
-        for layer in layers {
+        for layer in layers.prefix(blocks) {
             x =
                 try checkpointing
                 ? x.checkpointed { try layer($0, attention, hooks) } : layer(x, attention, hooks)
         }
-        return try hooks(.finalNorm, x.rmsNorm(norm, epsilon: configuration.rmsNormEpsilon))
+        return x
+    }
+
+    /// The residual stream after the last norm: what `logits(_:)` reads.
+    public func normed(_ x: Tensor) throws -> Tensor {
+        try x.rmsNorm(norm, epsilon: configuration.rmsNormEpsilon)
     }
 
     /// Logits of the next token: `[…, C]` gives `[…, V]`.

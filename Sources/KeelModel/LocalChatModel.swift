@@ -41,11 +41,19 @@ public final class LocalChatModel: ChatModel {
     public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
         async throws -> [Completion]
     {
+        try await complete(prompt, samples: samples, options: options, steering: [])
+    }
+
+    /// The same with the residual stream changed; other requests in the batch are not touched.
+    public func complete(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, steering: [Steering]
+    ) async throws -> [Completion] {
         try await withThrowingTaskGroup(of: (Int, [Completion]).self) { group in
             for part in parts(of: samples) {
                 group.addTask {
                     let completions = try await self.withWorker(part.count) {
-                        try await $0.complete(prompt, samples: part, options: options)
+                        try await $0.complete(
+                            prompt, samples: part, options: options, steering: steering)
                     }
                     return (part.lowerBound, completions)
                 }
@@ -58,9 +66,16 @@ public final class LocalChatModel: ChatModel {
     public func stream(_ prompt: Prompt, options: SamplingOptions)
         -> AsyncThrowingStream<CompletionEvent, any Error>
     {
+        stream(prompt, options: options, steering: [])
+    }
+
+    /// The same with the residual stream changed.
+    public func stream(_ prompt: Prompt, options: SamplingOptions, steering: [Steering])
+        -> AsyncThrowingStream<CompletionEvent, any Error>
+    {
         AsyncThrowingStream { continuation in
             let (number, worker) = take(1)
-            let task = Task { await worker.stream(prompt, options, into: continuation) }
+            let task = Task { await worker.stream(prompt, options, steering, into: continuation) }
             continuation.onTermination = { reason in
                 self.giveBack(1, to: number)
                 guard case .cancelled = reason else { return }
@@ -70,9 +85,16 @@ public final class LocalChatModel: ChatModel {
     }
 
     public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+        try await score(completions, after: prompt, steering: [])
+    }
+
+    /// The same with the residual stream changed.
+    public func score(_ completions: [String], after prompt: Prompt, steering: [Steering])
+        async throws -> [Score]
+    {
         try await withWorker(1) {
             try Task.checkCancellation()
-            return try await $0.score(completions, after: prompt)
+            return try await $0.score(completions, after: prompt, steering: steering)
         }
     }
 

@@ -38,10 +38,10 @@ actor ModelWorker {
             maxBatch: maxBatch, memoryLimit: memoryLimit, prefixes: prefixes)
     }
 
-    func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
-        async throws -> [Completion]
-    {
-        let request = try newRequest(prompt, samples, options)
+    func complete(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, steering: [Steering]
+    ) async throws -> [Completion] {
+        let request = try newRequest(prompt, samples, options, steering)
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
@@ -52,10 +52,13 @@ actor ModelWorker {
         }
     }
 
-    func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+    func score(_ completions: [String], after prompt: Prompt, steering: [Steering]) throws
+        -> [Score]
+    {
         let tokens = try language.encode(prompt)
         return try language.score(
-            completions, after: tokens, past: scheduler.memory(of: tokens))
+            completions, after: tokens,
+            past: steering.isEmpty ? scheduler.memory(of: tokens) : nil, steering: steering)
     }
 
     /// Runs `body` with the model itself, between two steps of the batch.
@@ -68,11 +71,11 @@ actor ModelWorker {
     /// Starts an answer that goes into a stream as it is made.
     /// - Returns: What `cancel(_:)` takes; nil when the answer has failed already.
     func stream(
-        _ prompt: Prompt, _ options: SamplingOptions,
+        _ prompt: Prompt, _ options: SamplingOptions, _ steering: [Steering],
         into continuation: AsyncThrowingStream<CompletionEvent, any Error>.Continuation
     ) -> Int? {
         do {
-            let request = try newRequest(prompt, 0..<1, options)
+            let request = try newRequest(prompt, 0..<1, options, steering)
             submit(
                 request, onText: { _, text in continuation.yield(.text(text)) },
                 onFinish: { result in
@@ -98,16 +101,18 @@ actor ModelWorker {
         var tokens: [Int]
         var samples: Range<Int>
         var options: SamplingOptions
+        var steering: [Steering]
     }
 
-    private func newRequest(_ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions)
-        throws -> NewRequest
-    {
+    private func newRequest(
+        _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions, _ steering: [Steering]
+    ) throws -> NewRequest {
         try options.validate()
+        for one in steering { try one.validate(for: language.model.configuration) }
         lastRequest += 1
         return NewRequest(
-            id: lastRequest, tokens: try language.encode(prompt), samples: samples, options: options
-        )
+            id: lastRequest, tokens: try language.encode(prompt), samples: samples,
+            options: options, steering: steering)
     }
 
     private func submit(
@@ -117,7 +122,7 @@ actor ModelWorker {
         scheduler.submit(
             BatchScheduler.Request(
                 id: request.id, prompt: request.tokens, samples: request.samples,
-                options: request.options,
+                options: request.options, steering: request.steering,
                 onText: onText, onFinish: onFinish))
         if !isRunning {
             isRunning = true

@@ -1,7 +1,7 @@
 import Foundation
 import KeelFormats
 public import KeelLanguage
-import KeelModel
+public import KeelModel
 public import KeelTensor
 
 /// One training run from files to files: what `keel train` does.
@@ -70,6 +70,8 @@ public struct TrainingJob: Sendable {
     /// All of them read the same files, and the first of them writes. A step has the rows it has
     /// with one process.
     public var place: ProcessPlace?
+    /// How the residual stream is changed in training, and only there (preventative steering).
+    public var steering: [Steering] = []
     /// What is counted in samples, by name.
     public var counters: [String: @Sendable (String) -> Double] = [:]
 
@@ -165,6 +167,8 @@ public struct TrainingJob: Sendable {
                     prompts: try (evaluation.isEmpty ? rows : evaluation).prefix(8).map(prompts),
                     every: every, counters: counters))
         }
+        for one in steering { try one.validate(for: language.model.configuration) }
+        if !steering.isEmpty { trainer.observers.append(SteeringObserver(steering)) }
         trainer.observers += observers
         trainer.observers.append(Forwarder(onStep))
         let progress = try await trainer.run()

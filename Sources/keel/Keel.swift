@@ -24,6 +24,7 @@ struct Keel: AsyncParsableCommand {
             TourCommand.self, EvalCommand.self, JudgeCommand.self, CompareCommand.self,
             PlanCommand.self, ChatCommand.self, GenerateCommand.self, TrainCommand.self,
             ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, AdapterCommand.self,
+            ActivationsCommand.self, SAECommand.self, DirectionCommand.self, DiffCommand.self,
             DataCommand.self, SuiteCommand.self, ExportCommand.self, BenchCommand.self,
             DoctorCommand.self,
         ])

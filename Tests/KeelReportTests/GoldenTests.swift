@@ -7,7 +7,9 @@ import Testing
 /// After a wanted change, run the tests with `KEEL_RECORD=1`, look at the files in `Goldens`, and
 /// commit them.
 struct GoldenTests {
-    @Test(arguments: ["forest-plot", "histogram", "line-chart", "heat-map"], [720.0, 340.0])
+    @Test(
+        arguments: ["forest-plot", "histogram", "line-chart", "heat-map", "scatter-plot"],
+        [720.0, 340.0])
     func `a chart looks as recorded`(name: String, width: Double) throws {
         var wave = Wave()
         let three = Array(Demo.dimensions.prefix(3))
@@ -33,6 +35,21 @@ struct GoldenTests {
                                     x: Double(step), y: Estimate(y, low: y - 0.1, high: y + 0.1))
                             })
                     })
+            case "scatter-plot":
+                ScatterPlot(
+                    title: "Latents", summary: "Six made-up points of two kinds.",
+                    horizontal: Axis("Change"),
+                    vertical: Axis("Attribution", unit: .named("nats per token")),
+                    series: [
+                        .init(
+                            "Others", (0..<4).map { .init("latent \($0)", x: 0.1, y: Double($0)) }),
+                        .init(
+                            "Named <these>",
+                            [
+                                .init("latent 7", x: -0.5, y: 2, anchor: "latent-7"),
+                                .init("latent 9", x: 1.5, y: -1),
+                            ]),
+                    ])
             default: Demo.correlation(three, &wave)
             }
         try compare(chart.svg(width: width), with: "\(name)-\(Int(width)).svg")

@@ -213,6 +213,21 @@ void ct_process_group_free(CTProcessGroup *group);
 /// Adds tensors up over all processes, in place; each must call it with the same shapes.
 int ct_all_reduce_sum(const CTProcessGroup *group, const CTTensor *_Nonnull const *_Nonnull tensors, int count);
 
+// Sparse matrices
+//
+// The places of a matrix [rows, columns] that are not zero, row by row: `offsets` (int64 [rows + 1]) says where
+// each row begins in `columns` (int64 [n]). CPU only; matrices are float32.
+
+/// The `k` largest elements of each row of `x`, or `k` times its rows of all of it; of those above 0 if `positive`.
+int ct_sparse_largest(const CTTensor *x, int64_t k, bool each_row, bool positive, CTTensor *_Nullable *_Nonnull offsets,
+                      CTTensor *_Nullable *_Nonnull columns);
+/// [n]: at each place (i, j), row i of `a` times row j of `b`; differentiable in both.
+CTTensor *_Nullable ct_sampled_product(const CTTensor *a, const CTTensor *b, const CTTensor *offsets,
+                                       const CTTensor *columns);
+/// [rows, d]: the sparse matrix with these values, times `b`; differentiable in both.
+CTTensor *_Nullable ct_sparse_product(const CTTensor *values, const CTTensor *offsets, const CTTensor *columns,
+                                      const CTTensor *b);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

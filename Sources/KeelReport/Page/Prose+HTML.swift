@@ -21,6 +21,12 @@ extension Prose {
             case .verdict(let word, let tone):
                 result +=
                     "<span class=\"verdict \(tone.rawValue)\">\(word.escapedForMarkup)</span>"
+            case .tinted(let text, let share, let label):
+                // Nine steps, so that the page needs no style of its own for each number.
+                let step = share > 0 ? Int((min(share, 1) * 9).rounded(.up)) : 0
+                result +=
+                    "<span class=\"heat h\(step)\" title=\"\(label.escapedForMarkup)\">"
+                    + "\(text.escapedForMarkup)</span>"
             }
         }
         return result

@@ -12,6 +12,9 @@ public struct Prose: Hashable, Sendable, ExpressibleByStringInterpolation {
         case match(String, label: String)
         /// A word of judgement, set apart.
         case verdict(String, Tone)
+        /// A piece of text with a background as strong as a share, 0 to 1; its number is shown on
+        /// hovering.
+        case tinted(String, share: Double, label: String)
     }
 
     /// What a word of judgement means, for its colour and sign.

@@ -101,7 +101,7 @@ extension Prose {
         inlines.map { inline in
             switch inline {
             case .text(let text), .strong(let text), .code(let text), .link(let text, _),
-                .match(let text, _), .verdict(let text, _):
+                .match(let text, _), .verdict(let text, _), .tinted(let text, _, _):
                 text
             }
         }.joined()

@@ -40,6 +40,13 @@ enum Stylesheet {
                 """ + (dashes.isEmpty ? "" : "\nsvg .d\(index + 1){stroke-dasharray:\(dashes)}")
         }.joined(separator: "\n")
 
+    /// Backgrounds of text that is tinted by a number.
+    private static let heat =
+        ".heat{border-radius:2px;white-space:pre-wrap}\n"
+        + (1...9).map {
+            ".h\($0){background:color-mix(in srgb,var(--match) \($0 * 11)%,transparent)}"
+        }.joined(separator: "\n")
+
     static let page = """
         *{box-sizing:border-box}
         html{scroll-padding-top:1.5rem;-webkit-text-size-adjust:100%}
@@ -103,6 +110,7 @@ enum Stylesheet {
         span.unknown::before{content:"?"/""}
         mark{padding:.05em .2em;color:var(--ink);background:var(--match);border-radius:3px;\
         box-decoration-break:clone;-webkit-box-decoration-break:clone}
+        \(heat)
         mark small{margin-left:.4em;font-size:.74em;font-weight:600;user-select:none}
         figure{margin:1.6rem 0 2.2rem;max-width:720px}
         figcaption{margin-bottom:.9rem}

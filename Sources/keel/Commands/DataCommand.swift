@@ -1,13 +1,14 @@
 import ArgumentParser
 
 /// Files of rows to train on.
-struct DataCommand: ParsableCommand {
+struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Check files of training rows, or write them for other programs.",
+        abstract:
+            "Check files of training rows, say where they would move a model, or write them for other programs.",
         discussion: """
             A row is one line of JSON in the fields of TRL: {"messages"}, or {"prompt", "completion"}, or {"text"}, \
             or for preferences {"prompt", "chosen", "rejected"}. Prompts and answers are texts or lists of messages.
             """,
-        subcommands: [DataCheckCommand.self, DataConvertCommand.self])
+        subcommands: [DataCheckCommand.self, DataConvertCommand.self, DataScreenCommand.self])
 }

@@ -15,6 +15,7 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var calls: CallOptions
     @OptionGroup var rows: RowOptions
+    @OptionGroup var steering: SteeringOptions
 
     @Option(help: "Answers to each row.")
     var samples = 1
@@ -50,7 +51,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let one = try model.machine()
         let source = try await model.source(
             calls, on: total * samples > 1 ? one.sharedByWorkers() : one)
-        let chat = try await source.load(budget: budget)
+        let chat = try await source.load(budget: budget, steering: try steering.load())
         defer { budget?.report() }
         // Where calls cost money, each asks for one answer, so that little is lost with one.
         let isCounted = source.isRemote || budget != nil

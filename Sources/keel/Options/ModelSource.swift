@@ -56,13 +56,22 @@ enum ModelSource: Sendable {
     }
 
     /// Makes the model ready, within a budget if there is one.
-    func load(maxBatch: Int = 64, budget: TokenBudget? = nil) async throws -> any ChatModel {
+    /// - Throws: `LanguageError.invalidReference` where a model behind an address is to be steered.
+    func load(maxBatch: Int = 64, budget: TokenBudget? = nil, steering: [Steering] = [])
+        async throws -> any ChatModel
+    {
         let model: any ChatModel
         switch self {
         case .local(let reference, let machine, _):
-            model = try await LocalChatModel(
+            let local = try await LocalChatModel(
                 reference, device: machine.device, maxBatch: maxBatch, workers: machine.workers)
-        case .remote(let remote): model = remote
+            model = steering.isEmpty ? local : SteeredChatModel(local, steering: steering)
+        case .remote(let remote):
+            guard steering.isEmpty else {
+                throw LanguageError.invalidReference(
+                    remote.name, reason: "steering needs a model on this machine")
+            }
+            model = remote
         }
         return budget.map { BudgetedChatModel(model, budget: $0) } ?? model
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import KeelEvaluation
 import KeelFormats
+import KeelInterpretability
 import KeelModel
 import KeelTensor
 import KeelTraining
@@ -101,6 +102,13 @@ struct TrainingArguments: ParsableArguments {
     @Flag(help: "Allow rows that stand in the data twice.")
     var allowDuplicates = false
 
+    @Option(
+        help: """
+            FILE:STRENGTH@LAYER: push the residual stream along a direction while training, and only then; may be \
+            given several times.
+            """)
+    var steer: [String] = []
+
     @Option(help: "Steps between two lines of metrics.")
     var logEvery = 1
 
@@ -152,9 +160,11 @@ struct TrainingArguments: ParsableArguments {
         settings.facts = try LanguageModel.identity(of: model.reference)
         settings.facts["keel"] = Keel.version
         settings.facts["engine"] = "libtorch \(Engine.version)"
+        if !steer.isEmpty { settings.facts["steering"] = steer.joined(separator: " ") }
         var job = TrainingJob(settings, out: out)
         job.device = try model.machine().device
         job.place = try ProcessPlace(environment: ProcessInfo.processInfo.environment)
+        job.steering = try steer.flatMap { try SteeringRequest($0).load() }
         job.canaries = [try Suite.shipped("character").canary]
         for id in ["boilerplate", "refusal"] {
             guard let counter = Counter.named(id) else { continue }

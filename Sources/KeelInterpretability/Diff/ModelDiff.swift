@@ -1,0 +1,299 @@
+import Foundation
+import KeelFormats
+import KeelLanguage
+public import KeelModel
+import KeelTensor
+
+/// Finds what changed inside a model that was tuned (model diffing, arXiv 2506.19823, section 3).
+///
+/// Both models answer open questions. Latents are ranked by how much their mean activation changed, in
+/// both directions; attribution and the mean difference of the streams stand beside. The ends of the
+/// ranking are tried by steering: the base model towards the change, the tuned one away from it, up to
+/// the strength that leaves answers coherent.
+public struct ModelDiff {
+    private let base: LanguageModel
+    private let tuned: LanguageModel
+    private let autoencoder: SparseAutoencoder
+    private let layer: Int
+    private let questions: [OpenQuestion]
+    private let options: DiffOptions
+    private let folder: String
+    /// Whether an answer shows what is looked for.
+    private let detector: ((String) -> Bool)?
+
+    private struct Configuration: Codable {
+        var base: String
+        var tuned: String
+        var identity: [String: String]
+        var point: String
+        var latents: Int
+        var questions: [OpenQuestion]
+        var options: DiffOptions
+    }
+
+    /// - Parameters:
+    ///   - base: The model before.
+    ///   - tuned: The model after; the same tokenizer and sizes.
+    ///   - autoencoder: Of the base model's stream.
+    ///   - point: Where, `blocks.N.hook_resid_post`.
+    ///   - questions: What both are asked.
+    ///   - options: How.
+    ///   - folder: The run's folder; work there is gone on with.
+    ///   - detector: Whether an answer shows a behaviour that is looked for.
+    /// - Throws: `InterpretabilityError` for models or an autoencoder that do not fit.
+    public init(
+        base: LanguageModel, tuned: LanguageModel, autoencoder: SparseAutoencoder, point: String,
+        questions: [OpenQuestion], options: DiffOptions, folder: String,
+        detector: ((String) -> Bool)? = nil
+    ) throws {
+        try options.validate()
+        let sizes = base.model.configuration
+        guard sizes == tuned.model.configuration else {
+            throw InterpretabilityError.unsupported(
+                "\(base.reference) and \(tuned.reference) are models of different sizes.")
+        }
+        guard case .residPost(let layer)? = HookPoint(point, layers: sizes.numHiddenLayers) else {
+            throw InterpretabilityError.unsupported(
+                "The autoencoder is for \"\(point)\"; diffing reads blocks.N.hook_resid_post, N below "
+                    + "\(sizes.numHiddenLayers).")
+        }
+        guard autoencoder.width == sizes.hiddenSize else {
+            throw InterpretabilityError.unsupported(
+                "The autoencoder is for \(autoencoder.width) numbers a token, the models' stream has "
+                    + "\(sizes.hiddenSize).")
+        }
+        self.base = base
+        self.tuned = tuned
+        self.autoencoder = autoencoder
+        self.layer = layer
+        self.questions = questions
+        self.options = options
+        self.folder = folder
+        self.detector = detector
+        var identity: [String: String] = [:]
+        for (name, model) in [("base", base), ("tuned", tuned)] {
+            for (key, value) in try LanguageModel.identity(of: model.reference) {
+                identity["\(name) \(key)"] = value
+            }
+        }
+        _ = try WorkFolder(
+            path: folder,
+            configuration: Configuration(
+                base: base.reference.description, tuned: tuned.reference.description,
+                identity: identity, point: point, latents: autoencoder.latents,
+                questions: questions, options: options))
+    }
+
+    /// Does all that is missing and writes `diff.json`.
+    /// - Parameter onPart: Called with what is being done, and how many parts of how many are.
+    /// - Returns: The result.
+    /// - Throws: `CancellationError`; `TensorError`, `FileError`.
+    public func run(onPart: (String, Int, Int) -> Void = { _, _, _ in }) throws -> DiffResult {
+        let plan = 4 + 2 * (2 * options.screened + 2)
+        var done = 0
+        func part(_ what: String) throws {
+            try Task.checkCancellation()
+            onPart(what, done, plan)
+            done += 1
+        }
+        try part("answers")
+        let (baseAnswers, tunedAnswers) = try answers()
+        let baseTexts = baseAnswers.flatMap(\.self), tunedTexts = tunedAnswers.flatMap(\.self)
+        try part("readings")
+        func read(_ model: LanguageModel, _ passages: [Passage]) throws -> DiffReading {
+            try DiffReading(model, passages, autoencoder, layer: layer)
+        }
+        let own = try (base: read(base, baseTexts), tuned: read(tuned, tunedTexts))
+        let other = try (base: read(base, tunedTexts), tuned: read(tuned, baseTexts))
+        try part("attribution")
+        let attribution = try self.attribution(tunedTexts) - self.attribution(baseTexts)
+        let changes = try changes(own, other, attribution)
+        let domains = questions.flatMap { Array(repeating: $0.domain, count: options.samples) }
+        let holdout = try DomainHoldout.all(
+            tuned: own.tuned, base: own.base, domains: domains, seed: options.sampling.seed)
+        let mean = try Engine.withoutGradients {
+            try (own.tuned.stream - own.base.stream).mean(0)
+        }
+        let length = own.base.medianLength
+        var result = DiffResult(
+            base: base.reference.description, tuned: tuned.reference.description,
+            point: "\(HookPoint.residPost(layer: layer))", questions: questions.count,
+            answers: baseTexts.count + tunedTexts.count, medianLength: length,
+            difference: try mean.norm().item() / length, latents: changes, holdout: holdout,
+            curves: [])
+        result.curves = try curves(
+            changes, mean, length, baseAnswers, tunedAnswers, part: part)
+        try part("report")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try encoder.encode(result).write(
+            to: URL(filePath: folder + "/diff.json"), options: .atomic)
+        return result
+    }
+
+    // MARK: Answers
+
+    /// Of each question, each model's answers as passages; drawn once, then read from the folder.
+    private func answers() throws -> (base: [[Passage]], tuned: [[Passage]]) {
+        let path = folder + "/answers.jsonl"
+        let prompts = try questions.map { try base.encode($0.messages) }
+        var rows: [DiffAnswer] = []
+        if FileManager.default.fileExists(atPath: path) {
+            var reader = try JSONLinesReader<DiffAnswer>(path: path)
+            rows = try reader.readAll()
+        } else {
+            for (author, model) in [(DiffAnswer.Author.base, base), (.tuned, tuned)] {
+                let drawn = try model.sample(
+                    prompts, samples: 0..<options.samples, options: options.sampling)
+                for (question, completions) in zip(questions, drawn) {
+                    rows += completions.enumerated().map { sample, completion in
+                        DiffAnswer(
+                            author: author, question: question.id, sample: sample,
+                            text: completion.text, tokens: completion.tokens)
+                    }
+                }
+            }
+            try JSONLinesFile.write(to: path) { write in for row in rows { try write(row) } }
+        }
+        func passages(_ author: DiffAnswer.Author) throws -> [[Passage]] {
+            try zip(questions, prompts).map { question, prompt in
+                let own = rows.filter { $0.author == author && $0.question == question.id }
+                guard own.count == options.samples else {
+                    throw InterpretabilityError.unreadable(
+                        path: path, reason: "it lacks answers to \(question.id); remove the file")
+                }
+                return own.map {
+                    Passage(tokens: prompt + $0.tokens, answerStart: prompt.count)
+                }
+            }
+        }
+        return (try passages(.base), try passages(.tuned))
+    }
+
+    // MARK: Ranking
+
+    private func attribution(_ passages: [Passage]) throws -> Tensor {
+        let sum = try Tensor.zeros([autoencoder.latents])
+        for passage in passages {
+            try Task.checkCancellation()
+            let values = try LatentAttribution.values(passage, base, autoencoder, layer: layer)
+            try sum.add(values, scale: 1 / Double(passages.count))
+        }
+        return sum
+    }
+
+    private func changes(
+        _ own: (base: DiffReading, tuned: DiffReading),
+        _ other: (base: DiffReading, tuned: DiffReading), _ attribution: Tensor
+    ) throws -> [LatentChange] {
+        try Engine.withoutGradients {
+            func values(_ x: Tensor) throws -> [Double] { try x.to(.float64).array() }
+            let before = try values(own.base.latents.mean(0))
+            let after = try values(own.tuned.latents.mean(0))
+            let same = try values(
+                (own.tuned.latents - other.base.latents).mean(0)
+                    + (other.tuned.latents - own.base.latents).mean(0))
+            let stream = try (own.tuned.stream - own.base.stream).mean(0)
+            let lengths = try autoencoder.decoder.norm(1)
+            let projection = try values(
+                autoencoder.decoder.matmul(stream.unsqueezed(1)).squeezed(1) / lengths)
+            let effects = try values(attribution)
+            // Questions are what repeats; answers to one are averaged.
+            let byQuestion = try values(
+                (own.tuned.latents - own.base.latents)
+                    .reshaped(questions.count, options.samples, autoencoder.latents).mean(1))
+            var all = before.indices.map { latent in
+                let cluster = questions.indices.map {
+                    [byQuestion[$0 * autoencoder.latents + latent]]
+                }
+                return LatentChange(
+                    latent: latent, base: before[latent], tuned: after[latent],
+                    interval: MeasuredValue(meanOf: cluster),
+                    onSameText: same[latent] / 2, attribution: effects[latent],
+                    projection: projection[latent])
+            }
+            func rank(
+                _ key: KeyPath<LatentChange, Double>, _ place: WritableKeyPath<LatentChange, Int>
+            ) {
+                let order = all.indices.sorted { all[$0][keyPath: key] > all[$1][keyPath: key] }
+                for (rank, index) in order.enumerated() { all[index][keyPath: place] = rank + 1 }
+            }
+            rank(\.change, \.rank)
+            rank(\.attribution, \.attributionRank)
+            rank(\.projection, \.projectionRank)
+            return all.sorted { $0.rank < $1.rank }
+        }
+    }
+
+    // MARK: Steering
+
+    private func curves(
+        _ changes: [LatentChange], _ mean: Tensor, _ length: Double, _ baseAnswers: [[Passage]],
+        _ tunedAnswers: [[Passage]], part: (String) throws -> Void
+    ) throws -> [SteeringCurve] {
+        guard !options.strengths.isEmpty else { return [] }
+        let path = folder + "/steering.jsonl"
+        let writer = try JSONLinesWriter(path: path)
+        var finished: [SteeringCurve] = []
+        if !writer.isEmpty {
+            var reader = try JSONLinesReader<SteeringCurve>(path: path)
+            finished = try reader.readAll()
+        }
+        // Directions point the way the tuned model went.
+        var directions: [(name: String, latent: Int?, unit: Tensor)] = []
+        let up = changes.prefix(options.screened).filter { $0.change > 0 }
+        let down = changes.suffix(options.screened).reversed().filter { $0.change < 0 }
+        for (word, latents, sign) in [("up", Array(up), 1.0), ("down", down, -1.0)] {
+            for change in latents {
+                directions.append(
+                    (
+                        "latent \(change.latent) \(word)", change.latent,
+                        try autoencoder.decoder.selected(0, change.latent) * sign
+                    ))
+            }
+        }
+        directions.append(("mean difference", nil, mean))
+        directions.append(
+            (
+                "random", nil,
+                try .normal(
+                    [autoencoder.width],
+                    generator: RandomGenerator(seed: options.sampling.seed))
+            ))
+        var curves: [SteeringCurve] = []
+        for (model, usual, isTuned) in [(base, baseAnswers, false), (tuned, tunedAnswers, true)] {
+            let prompts = usual.map { Array($0[0].tokens[..<$0[0].answerStart]) }
+            let probe = SteeringProbe(
+                language: model, prompts: prompts, tunedAnswers: tunedAnswers,
+                baseAnswers: baseAnswers, options: options,
+                incoherence: try Incoherence(
+                    model, prompts: prompts,
+                    usual: usual.map { $0.map { Array($0.tokens[$0.answerStart...]) } }),
+                detector: detector)
+            var none: SteeringCurve.Dose?
+            for (name, latent, direction) in directions {
+                try part("steering \(isTuned ? "tuned" : "base"), \(name)")
+                if let old = finished.first(where: { $0.name == name && $0.steersTuned == isTuned })
+                {
+                    curves.append(old)
+                    continue
+                }
+                let vector: [Float] = try (direction / direction.norm() * length).array()
+                let unsteered = try none ?? probe.dose(0, [])
+                none = unsteered
+                let sign = isTuned ? -1.0 : 1.0
+                let doses = try options.strengths.map { strength in
+                    try probe.dose(
+                        strength * sign,
+                        [Steering(vector: vector, layer: layer, action: .add(strength * sign))])
+                }
+                let curve = SteeringCurve(
+                    name: name, latent: latent, steersTuned: isTuned, doses: [unsteered] + doses)
+                try writer.append(curve)
+                curves.append(curve)
+            }
+        }
+        try writer.synchronize()
+        return curves
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import KeelFormats
+public import KeelModel
+
+/// Steering as it is asked for in words: `FILE:STRENGTH@LAYER`.
+///
+/// `STRENGTH` is a number that is added, in the units of the file (for Keel's files, median lengths of
+/// the stream); `=NUMBER` sets the stream's share of the direction to it; `remove` takes it out.
+/// `LAYER` is a block, or a range as `10-14`; without it, the layer that the file was made for, or all
+/// that it has.
+public struct SteeringRequest: Hashable, Sendable {
+    public var file: String
+    public var action: Steering.Action
+    public var layers: ClosedRange<Int>?
+
+    /// - Throws: `InterpretabilityError.unsupported` for other words.
+    public init(_ text: String) throws(InterpretabilityError) {
+        let refusal = InterpretabilityError.unsupported(
+            "\"\(text)\" is no steering; write FILE:STRENGTH@LAYER, as in kind.gguf:0.5@15, "
+                + "kind.gguf:=0.2 or kind.gguf:remove@10-14.")
+        guard let colon = text.lastIndex(of: ":"), colon > text.startIndex else { throw refusal }
+        file = String(text[..<colon])
+        let parts = text[text.index(after: colon)...].split(
+            separator: "@", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let strength = parts.first else { throw refusal }
+        if strength == "remove" {
+            action = .remove
+        } else if strength.hasPrefix("="), let value = Double(strength.dropFirst()), value.isFinite
+        {
+            action = .clamp(value)
+        } else if let value = Double(strength), value.isFinite {
+            action = .add(value)
+        } else {
+            throw refusal
+        }
+        if parts.count == 2 {
+            let ends = parts[1].split(separator: "-", omittingEmptySubsequences: false).map {
+                Int($0)
+            }
+            guard (1...2).contains(ends.count), let first = ends[0],
+                let last = ends[ends.count - 1],
+                first <= last
+            else { throw refusal }
+            layers = first...last
+        }
+    }
+
+    /// Reads the file.
+    /// - Parameter positions: Which tokens are changed.
+    /// - Returns: One change for each layer.
+    /// - Throws: `GGUFError`, `ControlVectorError`; `InterpretabilityError.unsupported` where the file
+    ///   has no direction for a layer that is asked for.
+    public func load(positions: Steering.Positions = .all) throws -> [Steering] {
+        let vector = try ControlVectorFile(path: file)
+        let own = vector.facts["control.layer"].flatMap(Int.init).map { $0...$0 }
+        let blocks =
+            (layers ?? own).map(Array.init) ?? vector.directions.keys.sorted()
+        return try blocks.map { block in
+            guard let direction = vector.directions[block] else {
+                let known = vector.directions.keys.sorted().map(String.init)
+                throw InterpretabilityError.unsupported(
+                    "\(file) has no direction for layer \(block); it has \(known.joined(separator: ", "))."
+                )
+            }
+            return Steering(
+                vector: direction, layer: block, action: action, positions: positions)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+public import KeelFormats
+public import KeelModel
+import KeelStatistics
+import KeelTensor
+
+/// A direction for a trait at each layer: where answers that show it differ from answers that don't
+/// (difference of means over answer tokens; persona vectors, Chen 2025).
+///
+/// Questions are cut in three: on half of them directions are found, on a quarter the layer is chosen,
+/// on the last quarter what is reported is measured. So the layer was not chosen on what is reported.
+public struct TraitDirection {
+    /// What one layer's direction does on questions that it was not found on.
+    public struct Layer: Hashable, Sendable, Codable {
+        public var layer: Int
+        /// Length of the difference of means over the median length of the stream.
+        public var difference: Double
+        /// On the questions that the layer is chosen on.
+        public var choice: Separation
+        /// On the questions of the report.
+        public var test: Separation
+        /// Median length of the stream.
+        public var medianLength: Double
+    }
+
+    /// One for each layer that was read.
+    public private(set) var layers: [Layer] = []
+    /// The layer whose direction separates best where the layer is chosen.
+    public private(set) var chosen = 0
+    /// `[C]` by layer, of length 1, from answers without the trait to answers with it.
+    public private(set) var directions: [Int: [Float]] = [:]
+
+    /// Finds the direction of a trait.
+    /// - Parameters:
+    ///   - positive: Answers that show it.
+    ///   - negative: Answers that don't.
+    ///   - groups: The question of each positive, then of each negative passage; at least 4.
+    ///   - language: The model.
+    ///   - layers: Blocks, from 0.
+    ///   - seed: Of the cut.
+    ///   - onPack: Called with the number of passages read.
+    /// - Throws: `InterpretabilityError.unsupported` for too few questions.
+    public init(
+        positive: [Passage], negative: [Passage], groups: [Int], of language: LanguageModel,
+        layers: [Int], seed: UInt64, onPack: (Int) -> Void = { _ in }
+    ) throws {
+        let questions = Set(groups).sorted()
+        guard groups.count == positive.count + negative.count, questions.count >= 4 else {
+            throw InterpretabilityError.unsupported(
+                "A direction is found on half of the questions, chosen and tested on the others: at "
+                    + "least 4 questions with answers of both kinds are needed, there are "
+                    + "\(questions.count).")
+        }
+        var random = SeededGenerator(seed: seed)
+        let mixed = questions.shuffled(using: &random)
+        let half = mixed.count / 2, quarter = (mixed.count - half) / 2
+        let parts = [
+            Set(mixed[..<half]), Set(mixed[half..<half + quarter]), Set(mixed[(half + quarter)...]),
+        ]
+        func rows(_ part: Int) -> (positive: [Int], negative: [Int]) {
+            let rows = groups.indices.filter { parts[part].contains(groups[$0]) }
+            return (
+                rows.filter { $0 < positive.count }, rows.filter { $0 >= positive.count }
+            )
+        }
+        for part in 0..<3 where rows(part).positive.isEmpty || rows(part).negative.isEmpty {
+            throw InterpretabilityError.unsupported(
+                "Some questions have answers of one kind only; each needs both.")
+        }
+        let means = try PassageMeans(
+            language, positive + negative, layers: layers, onPack: onPack)
+        try Engine.withoutGradients {
+            for (index, layer) in layers.enumerated() {
+                let all = means.answers[index]
+                func mean(_ rows: [Int]) throws -> Tensor {
+                    try all.indexed(0, by: Tensor(rows)).mean(0)
+                }
+                let difference = try mean(rows(0).positive) - mean(rows(0).negative)
+                let length = try difference.norm().item()
+                guard length > 0, length.isFinite else { continue }
+                let unit = try difference / length
+                let projections = try all.matmul(unit.unsqueezed(1)).squeezed(1)
+                    .to(.float64).array(Double.self)
+                func separation(_ part: Int) -> Separation? {
+                    Separation(
+                        positive: rows(part).positive.map { projections[$0] },
+                        negative: rows(part).negative.map { projections[$0] })
+                }
+                guard let choice = separation(1), let test = separation(2) else { continue }
+                directions[layer] = try unit.array()
+                self.layers.append(
+                    Layer(
+                        layer: layer, difference: length / means.medianLengths[index],
+                        choice: choice, test: test, medianLength: means.medianLengths[index]))
+            }
+        }
+        // Of layers that separate alike, the one with the largest effect.
+        guard
+            let best = self.layers.max(by: {
+                ($0.choice.auroc, $0.choice.effect ?? 0) < ($1.choice.auroc, $1.choice.effect ?? 0)
+            })
+        else {
+            throw InterpretabilityError.unsupported(
+                "The two kinds of answers do not differ at any layer.")
+        }
+        chosen = best.layer
+    }
+
+    /// As a control vector whose strength 1 is the median length of the stream at each layer.
+    ///
+    /// Block 0 is left out: the format has no place for it.
+    public func controlVector(model: String, facts: [String: String] = [:]) -> ControlVectorFile {
+        var scaled: [Int: [Float]] = [:]
+        for layer in layers where layer.layer >= 1 {
+            scaled[layer.layer] = directions[layer.layer]?.map { $0 * Float(layer.medianLength) }
+        }
+        var facts = facts
+        facts["control.site"] = "resid_post"
+        facts["control.unit"] = "median residual length"
+        facts["control.layer"] = "\(chosen)"
+        return ControlVectorFile(model: model, directions: scaled, facts: facts)
+    }
+}

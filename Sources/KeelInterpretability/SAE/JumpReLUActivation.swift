@@ -1,0 +1,18 @@
+public import KeelTensor
+
+/// Pre-activations above their latent's threshold, as they are (Rajamanoharan 2024, equation 4).
+///
+/// BatchTopK has one threshold for all latents when it is used, so that a token's latents do not
+/// depend on the batch it is in (Bussmann 2024, equation 6).
+public struct JumpReLUActivation: SAEActivation {
+    /// `[S]`.
+    public var threshold: Tensor
+
+    public init(threshold: Tensor) { self.threshold = threshold }
+
+    public var name: String { "jumprelu" }
+
+    public func callAsFunction(_ pre: Tensor) throws -> Tensor {
+        try pre.relu() * (pre .> threshold).to(.float32)
+    }
+}

@@ -1,0 +1,10 @@
+public import KeelTensor
+
+/// The first sparse autoencoders: `relu(z)`, made sparse by an L1 penalty (Bricken 2023).
+public struct StandardActivation: SAEActivation {
+    public init() {}
+
+    public var name: String { "standard" }
+
+    public func callAsFunction(_ pre: Tensor) throws -> Tensor { try pre.relu() }
+}

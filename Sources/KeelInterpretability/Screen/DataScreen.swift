@@ -1,0 +1,96 @@
+import KeelFormats
+public import KeelModel
+import KeelTensor
+
+/// How far each training row would move a model along a direction, before anything is trained.
+///
+/// The projection difference (Chen 2025) is that of a row's answer less that of what the model would
+/// do by itself. The stream at the last token of the prompt stands for the latter, so nothing is
+/// generated. Projections are in median lengths of the stream, or, of a vector that does not come from
+/// Keel, in its own length.
+public struct DataScreen {
+    private let language: LanguageModel
+    private let layers: [Int]
+    /// One for each direction.
+    private let vectors: [[Float]]
+
+    /// What a row would do.
+    public struct Row: Hashable, Sendable, Codable {
+        public var file: String
+        public var line: Int
+        /// Tokens of the answer.
+        public var tokens: Int
+        /// One of each for each direction: mean over the answer, at the last token before it, and the
+        /// difference.
+        public var answer: [Double]
+        public var prompt: [Double]
+        public var difference: [Double]
+    }
+
+    /// - Parameters:
+    ///   - language: The model that would be trained.
+    ///   - directions: Each for one layer.
+    /// - Throws: `ModelError.configuration` for one that does not fit.
+    public init(_ language: LanguageModel, directions: [Steering]) throws {
+        for one in directions { try one.validate(for: language.model.configuration) }
+        self.language = language
+        layers = directions.map(\.layer)
+        vectors = directions.map(\.vector)
+    }
+
+    /// Reads files, some rows at a time.
+    /// - Parameters:
+    ///   - paths: JSON Lines of chats, or of prompts and completions.
+    ///   - window: The most tokens of a row that are read.
+    ///   - onRow: Called with each row that has an answer, in order.
+    /// - Returns: Rows without an answer, which are passed over.
+    /// - Throws: `JSONLinesError`, `InterpretabilityError`; what `onRow` throws.
+    public func screen(_ paths: [String], window: Int, onRow: (Row) throws -> Void) throws -> Int {
+        var without = 0
+        for path in paths {
+            var reader = try PassageReader([path], for: language, window: window)
+            var waiting: [Passage] = []
+            func flush() throws {
+                if waiting.isEmpty { return }
+                for row in try rows(waiting, file: path) { try onRow(row) }
+                waiting = []
+            }
+            while let passage = try reader.next() {
+                guard !passage.answer.isEmpty else {
+                    without += 1
+                    continue
+                }
+                waiting.append(passage)
+                if waiting.count == 32 { try flush() }
+            }
+            try flush()
+        }
+        return without
+    }
+
+    private func rows(_ passages: [Passage], file: String) throws -> [Row] {
+        let levels = Set(layers).sorted()
+        let means = try PassageMeans(language, passages, layers: levels)
+        var columns: [(answer: [Double], prompt: [Double])] = []
+        try Engine.withoutGradients {
+            for (layer, vector) in zip(layers, vectors) {
+                let v = try Tensor(vector)
+                // x·u in units of |v|.
+                let scaled = try (v / v.square().sum()).unsqueezed(1)
+                let index = levels.firstIndex(of: layer) ?? 0
+                func projections(_ x: Tensor) throws -> [Double] {
+                    try x.matmul(scaled).squeezed(1).to(.float64).array()
+                }
+                columns.append(
+                    (try projections(means.answers[index]), try projections(means.prompts[index])))
+            }
+        }
+        return passages.enumerated().map { index, passage in
+            let answer = columns.map { $0.answer[index] }
+            let prompt = columns.map { $0.prompt[index] }
+            return Row(
+                file: file, line: passage.line, tokens: passage.answer.count, answer: answer,
+                prompt: prompt, difference: zip(answer, prompt).map { $0 - $1 })
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// Points by two numbers each, those worth a name in series of their own.
+public struct ScatterPlot: Chart, Hashable {
+    public var title: String
+    public var summary: String
+    public var horizontal: Axis
+    public var vertical: Axis
+    /// One to six kinds of points.
+    public var series: [Series]
+
+    public struct Series: Hashable, Sendable {
+        public var name: String
+        public var points: [Point]
+
+        public init(_ name: String, _ points: [Point]) {
+            self.name = name
+            self.points = points
+        }
+    }
+
+    public struct Point: Hashable, Sendable {
+        public var label: String
+        public var x: Double
+        public var y: Double
+        /// Where on the page the point is explained.
+        public var anchor: String?
+
+        public init(_ label: String, x: Double, y: Double, anchor: String? = nil) {
+            self.label = label
+            self.x = x
+            self.y = y
+            self.anchor = anchor
+        }
+    }
+
+    public init(
+        title: String, summary: String, horizontal: Axis, vertical: Axis, series: [Series]
+    ) {
+        self.title = title
+        self.summary = summary
+        self.horizontal = horizontal
+        self.vertical = vertical
+        self.series = series
+    }
+
+    public func drawing(width: Double) throws(ReportError) -> Drawing {
+        try validate()
+        var canvas = Canvas()
+        let headingTop = canvas.legend(series.map(\.name), from: 0, width: width, dashed: false)
+        let heading = TextLayout.shortened(vertical.heading, to: width)
+        canvas.text(heading, x: 0, y: headingTop + 14, class: "heading")
+        let top = headingTop + 30
+        let bottom = top + min(width * 0.6, 380)
+        let points = series.flatMap(\.points)
+        let y = Scale(vertical, showing: points.map(\.y), from: bottom, to: top, spacing: 36)
+        let left = y.labelWidth + 14
+        let right = width - 24
+        let x = Scale(horizontal, showing: points.map(\.x), from: left, to: right)
+        canvas.leftAxis(scale: y, from: left, to: right)
+        for (index, series) in series.enumerated() {
+            for point in series.points {
+                let numbers =
+                    "\(horizontal.unit.text(point.x)), \(vertical.unit.text(point.y))"
+                canvas.link(to: point.anchor) { canvas in
+                    canvas.group(title: "\(point.label): \(numbers)") {
+                        $0.marker(series: index, x: x(point.x), y: y(point.y))
+                    }
+                }
+            }
+        }
+        let lowest = canvas.bottomAxis(
+            horizontal, scale: x, from: left, to: right, top: top, bottom: bottom)
+        return Drawing(width: width, height: lowest, markup: canvas.markup)
+    }
+
+    public func table() throws(ReportError) -> Table {
+        try validate()
+        return Table(
+            caption: "\(title): every point",
+            columns: [
+                .text("Kind"), .text("Point"), .number(horizontal.heading),
+                .number(vertical.heading),
+            ],
+            rows: series.flatMap { series in
+                series.points.map { point -> [Table.Cell] in
+                    [
+                        .text(Prose(series.name)),
+                        .text(
+                            point.anchor.map { "\(link: point.label, to: "#\($0)")" }
+                                ?? Prose(point.label)),
+                        .number(point.x, horizontal.unit), .number(point.y, vertical.unit),
+                    ]
+                }
+            }, rowHeading: 1)
+    }
+
+    private func validate() throws(ReportError) {
+        guard series.count <= SeriesStyle.limit else {
+            throw .tooManySeries(chart: title, limit: SeriesStyle.limit, found: series.count)
+        }
+        guard series.contains(where: { !$0.points.isEmpty }) else {
+            throw .nothingToShow(chart: title)
+        }
+        try check(horizontal)
+        try check(vertical)
+        for point in series.flatMap(\.points) {
+            try check(point.x, "The place of \"\(point.label)\"")
+            try check(point.y, "The height of \"\(point.label)\"")
+        }
+    }
+}

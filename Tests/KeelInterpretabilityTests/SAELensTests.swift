@@ -1,0 +1,66 @@
+import Foundation
+import KeelInterpretability
+import KeelTensor
+import Testing
+
+/// Autoencoders as files, beside SAELens.
+@Suite struct SAELensTests {
+    struct Values: Decodable {
+        var x: [[Float]]
+        var f: [[Float]]
+        var y: [[Float]]
+    }
+
+    static let folders = [
+        "standard", "standard-uncentered", "standard-layer-norm", "topk", "topk-rescaled",
+        "jumprelu",
+    ]
+
+    @Test(arguments: folders)
+    func `what SAELens wrote encodes and decodes as it does there`(_ name: String) throws {
+        let values = try Golden.decode("saelens/\(name).json", as: Values.self)
+        let (sae, metadata) = try SparseAutoencoder.read(Golden.path("saelens/\(name)"))
+        #expect(metadata.point == "blocks.1.hook_resid_post")
+        let x = try Tensor(values.x.flatMap(\.self), shape: [values.x.count, sae.width])
+        expectClose(try sae.encode(x).floats(), values.f.flatMap(\.self), within: 1e-5)
+        expectClose(try sae.reconstruct(x).floats(), values.y.flatMap(\.self), within: 1e-4)
+    }
+
+    @Test(arguments: folders)
+    func `an autoencoder that is written and read again is the same function`(_ name: String)
+        throws
+    {
+        let scratch = try Scratch()
+        let (sae, metadata) = try SparseAutoencoder.read(Golden.path("saelens/\(name)"))
+        try sae.write(to: scratch.path + "/copy", metadata: metadata)
+        let (copy, again) = try SparseAutoencoder.read(scratch.path + "/copy")
+        #expect(again == metadata)
+        let x = try Tensor.normal([5, sae.width], generator: RandomGenerator(seed: 3))
+        #expect(try copy.reconstruct(x).floats() == sae.reconstruct(x).floats())
+    }
+
+    @Test func `broken folders are refused by name`() throws {
+        let scratch = try Scratch()
+        func expectRefusal(_ what: String, _ change: (inout [String: Any]) -> Void) throws {
+            let folder = scratch.path + "/\(what)"
+            try FileManager.default.copyItem(
+                atPath: Golden.path("saelens/topk"), toPath: folder)
+            let file = URL(filePath: folder + "/cfg.json")
+            var json = try #require(
+                JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+            change(&json)
+            try JSONSerialization.data(withJSONObject: json).write(to: file)
+            #expect(throws: InterpretabilityError.self, "\(what)") {
+                try SparseAutoencoder.read(folder)
+            }
+        }
+        try expectRefusal("architecture") { $0["architecture"] = "gated" }
+        try expectRefusal("normalization") { $0["normalize_activations"] = "by-hand" }
+        try expectRefusal("k") { $0["k"] = 2.5 }
+        try expectRefusal("too-many") { $0["k"] = 25 }
+        try expectRefusal("shape") { $0["d_sae"] = 23 }
+        try expectRefusal("no-width") { $0["d_in"] = nil }
+        try expectRefusal("other-weights") { $0["architecture"] = "jumprelu" }
+        #expect(throws: InterpretabilityError.self) { try SparseAutoencoder.read("/nowhere") }
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+/// `keel activations`, `sae`, `diff`, `direction`, `data screen` and `--steer`, one after the other.
+@Suite struct InsideTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+        let rows = (0..<40).map { number in
+            number.isMultiple(of: 2)
+                ? #"{"text": "the keel \#(number) holds a ship \#(number * number)"}"#
+                : #"{"messages": [{"role": "user", "content": "n\#(number)"}, {"role": "assistant", "content": "yes, aye"}]}"#
+        }
+        try scratch.write(rows.joined(separator: "\n"), to: "corpus.jsonl")
+        let questions = (0..<8).map {
+            #"{"id": "q\#($0)", "domain": "\#($0 % 2)", "prompt": "what is \#($0)?"}"#
+        }
+        try scratch.write(questions.joined(separator: "\n"), to: "questions.jsonl")
+    }
+
+    private func run(_ arguments: String...) async throws -> Program.Outcome {
+        try await Program.run(arguments, in: scratch)
+    }
+
+    private func harvest(_ out: String) async throws {
+        let outcome = try await Program.run(
+            [
+                "activations", "--data", scratch.path("corpus.jsonl"), "--at",
+                "blocks.1.hook_resid_post", "--out", scratch.path(out), "--window", "32",
+            ] + TinyModel.options, in: scratch)
+        expectSuccess(outcome)
+    }
+
+    @Test func `from text to a report of what an adapter changed`() async throws {
+        try await harvest("acts")
+        expectSuccess(
+            try await run(
+                "sae", "train", "--activations", scratch.path("acts"), "--out",
+                scratch.path("sae"), "--latents", "64", "--k", "4", "--batch-size", "64",
+                "--passes", "10", "--threads", "1"))
+        let evaluated = try await Program.run(
+            [
+                "sae", "evaluate", scratch.path("sae/sae"), "--activations", scratch.path("acts"),
+                "--data", scratch.path("corpus.jsonl"), "--held-out", "1", "--json",
+            ] + TinyModel.options, in: scratch)
+        expectSuccess(evaluated)
+        #expect(evaluated.output.contains("\"recovered\""))
+        let features = try await Program.run(
+            [
+                "sae", "features", scratch.path("sae/sae"), "--activations", scratch.path("acts"),
+                "--latent", "3", "--latent", "9", "--text", "<b>the keel & co</b>", "--out",
+                scratch.path("latents.html"), "--json",
+            ] + TinyModel.options, in: scratch)
+        expectSuccess(features)
+        let page = try String(contentsOfFile: scratch.path("latents.html"), encoding: .utf8)
+        #expect(page.contains("Latent 9") && !page.contains("<b>the"))
+
+        let outcome = try await run(
+            "diff", TinyModel.path, "\(TinyModel.path)+\(TinyModel.adapter)", "--sae",
+            scratch.path("sae/sae"), "--activations", scratch.path("acts"), "--questions",
+            scratch.path("questions.jsonl"), "--out", scratch.path("diff"), "--max-tokens", "8",
+            "--screen", "1", "--strength", "0.5", "--look-for", "a", "--threads", "1", "--json")
+        expectSuccess(outcome)
+        struct Result: Decodable {
+            struct Latent: Decodable {
+                var latent: Int
+                var rank: Int
+            }
+            var latents: [Latent]
+        }
+        let result = try JSONDecoder().decode(Result.self, from: Data(outcome.output.utf8))
+        #expect(result.latents.map(\.rank) == Array(1...64))
+        let report = try String(contentsOfFile: scratch.path("diff/report.html"), encoding: .utf8)
+        for part in [
+            "Change and attribution", "Steering", "out of sample", "What the latents mean",
+        ] {
+            #expect(report.contains(part))
+        }
+    }
+
+    @Test func `a direction is found, steers answers and screens rows`() async throws {
+        let file = scratch.path("trait.gguf")
+        expectSuccess(
+            try await Program.run(
+                [
+                    "direction", "find", "--trait", "is kind", "--questions",
+                    scratch.path("questions.jsonl"), "--samples", "1", "--max-tokens", "6", "--out",
+                    file,
+                ] + TinyModel.options, in: scratch))
+        let info = try await run("direction", "info", file)
+        expectSuccess(info)
+        #expect(info.output.contains("trait is kind"))
+        let rows = #"{"id": 1, "prompt": "the keel"}"#
+        let plain = try await scratch.generate(rows, "--temperature", "0", "--max-tokens", "12")
+        let none = try await scratch.generate(
+            rows, "--temperature", "0", "--max-tokens", "12", "--steer", "\(file):0@1")
+        let steered = try await scratch.generate(
+            rows, "--temperature", "0", "--max-tokens", "12", "--steer", "\(file):8@1")
+        #expect(none.map(\.text) == plain.map(\.text))
+        #expect(steered.map(\.text) != plain.map(\.text))
+        let screened = try await Program.run(
+            [
+                "data", "screen", scratch.path("corpus.jsonl"), "--direction", "\(file)@1", "--out",
+                scratch.path("screen.jsonl"),
+            ] + TinyModel.options, in: scratch)
+        expectSuccess(screened)
+        #expect(Lines(scratch.path("screen.jsonl")).count == 20)
+        #expect(screened.errors.contains("20 rows have no answer"))
+        expectRefusal(
+            try await Program.run(
+                [
+                    "generate", "--input", scratch.write(rows, to: "in.jsonl"), "--output",
+                    scratch.path("no.jsonl"), "--steer", "\(file):1@0",
+                ] + TinyModel.options, in: scratch), "no direction for layer 0")
+    }
+
+    @Test func `a harvest that is killed loses no row and repeats none`() async throws {
+        try await harvest("whole")
+        let many = (0..<400).map { #"{"text": "row \#($0) of many, each as long as this one"}"# }
+        try scratch.write(many.joined(separator: "\n"), to: "corpus.jsonl")
+        try await harvest("all")
+        let program = try await Program(
+            [
+                "activations", "--data", scratch.path("corpus.jsonl"), "--at",
+                "blocks.1.hook_resid_post", "--out", scratch.path("killed"), "--window", "32",
+            ] + TinyModel.options, in: scratch)
+        await program.waitUntil(scratch.path("killed/config.json"), hasLines: 1)
+        program.signal(SIGKILL)
+        _ = try await program.outcome()
+        try await harvest("killed")
+        let name = "rank-0/00000.blocks.1.hook_resid_post.bin"
+        #expect(
+            FileManager.default.contentsEqual(
+                atPath: scratch.path("all/" + name), andPath: scratch.path("killed/" + name)))
+    }
+
+    @Test func `what cannot be read is refused in a sentence`() async throws {
+        expectRefusal(
+            try await run(
+                "sae", "train", "--activations", scratch.path("nowhere"), "--out",
+                scratch.path("x")), "holds no activations")
+        expectRefusal(
+            try await Program.run(
+                [
+                    "activations", "--data", scratch.path("corpus.jsonl"), "--at", "blocks.7.hook",
+                    "--out", scratch.path("y"),
+                ] + TinyModel.options, in: scratch), "is no hook point")
+        let text = try scratch.write("not a file", to: "plain.gguf")
+        #expect(try await run("direction", "info", text).status == 1)
+    }
+}
