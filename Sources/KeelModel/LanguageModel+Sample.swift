@@ -20,7 +20,7 @@ extension LanguageModel {
             scheduler.submit(
                 BatchScheduler.Request(
                     id: id, prompt: prompt, samples: samples, options: options,
-                    onText: { _, _ in }, onFinish: { results[id] = $0 }))
+                    onPiece: { _, _, _ in }, onEnd: { _, _ in }, onFinish: { results[id] = $0 }))
         }
         while scheduler.hasWork {
             try Task.checkCancellation()

@@ -44,18 +44,20 @@ public actor LocalChatModel: ChatModel {
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
-                submit(request, onText: { _, _ in }, onFinish: { continuation.resume(with: $0) })
+                submit(request, onFinish: { continuation.resume(with: $0) })
             }
         } onCancel: {
             Task { await self.cancel(request.id) }
         }
     }
 
-    public nonisolated func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
+    public nonisolated func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { continuation in
-            let task = Task { await self.stream(prompt, options, into: continuation) }
+            let task = Task {
+                await self.stream(prompt, samples, options, logprobs, into: continuation)
+            }
             continuation.onTermination = { reason in
                 guard case .cancelled = reason else { return }
                 Task { if let id = await task.value { await self.cancel(id) } }
@@ -78,22 +80,26 @@ public actor LocalChatModel: ChatModel {
     }
 
     private func stream(
-        _ prompt: Prompt, _ options: SamplingOptions,
-        into continuation: AsyncThrowingStream<CompletionEvent, any Error>.Continuation
+        _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions, _ logprobs: Int?,
+        into continuation: AsyncThrowingStream<SampleEvent, any Error>.Continuation
     ) -> Int? {
         do {
-            let request = try newRequest(prompt, 0..<1, options)
+            guard !samples.isEmpty else {
+                continuation.finish()
+                return nil
+            }
+            let request = try newRequest(prompt, samples, options)
             submit(
-                request, onText: { _, text in continuation.yield(.text(text)) },
+                request, logprobs: logprobs,
+                onPiece: { sample, text, token in
+                    continuation.yield(
+                        .piece(sample: sample, text: text, tokens: token.map { [$0] } ?? []))
+                },
+                onEnd: { continuation.yield(.finished(sample: $0, $1)) },
                 onFinish: { result in
                     switch result {
-                    case .success(let completions):
-                        if let completion = completions.first {
-                            continuation.yield(.finished(completion))
-                        }
-                        continuation.finish()
-                    case .failure(let error):
-                        continuation.finish(throwing: error)
+                    case .success: continuation.finish()
+                    case .failure(let error): continuation.finish(throwing: error)
                     }
                 })
             return request.id
@@ -121,14 +127,16 @@ public actor LocalChatModel: ChatModel {
     }
 
     private func submit(
-        _ request: NewRequest, onText: @escaping (Int, String) -> Void,
+        _ request: NewRequest, logprobs: Int? = nil,
+        onPiece: @escaping (Int, String, TokenLogprobs?) -> Void = { _, _, _ in },
+        onEnd: @escaping (Int, Completion) -> Void = { _, _ in },
         onFinish: @escaping (Result<[Completion], any Error>) -> Void
     ) {
         scheduler.submit(
             BatchScheduler.Request(
                 id: request.id, prompt: request.tokens, samples: request.samples,
-                options: request.options,
-                onText: onText, onFinish: onFinish))
+                options: request.options, logprobs: logprobs, onPiece: onPiece, onEnd: onEnd,
+                onFinish: onFinish))
         if !isRunning {
             isRunning = true
             Task { await run() }
