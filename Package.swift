@@ -173,12 +173,12 @@ let package = Package(
             name: "KeelServerTests",
             dependencies: [
                 "KeelServer", "KeelStore", "KeelLanguage",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-            ]),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            exclude: ["Clients"]),
         .testTarget(name: "HouseTests"),
         // Runs the built program, which the dependency only makes sure is there.
         .testTarget(name: "ProgramTests", dependencies: ["keel"], exclude: ["Recorded"]),

@@ -33,7 +33,8 @@ public final class Server: Sendable {
         let application = application(builder) { [configuration] channel in
             let port = channel.localAddress?.port ?? configuration.port
             let scheme = configuration.certificate == nil ? "http" : "https"
-            let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+            let host =
+                configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             onStart("\(scheme)://\(host):\(port)")
         }
         let group = ServiceGroup(

@@ -46,6 +46,18 @@ public final class Store: Sendable {
         }
     }
 
+    /// The version of SQLite that the program runs with.
+    /// - Throws: `StoreError` where it cannot do the simplest thing.
+    public static func engineVersion() throws(StoreError) -> String {
+        do {
+            return try DatabaseQueue().read { database in
+                try String.fetchOne(database, sql: "SELECT sqlite_version()") ?? "unknown"
+            }
+        } catch {
+            throw .unusable(path: "(in memory)", reason: "\(error)")
+        }
+    }
+
     /// Writes all that `body` does, or nothing.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value

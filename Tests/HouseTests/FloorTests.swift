@@ -17,7 +17,7 @@ import Testing
     static let engineFree: Set = [
         "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics", "KeelRemote",
         "KeelEvaluation",
-        "KeelCharacter", "KeelGuardian", "KeelReport", "KeelStore",
+        "KeelCharacter", "KeelGuardian", "KeelReport", "KeelStore", "KeelServer",
     ]
 
     @Test func `every module stands on its floor`() throws {

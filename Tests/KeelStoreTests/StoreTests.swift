@@ -41,7 +41,8 @@ import Testing
 
     @Test func `commits are synchronised, and the file is the owner's alone`() async throws {
         let pool = try DatabaseQueue(path: store.path)
-        #expect(try await pool.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        #expect(
+            try await pool.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
         let mode = try FileManager.default.attributesOfItem(atPath: store.path)[.posixPermissions]
         #expect(mode as? Int == 0o600)
     }
@@ -81,7 +82,9 @@ import Testing
         let other = try await add(.assistant, after: question.id)
         let edited = try await add(.user, after: nil)
         let next = try await add(.user, after: other.id)
-        #expect(try await store.path(to: next.id, of: "ann").map(\.id) == [question, other, next].map(\.id))
+        #expect(
+            try await store.path(to: next.id, of: "ann").map(\.id)
+                == [question, other, next].map(\.id))
         #expect(try await store.path(to: edited.id, of: "ann").count == 1)
         await #expect(throws: StoreError.self) { try await add(.user, after: question.id) }
         await #expect(throws: StoreError.self) { try await add(.assistant, after: answer.id) }
@@ -150,7 +153,8 @@ import Testing
         let path = folder.appending(path: "copy.sqlite").path
         try store.backUp(to: path)
         let copy = try Store(at: path)
-        #expect(try await copy.conversation(conversation.id, of: "ann").messages == [question, answer])
+        #expect(
+            try await copy.conversation(conversation.id, of: "ann").messages == [question, answer])
         #expect(throws: StoreError.self) { try store.backUp(to: path) }
         #expect(throws: StoreError.self) { try store.backUp(to: "/nowhere/at/all.sqlite") }
     }
@@ -162,7 +166,9 @@ import Testing
         }
         #expect(try await store.defects() == [])
         let raw = try DatabaseQueue(path: store.path)
-        try await raw.write { try $0.execute(sql: "UPDATE decision SET payload = '{}' WHERE number = 3") }
+        try await raw.write {
+            try $0.execute(sql: "UPDATE decision SET payload = '{}' WHERE number = 3")
+        }
         #expect(try await store.firstBrokenDecision() == 3)
         try await raw.write {
             try $0.execute(sql: "UPDATE decision SET payload = '{\"n\":3}' WHERE number = 3")
@@ -185,7 +191,8 @@ import Testing
     }
 
     @Test func `texts of any kind come back as they were`() async throws {
-        for text in ["", "\u{0}", "'; DROP TABLE message; --", "🫖\u{301}\u{200D}", "\u{FEFF}a\r\n"] {
+        for text in ["", "\u{0}", "'; DROP TABLE message; --", "🫖\u{301}\u{200D}", "\u{FEFF}a\r\n"]
+        {
             let (conversation, _, answer) = try await exchange(answer: text)
             let thread = try await store.conversation(conversation.id, of: "ann")
             #expect(thread.messages.last?.content == answer.content)

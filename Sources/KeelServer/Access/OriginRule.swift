@@ -27,7 +27,8 @@ struct OriginRule: RouterMiddleware {
             guard let url = URLComponents(string: origin), let host = url.host,
                 Self.sameHost(host, url.port, url.scheme, authority)
             else { throw APIError.forbidden("Pages of other sites may not use this server.") }
-        } else if let site = request.headers[.fetchSite], site == "cross-site" || site == "same-site"
+        } else if let site = request.headers[.fetchSite],
+            site == "cross-site" || site == "same-site"
         {
             // Following a link is no request of the page that has the link.
             guard request.method == .get, request.headers[.fetchMode] == "navigate" else {

@@ -24,7 +24,8 @@ final class Tickets: Sendable {
         open.withLock { open in
             let now = ContinuousClock.now
             open = open.filter { $0.value.end > now }
-            if open.count >= Self.limit, let oldest = open.min(by: { $0.value.end < $1.value.end }) {
+            if open.count >= Self.limit, let oldest = open.min(by: { $0.value.end < $1.value.end })
+            {
                 open[oldest.key] = nil
             }
             open[code] = Ticket(path: path, visitor: visitor, end: now + Self.life)

@@ -6,12 +6,12 @@ internal import Foundation
 /// person does not write and a loop does. Anything else that is written resumes the conversation, as
 /// it ends the row. Where any message has a sign that a person may be at risk, nothing rests, whatever
 /// is written how often: then to be answered again and again is what may count.
-struct Rest {
+package struct Rest {
     /// How often the same message comes in a row before the conversation rests.
-    static let bar = 8
+    package static let bar = 8
 
     /// - Parameter messages: The person's messages, in order.
-    static func isDue(after messages: [String]) -> Bool {
+    package static func isDue(after messages: [String]) -> Bool {
         guard messages.count >= bar, let last = messages.last else { return false }
         let words = plain(last)
         return messages.suffix(bar).allSatisfy { plain($0) == words }

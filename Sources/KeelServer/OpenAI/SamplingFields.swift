@@ -104,7 +104,7 @@ struct SamplingFields: Decodable {
             repetitionPenalty: try Self.check(
                 repetitionPenalty ?? 1, 0.01...100, "repetition_penalty"),
             maxTokens: min(limit, mostTokens), stop: stop,
-            seed: seed.map { UInt64(bitPattern: $0) } ?? .random(in: 0...UInt64(Int64.max)))
+            seed: seed.map { UInt64(bitPattern: $0) } ?? .random(in: 0..<1 << 53))
     }
 
     static func check<Value: Comparable>(

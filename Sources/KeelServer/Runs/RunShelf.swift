@@ -48,8 +48,10 @@ struct RunShelf: Sendable {
     private func run(_ id: String) -> Run? {
         guard let configuration = file("config.json", of: id) else { return nil }
         let metrics = file("metrics.jsonl", of: id)
-        let changed = (try? (metrics ?? configuration)
-            .resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate) ?? nil
+        let changed =
+            (try? (metrics ?? configuration)
+                .resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate)
+            ?? nil
         // What another program has written may lack any field.
         let known = (try? Data(contentsOf: configuration)).flatMap {
             try? JSONDecoder().decode(Configuration.self, from: $0)

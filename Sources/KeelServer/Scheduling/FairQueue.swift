@@ -6,18 +6,18 @@ internal import Synchronization
 /// that of the client with the least weight under way; among equals, of the one that was served
 /// longest ago. A request that does not fit yet holds the others back, so that large ones are not
 /// starved by small ones.
-final class FairQueue: Sendable {
+package final class FairQueue: Sendable {
     /// Why a request may not wait.
-    enum Refusal: Error, Hashable {
+    package enum Refusal: Error, Hashable {
         /// This client has too many requests waiting.
         case clientIsGreedy(retryAfter: Int)
         case isFull(retryAfter: Int)
         case isClosed
     }
 
-    struct Load: Hashable {
-        var running: Int
-        var waiting: Int
+    package struct Load: Hashable, Sendable {
+        package var running: Int
+        package var waiting: Int
     }
 
     private struct Waiting {
@@ -53,20 +53,20 @@ final class FairQueue: Sendable {
     ///   - runningLimit: The most weight under way.
     ///   - waitingLimit: The most requests that wait.
     ///   - clientLimit: The most requests of one client that wait.
-    init(runningLimit: Int, waitingLimit: Int, clientLimit: Int) {
+    package init(runningLimit: Int, waitingLimit: Int, clientLimit: Int) {
         self.runningLimit = runningLimit
         self.waitingLimit = waitingLimit
         self.clientLimit = clientLimit
     }
 
-    var load: Load {
+    package var load: Load {
         state.withLock { Load(running: $0.running, waiting: $0.waiting) }
     }
 
     /// Runs `body` when it is the client's turn.
     /// - Throws: `Refusal`; `CancellationError` at once where the task is cancelled as it waits; what
     ///   `body` throws.
-    func run<Result: Sendable>(
+    package func run<Result: Sendable>(
         client: String, weight: Int, _ body: () async throws -> Result
     ) async throws -> Result {
         let weight = min(weight, runningLimit)
@@ -77,7 +77,7 @@ final class FairQueue: Sendable {
     }
 
     /// Refuses all that wait and all that come.
-    func close() {
+    package func close() {
         let waiting = state.withLock { state in
             state.isClosed = true
             state.waiting = 0
