@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
@@ -49,7 +50,7 @@ public final class Server: Sendable {
         } catch let error as IOError {
             throw ServerError.address(
                 "\(configuration.host):\(configuration.port)",
-                reason: "\(error.localizedDescription)")
+                reason: String(cString: strerror(error.errnoCode)))
         }
     }
 

@@ -64,7 +64,7 @@ public struct NewMessage: Sendable {
 extension Conversation {
     init(row: Row) {
         id = row["id"]
-        title = row["title"]
+        title = String(decoding: row["title"] as Data, as: UTF8.self)
         created = row["created"]
         updated = row["updated"]
     }
@@ -76,13 +76,13 @@ extension StoredMessage {
         conversation = row["conversation"]
         parent = row["parent"]
         role = row["role"] == "user" ? .user : .assistant
-        content = row["content"]
+        content = String(decoding: row["content"] as Data, as: UTF8.self)
         model = row["model"]
         finish = row["finish"]
         details = (row["details"] as String?).map { Data($0.utf8) }
         created = row["created"]
         rating = row["rating"]
-        reason = row["reason"]
+        reason = (row["reason"] as Data?).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Columns of a message with its owner's rating; to be followed by a condition.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 
 extension Store {
@@ -12,7 +13,7 @@ extension Store {
                 id: Self.newID(), title: title, created: now, updated: now)
             try database.execute(
                 sql: "INSERT INTO conversation VALUES (?, ?, ?, ?, ?)",
-                arguments: [conversation.id, owner, title, now, now])
+                arguments: [conversation.id, owner, Data(title.utf8), now, now])
             return conversation
         }
     }
@@ -22,6 +23,7 @@ extension Store {
     ///   - owner: The person.
     ///   - before: Only those last changed before this time; nil for all.
     ///   - limit: The most that are listed.
+    /// - Returns: Conversations without their messages.
     /// - Throws: `StoreError`.
     public func conversations(of owner: String, before: Double? = nil, limit: Int = 100)
         async throws(StoreError) -> [Conversation]
@@ -117,7 +119,7 @@ extension Store {
                     """,
                 arguments: [
                     message.id, message.conversation, message.parent, message.role.rawValue,
-                    message.content, message.model, message.finish,
+                    Data(message.content.utf8), message.model, message.finish,
                     message.details.map { String(decoding: $0, as: UTF8.self) }, message.created,
                 ])
             try database.execute(

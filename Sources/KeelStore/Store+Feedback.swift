@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 
 /// What a person said of an answer, with the exchange it belongs to.
@@ -49,7 +50,7 @@ extension Store {
                     ON CONFLICT (message, owner) DO UPDATE SET
                     rating = excluded.rating, reason = excluded.reason, created = excluded.created
                     """,
-                arguments: [message, owner, rating, reason, Self.now()])
+                arguments: [message, owner, rating, Data(reason.utf8), Self.now()])
         }
     }
 
@@ -79,7 +80,7 @@ extension Store {
             ).map { row in
                 (
                     message: row["message"] as String, owner: row["person"] as String,
-                    rating: row["rating"] as Int, reason: row["reason"] as String,
+                    rating: row["rating"] as Int, reason: String(decoding: row["reason"] as Data, as: UTF8.self),
                     created: row["created"] as Double
                 )
             }

@@ -2,6 +2,9 @@ internal import GRDB
 
 extension Store {
     /// Steps from an empty file to today's tables; a step that was released never changes.
+    ///
+    /// What people and models write is kept as bytes: a text of SQLite's ends at its first NUL, and a
+    /// model can write one.
     static let schema: DatabaseMigrator = {
         var schema = DatabaseMigrator()
         schema.registerMigration("conversations") { database in
@@ -10,7 +13,7 @@ extension Store {
                     CREATE TABLE conversation (
                         id TEXT NOT NULL PRIMARY KEY,
                         owner TEXT NOT NULL,
-                        title TEXT NOT NULL,
+                        title BLOB NOT NULL,
                         created REAL NOT NULL,
                         updated REAL NOT NULL
                     ) STRICT;
@@ -21,7 +24,7 @@ extension Store {
                         conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
                         parent TEXT REFERENCES message (id) ON DELETE CASCADE,
                         role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
-                        content TEXT NOT NULL,
+                        content BLOB NOT NULL,
                         model TEXT,
                         finish TEXT,
                         details TEXT,
@@ -39,7 +42,7 @@ extension Store {
                         message TEXT NOT NULL REFERENCES message (id) ON DELETE CASCADE,
                         owner TEXT NOT NULL,
                         rating INTEGER NOT NULL CHECK (rating IN (-1, 1)),
-                        reason TEXT NOT NULL,
+                        reason BLOB NOT NULL,
                         created REAL NOT NULL,
                         UNIQUE (message, owner)
                     ) STRICT;

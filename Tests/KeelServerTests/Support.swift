@@ -42,6 +42,7 @@ final class TestServer: Sendable {
     /// - Parameters:
     ///   - models: What is served; a model that repeats the last message by default.
     ///   - configure: Changes what the server is started with.
+    /// - Throws: `ServerError`.
     init(
         _ models: [ServedModel] = [.echo()],
         configure: (inout ServerConfiguration) -> Void = { _ in }

@@ -11,9 +11,13 @@ import Testing
 
     init() throws { scratch = try Scratch() }
 
-    /// A server that a test talks to.
     private struct Served {
         let program: Program
+        let address: Address
+    }
+
+    /// Where a server listens.
+    private struct Address: Sendable {
         let base: String
 
         func send(_ method: String, _ path: String, _ body: [String: Any]? = nil) async throws -> (
@@ -49,7 +53,7 @@ import Testing
         let said = await program.errors(oncePresent: "/v1.\n")
         let address = said.firstMatch(of: /at (http:\/\/127\.0\.0\.1:\d+);/)?.1
         return Served(
-            program: program, base: String(try #require(address, "\(said)")))
+            program: program, address: Address(base: String(try #require(address, "\(said)"))))
     }
 
     @Test func `it answers, keeps, is asked to stop, and its store is read by other commands`()
@@ -57,30 +61,36 @@ import Testing
     {
         let store = scratch.path("store.sqlite")
         let served = try await serve(["--store", store])
-        let chat = try await served.send(
+        let chat = try await served.address.send(
             "POST", "/v1/chat/completions",
             [
                 "model": "tiny", "max_tokens": 4, "seed": 1,
                 "messages": [["role": "user", "content": "a"]],
             ])
         #expect(chat.status == 200, "\(chat.text)")
-        let conversation = try await served.made("/keel/conversations", ["title": "Tea"])
-        let question = try await served.made(
+        let conversation = try await served.address.made("/keel/conversations", ["title": "Tea"])
+        let question = try await served.address.made(
             "/keel/conversations/\(conversation)/messages", ["content": "What is tea?"])
         var answers: [String] = []
         for seed in 1...2 {
-            let stream = try await served.send(
+            let stream = try await served.address.send(
                 "POST", "/keel/conversations/\(conversation)/answers",
                 ["parent": question, "model": "tiny", "max_tokens": 5, "seed": seed])
             let id = stream.text.firstMatch(of: /"id":"([^"]+)"/)?.1
             answers.append(String(try #require(id, "\(stream.text)")))
         }
         for (answer, rating) in zip(answers, [1, -1]) {
-            let rated = try await served.send(
+            let rated = try await served.address.send(
                 "PUT", "/keel/messages/\(answer)/feedback",
                 ["rating": rating, "reason": "too odd"])
             #expect(rated.status == 200, "\(rated.text)")
         }
+        let port = try #require(served.address.base.split(separator: ":").last)
+        let second = try await Program.run(
+            ["serve", "--port", String(port)] + TinyModel.options, in: scratch)
+        #expect(second.status == 1)
+        #expect(
+            second.errors.contains("cannot listen on 127.0.0.1:\(port): Address already in use"))
         served.program.signal(SIGTERM)
         let outcome = try await served.program.outcome()
         expectSuccess(outcome)
@@ -116,30 +126,39 @@ import Testing
         var kept: [String: Set<String>] = [:]
         for _ in 0..<3 {
             let served = try await serve(["--store", store])
-            let conversation = try await served.made("/keel/conversations", ["title": "Kill"])
-            // Each task notes what was acknowledged; the kill comes while others are under way.
-            let acknowledged = await withTaskGroup(of: Set<String>.self) { group in
-                for _ in 0..<4 {
-                    group.addTask {
-                        var ids: Set<String> = []
-                        while let id = try? await served.made(
-                            "/keel/conversations/\(conversation)/messages", ["content": "hello"])
-                        {
-                            ids.insert(id)
-                            if ids.count == 5 { served.program.signal(SIGKILL) }
+            let conversation = try await served.address.made(
+                "/keel/conversations", ["title": "Kill"])
+            // The kill comes while other messages are under way.
+            let (messages, continuation) = AsyncStream.makeStream(of: String.self)
+            let address = served.address
+            let clients = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            while let id = try? await address.made(
+                                "/keel/conversations/\(conversation)/messages",
+                                ["content": "hello"])
+                            {
+                                continuation.yield(id)
+                            }
                         }
-                        return ids
                     }
                 }
-                return await group.reduce(into: Set()) { $0.formUnion($1) }
+                continuation.finish()
             }
+            var acknowledged: Set<String> = []
+            for await id in messages {
+                acknowledged.insert(id)
+                if acknowledged.count == 20 { served.program.signal(SIGKILL) }
+            }
+            await clients.value
             #expect(try await served.program.outcome().signal == SIGKILL)
-            #expect(acknowledged.count >= 5)
+            #expect(acknowledged.count >= 20)
             kept[conversation] = acknowledged
         }
         let served = try await serve(["--store", store])
         for (conversation, ids) in kept {
-            let thread = try await served.send("GET", "/keel/conversations/\(conversation)")
+            let thread = try await served.address.send("GET", "/keel/conversations/\(conversation)")
             let messages = thread.json["messages"] as? [[String: Any]] ?? []
             let found = Set(messages.compactMap { $0["id"] as? String })
             #expect(ids.isSubset(of: found), "\(ids.subtracting(found).count) are lost")

@@ -16,10 +16,10 @@ struct AnswerRoutes {
         var model: String
         /// A system prompt of the person's own.
         var system: String?
-        var temperature: Double?
-        var topP: Double?
-        var maxTokens: Int?
-        var seed: Int64?
+        var temperature: JSON.Number<Double>?
+        var topP: JSON.Number<Double>?
+        var maxTokens: JSON.Number<Int>?
+        var seed: JSON.Number<Int64>?
 
         enum CodingKeys: String, CodingKey {
             case parent, model, system, temperature, seed

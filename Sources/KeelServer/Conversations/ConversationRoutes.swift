@@ -49,7 +49,7 @@ struct ConversationRoutes {
     }
 
     private struct Rating: Decodable {
-        var rating: Int
+        var rating: JSON.Number<Int>
         var reason: String?
     }
 
@@ -111,7 +111,7 @@ struct ConversationRoutes {
             let reason = rating.reason ?? ""
             try Self.check(reason, 0...Self.reasonLimit, "reason")
             try await store.rate(
-                Self.id(context), rating.rating, reason: reason, by: context.visitor.name)
+                Self.id(context), rating.rating.value, reason: reason, by: context.visitor.name)
             return try JSON.response(Done())
         }
         router.delete("/keel/messages/{id}/feedback") { _, context in

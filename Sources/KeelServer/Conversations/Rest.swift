@@ -10,7 +10,9 @@ package struct Rest {
     /// How often the same message comes in a row before the conversation rests.
     package static let bar = 8
 
+    /// Whether the bar is reached, and nothing speaks against it.
     /// - Parameter messages: The person's messages, in order.
+    /// - Returns: Whether the conversation rests.
     package static func isDue(after messages: [String]) -> Bool {
         guard messages.count >= bar, let last = messages.last else { return false }
         let words = plain(last)

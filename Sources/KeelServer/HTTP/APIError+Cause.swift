@@ -67,10 +67,6 @@ extension APIError {
 
     private static func http(_ error: HTTPError) -> APIError {
         switch error.status {
-        case .contentTooLarge:
-            APIError(
-                status: .contentTooLarge, message: "The body is larger than this server reads.",
-                type: "invalid_request_error", closes: true)
         case .notFound: .notFound("There is nothing at this address.")
         default:
             APIError(

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import NIOCore
 internal import NIOHTTP1
 
 /// Turns errors into answers, counts requests, and gives every answer the headers that keep it safe.
@@ -45,7 +46,14 @@ extension Serving {
             throw APIError.unavailable("The server is stopping.", retryAfter: 5, code: "stopping")
         }
         var request = request
-        let body = try await request.collectBody(upTo: limits.bodyBytes)
-        return (request, body)
+        do {
+            let body = try await request.collectBody(upTo: limits.bodyBytes)
+            return (request, body)
+        } catch is NIOTooManyBytesError {
+            throw APIError(
+                status: .contentTooLarge,
+                message: "The body is larger than the \(limits.bodyBytes) bytes that are read here.",
+                type: "invalid_request_error", closes: true)
+        }
     }
 }

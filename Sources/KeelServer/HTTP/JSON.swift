@@ -104,6 +104,25 @@ enum JSON {
         }
     }
 
+    /// A number that fits its type; any other is refused with the field's name.
+    struct Number<Value: Decodable & Sendable>: Decodable, Sendable {
+        var value: Value
+
+        init(_ value: Value) { self.value = value }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            do {
+                value = try container.decode(Value.self)
+            } catch {
+                // The decoder does not say of which field a number was too large or had a fraction.
+                throw DecodingError.typeMismatch(
+                    Value.self,
+                    .init(codingPath: decoder.codingPath, debugDescription: "no such number"))
+            }
+        }
+    }
+
     private static func place(_ path: [any CodingKey]) -> String {
         let text = path.reduce("") { text, key in
             key.intValue.map { "\(text)[\($0)]" }

@@ -63,7 +63,7 @@ struct ChatCompletionRequest: Decodable {
     var stream: Bool?
     var streamOptions: StreamOptions?
     var logprobs: Bool?
-    var topLogprobs: Int?
+    var topLogprobs: JSON.Number<Int>?
     var responseFormat: ResponseFormat?
     var tools: [Ignored]?
     var functions: [Ignored]?
@@ -110,7 +110,7 @@ struct ChatCompletionRequest: Decodable {
                 return nil
             }
             return try SamplingFields.check(
-                topLogprobs ?? 0, SamplingFields.candidates, "top_logprobs")
+                topLogprobs?.value ?? 0, SamplingFields.candidates, "top_logprobs")
         }
     }
 

@@ -10,10 +10,10 @@ struct CompletionRequest: Decodable {
     var prompt: SamplingFields.TextOrTexts
     var stream: Bool?
     var streamOptions: ChatCompletionRequest.StreamOptions?
-    var logprobs: Int?
+    var logprobs: JSON.Number<Int>?
     var echo: Bool?
     var suffix: String?
-    var bestOf: Int?
+    var bestOf: JSON.Number<Int>?
 
     enum CodingKeys: String, CodingKey {
         case model, prompt, stream, logprobs, echo, suffix
@@ -31,7 +31,7 @@ struct CompletionRequest: Decodable {
             guard suffix ?? "" == "" else {
                 throw .unsupported("suffix", "suffix is not offered here; leave it out.")
             }
-            guard bestOf ?? 1 == 1 else {
+            guard bestOf?.value ?? 1 == 1 else {
                 throw .unsupported("best_of", "best_of is not offered here; leave it out.")
             }
             let all = prompt.all
@@ -48,7 +48,7 @@ struct CompletionRequest: Decodable {
     var candidates: Int? {
         get throws(APIError) {
             try logprobs.map { (count) throws(APIError) in
-                try SamplingFields.check(count, 0...5, "logprobs")
+                try SamplingFields.check(count.value, 0...5, "logprobs")
             }
         }
     }

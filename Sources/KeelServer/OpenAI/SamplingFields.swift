@@ -9,20 +9,20 @@ struct SamplingFields: Decodable {
     static let stopLength = 256
     static let candidates = 0...20
 
-    var temperature: Double?
-    var topP: Double?
-    var n: Int?
-    var seed: Int64?
+    var temperature: JSON.Number<Double>?
+    var topP: JSON.Number<Double>?
+    var n: JSON.Number<Int>?
+    var seed: JSON.Number<Int64>?
     var stop: TextOrTexts?
-    var maxTokens: Int?
-    var maxCompletionTokens: Int?
-    var presencePenalty: Double?
-    var frequencyPenalty: Double?
-    var logitBias: [String: Double]?
+    var maxTokens: JSON.Number<Int>?
+    var maxCompletionTokens: JSON.Number<Int>?
+    var presencePenalty: JSON.Number<Double>?
+    var frequencyPenalty: JSON.Number<Double>?
+    var logitBias: [String: JSON.Number<Double>]?
     /// Fields of Keel's own, which other open servers have under these names.
-    var topK: Int?
-    var minP: Double?
-    var repetitionPenalty: Double?
+    var topK: JSON.Number<Int>?
+    var minP: JSON.Number<Double>?
+    var repetitionPenalty: JSON.Number<Double>?
 
     enum CodingKeys: String, CodingKey {
         case temperature, n, seed, stop
@@ -64,7 +64,7 @@ struct SamplingFields: Decodable {
     /// - Throws: `APIError` for a number out of its range.
     var samples: Range<Int> {
         get throws(APIError) {
-            try 0..<Self.check(n ?? 1, Self.samples, "n")
+            try 0..<Self.check(n?.value ?? 1, Self.samples, "n")
         }
     }
 
@@ -72,18 +72,19 @@ struct SamplingFields: Decodable {
     /// - Parameters:
     ///   - defaultTokens: The most tokens of an answer where the request does not say.
     ///   - mostTokens: What a larger number is cut to.
+    /// - Returns: Options that are all within their bounds.
     /// - Throws: `APIError`.
     func options(defaultTokens: Int, mostTokens: Int) throws(APIError) -> SamplingOptions {
         for (value, name) in [
             (presencePenalty, "presence_penalty"), (frequencyPenalty, "frequency_penalty"),
-        ] where value ?? 0 != 0 {
+        ] where value?.value ?? 0 != 0 {
             throw .unsupported(
                 name, "\(name) is not offered here; repetition_penalty is, a number above 0.")
         }
         guard logitBias?.isEmpty ?? true else {
             throw .unsupported("logit_bias", "logit_bias is not offered here; leave it out.")
         }
-        let asked = maxCompletionTokens ?? maxTokens
+        let asked = (maxCompletionTokens ?? maxTokens)?.value
         let field = maxCompletionTokens == nil ? "max_tokens" : "max_completion_tokens"
         let limit = try Self.check(asked ?? defaultTokens, 1...Int.max, field)
         let stop = stop?.all ?? []
@@ -95,16 +96,16 @@ struct SamplingFields: Decodable {
                 param: "stop")
         }
         return SamplingOptions(
-            temperature: try Self.check(temperature ?? 1, 0...2, "temperature"),
+            temperature: try Self.check(temperature?.value ?? 1, 0...2, "temperature"),
             topK: try topK.map { (k) throws(APIError) in
-                try Self.check(k, 1...1_000_000, "top_k")
+                try Self.check(k.value, 1...1_000_000, "top_k")
             },
-            topP: try Self.check(topP ?? 1, Double.leastNonzeroMagnitude...1, "top_p"),
-            minP: try Self.check(minP ?? 0, 0...1, "min_p"),
+            topP: try Self.check(topP?.value ?? 1, Double.leastNonzeroMagnitude...1, "top_p"),
+            minP: try Self.check(minP?.value ?? 0, 0...1, "min_p"),
             repetitionPenalty: try Self.check(
-                repetitionPenalty ?? 1, 0.01...100, "repetition_penalty"),
+                repetitionPenalty?.value ?? 1, 0.01...100, "repetition_penalty"),
             maxTokens: min(limit, mostTokens), stop: stop,
-            seed: seed.map { UInt64(bitPattern: $0) } ?? .random(in: 0..<1 << 53))
+            seed: seed.map { UInt64(bitPattern: $0.value) } ?? .random(in: 0..<1 << 53))
     }
 
     static func check<Value: Comparable>(

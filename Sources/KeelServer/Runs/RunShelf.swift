@@ -1,7 +1,8 @@
 internal import Foundation
 
-/// Run folders that lie side by side in one folder. Each is known by its name, and by nothing else
-/// that a visitor could make up.
+/// Run folders that lie side by side in one folder.
+///
+/// Each is known by its name, and by nothing else that a visitor could make up.
 struct RunShelf: Sendable {
     struct Run: Sendable, Encodable {
         var id: String

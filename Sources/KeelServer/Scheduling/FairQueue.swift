@@ -30,6 +30,9 @@ package final class FairQueue: Sendable {
         var running = 0
         var lastServed = 0
         var waiting: [Waiting] = []
+
+        /// The least comes next: with the least under way, served longest ago, come first.
+        var turn: (Int, Int, Int) { (running, lastServed, waiting.first?.id ?? .max) }
     }
 
     private struct State {
@@ -151,7 +154,7 @@ package final class FairQueue: Sendable {
         var admitted: [Waiting] = []
         while true {
             let next = state.clients.filter { !$0.value.waiting.isEmpty }.min {
-                ($0.value.running, $0.value.lastServed) < ($1.value.running, $1.value.lastServed)
+                $0.value.turn < $1.value.turn
             }
             guard let (name, client) = next, let one = client.waiting.first,
                 state.running + one.weight <= runningLimit

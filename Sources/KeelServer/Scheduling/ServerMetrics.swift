@@ -1,7 +1,9 @@
 internal import Foundation
 internal import Synchronization
 
-/// Counts what happens, in the text format of Prometheus. Nothing of it is personal.
+/// Counts what happens, in the text format of Prometheus.
+///
+/// Nothing of it is personal.
 final class ServerMetrics: Sendable {
     private struct Series: Hashable {
         var name: String

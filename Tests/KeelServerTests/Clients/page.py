@@ -60,7 +60,7 @@ def talk(page, theme):
     page.locator(".user textarea").fill("Say **three** things:\n\n- one\n- two")
     page.locator(".user .primary").click()
     page.wait_for_selector("text=Version 2 of 2")
-    assert page.locator("article li").count() == 2
+    page.wait_for_function("document.querySelectorAll('article li').length === 2")
     page.get_by_role("button", name="Previous version").click()
     page.wait_for_selector("text=Version 1 of 2")
     page.get_by_role("button", name="Next version").click()
