@@ -22,13 +22,23 @@ let package = Package(
         .library(name: "KeelInterpretability", targets: ["KeelInterpretability"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
+        .library(name: "KeelStore", targets: ["KeelStore"]),
+        .library(name: "KeelServer", targets: ["KeelServer"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // 0: the engine, and everything that needs none
@@ -90,15 +100,39 @@ let package = Package(
             ],
             resources: [.copy("Suites")]),
         .target(name: "KeelReport"),
+        .target(
+            name: "KeelStore",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
 
-        // 4: the program
+        // 4: the program, and what it serves
+        .target(
+            name: "KeelServer",
+            dependencies: [
+                "KeelLanguage", "KeelStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.copy("Pages")]),
         .executableTarget(
             name: "keel",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
                 "KeelRemote", "KeelTraining", "KeelInterpretability", "KeelEvaluation",
-                "KeelReport",
+                "KeelReport", "KeelStore", "KeelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]),
 
@@ -148,6 +182,19 @@ let package = Package(
         .testTarget(
             name: "ReportTests",
             dependencies: ["keel", "KeelEvaluation", "KeelLanguage", "KeelReport"]),
+        .testTarget(
+            name: "KeelStoreTests",
+            dependencies: ["KeelStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(
+            name: "KeelServerTests",
+            dependencies: [
+                "KeelServer", "KeelStore", "KeelLanguage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            exclude: ["Clients"]),
         .testTarget(name: "HouseTests"),
         // Runs the built program, which the dependency only makes sure is there.
         .testTarget(name: "ProgramTests", dependencies: ["keel"], exclude: ["Recorded"]),

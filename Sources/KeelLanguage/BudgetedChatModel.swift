@@ -25,15 +25,17 @@ public struct BudgetedChatModel: ChatModel {
         return completions
     }
 
-    public func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
                     try budget.admit()
-                    for try await event in base.stream(prompt, options: options) {
-                        if case .finished(let completion) = event {
+                    let events = base.stream(
+                        prompt, samples: samples, options: options, logprobs: logprobs)
+                    for try await event in events {
+                        if case .finished(_, let completion) = event {
                             budget.charge(try metered(completion.usage))
                         }
                         continuation.yield(event)

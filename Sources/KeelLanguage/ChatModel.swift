@@ -12,11 +12,20 @@ public protocol ChatModel: Sendable {
     func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions) async throws
         -> [Completion]
 
-    /// One answer, piece by piece as it is made; only whole characters are sent.
+    /// Answers of the given sample numbers, piece by piece as they are made; only whole characters
+    /// are sent.
     ///
-    /// Ending the iteration cancels the answer within one step of the model.
-    func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
+    /// Ending the iteration cancels all of them within one step of the model.
+    /// - Parameters:
+    ///   - prompt: What is continued.
+    ///   - samples: Numbers of the samples, which mean what they mean to `complete`.
+    ///   - options: How tokens are drawn.
+    ///   - logprobs: How many of the most probable tokens to tell beside each that was drawn, with
+    ///     log-probabilities; nil for none of either.
+    /// - Returns: Pieces of the samples in any order; of each sample, `finished` is the last.
+    func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error>
 
     /// Log-probabilities of each of several completions as the answer to `prompt`.
     ///
@@ -34,6 +43,18 @@ extension ChatModel {
             throw LanguageError.noAnswer(model: name)
         }
         return first
+    }
+
+    /// One answer (sample 0), piece by piece as it is made.
+    public func stream(_ prompt: Prompt, options: SamplingOptions)
+        -> some AsyncSequence<CompletionEvent, any Error>
+    {
+        stream(prompt, samples: 0..<1, options: options, logprobs: nil).map { event in
+            switch event {
+            case .piece(_, let text, _): CompletionEvent.text(text)
+            case .finished(_, let completion): CompletionEvent.finished(completion)
+            }
+        }
     }
 
     /// Log-probabilities of `completion` as the answer to `prompt`.
@@ -82,6 +103,45 @@ public enum CompletionEvent: Hashable, Sendable {
     case text(String)
     /// Always the last event of a stream that did not fail.
     case finished(Completion)
+}
+
+/// A piece of one of several answers that are streamed side by side.
+public enum SampleEvent: Hashable, Sendable {
+    /// Text of a sample, and where log-probabilities were asked for, the tokens drawn since the piece
+    /// before; the text is empty while a character or a stop text may yet be completed.
+    case piece(sample: Int, text: String, tokens: [TokenLogprobs])
+    /// Always the last event of a sample that did not fail.
+    case finished(sample: Int, Completion)
+}
+
+/// A token of an answer, and how probable it was.
+public struct TokenLogprobs: Hashable, Sendable, Codable {
+    /// A token that could stand in this place.
+    public struct Candidate: Hashable, Sendable, Codable {
+        /// What the token spells; not always whole characters.
+        public var bytes: [UInt8]
+        /// Natural logarithm of its probability as the model gives it, before temperature, penalties
+        /// and truncation.
+        public var logprob: Double
+
+        public init(bytes: [UInt8], logprob: Double) {
+            self.bytes = bytes
+            self.logprob = logprob
+        }
+
+        /// What the token spells, U+FFFD standing for what is not a whole character.
+        public var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
+    /// The token that was drawn.
+    public var drawn: Candidate
+    /// The most probable tokens, the most probable first.
+    public var top: [Candidate]
+
+    public init(drawn: Candidate, top: [Candidate]) {
+        self.drawn = drawn
+        self.top = top
+    }
 }
 
 /// How probable a completion is, token by token.

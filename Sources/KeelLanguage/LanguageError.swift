@@ -5,6 +5,8 @@ public enum LanguageError: Error, Hashable, Sendable, CustomStringConvertible {
     case noAnswer(model: String)
     /// A prompt and its answer do not fit the model's window, both in tokens.
     case tooLong(tokens: Int, limit: Int)
+    /// The model's chat template does not take the messages.
+    case refused(String)
 
     public var description: String {
         switch self {
@@ -16,6 +18,7 @@ public enum LanguageError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(model) gave no answer; the address or the script behind it returned an empty list."
         case .tooLong(let tokens, let limit):
             "The prompt has \(tokens) tokens; the model's window is \(limit). Shorten the prompt."
+        case .refused(let reason): reason
         }
     }
 }

@@ -39,18 +39,33 @@ public struct ScriptedChatModel: ChatModel {
         return completions
     }
 
-    public func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let completion = try await completion(prompt, 0, options)
-                    for character in completion.text {
-                        try Task.checkCancellation()
-                        continuation.yield(.text(String(character)))
+                    try options.validate()
+                    for sample in samples {
+                        let completion = try await completion(prompt, sample, options)
+                        let each = try await logProbability(completion.text, prompt)
+                        for character in completion.text {
+                            try Task.checkCancellation()
+                            let text = String(character)
+                            let tokens = text.utf8.map { byte in
+                                TokenLogprobs.Candidate(bytes: [byte], logprob: each)
+                            }
+                            continuation.yield(
+                                .piece(
+                                    sample: sample, text: text,
+                                    tokens: logprobs.map { count in
+                                        tokens.map {
+                                            TokenLogprobs(drawn: $0, top: count > 0 ? [$0] : [])
+                                        }
+                                    } ?? []))
+                        }
+                        continuation.yield(.finished(sample: sample, completion))
                     }
-                    continuation.yield(.finished(completion))
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)

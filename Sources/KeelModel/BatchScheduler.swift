@@ -15,8 +15,14 @@ final class BatchScheduler {
         var options: SamplingOptions
         /// How the stream of these samples is changed; others in the batch are not touched.
         var steering: [Steering] = []
-        /// Called with each piece of text of a sample, by its number.
-        var onText: (Int, String) -> Void
+        /// How many of the most probable tokens to tell beside each that was drawn; nil for none of
+        /// either.
+        var logprobs: Int?
+        /// Called with each piece of text of a sample, by its number, and the token that brought it
+        /// if log-probabilities are asked for.
+        var onPiece: (Int, String, TokenLogprobs?) -> Void
+        /// Called with each sample that is done, by its number.
+        var onEnd: (Int, Completion) -> Void
         /// Called once, with all samples in order or with what went wrong.
         var onFinish: (Result<[Completion], any Error>) -> Void
     }
@@ -26,6 +32,7 @@ final class BatchScheduler {
         let sample: Int
         let options: SamplingOptions
         let steering: [Steering]
+        let logprobs: Int?
         /// Positions that it may come to take.
         let reserved: Int
         var sampler: Sampler
@@ -42,6 +49,7 @@ final class BatchScheduler {
             self.reserved = reserved
             options = request.options
             steering = request.steering
+            logprobs = request.logprobs
             sampler = Sampler(request.options, sample: sample)
             assembler = TextAssembler(tokenizer, stop: request.options.stop)
             seen = request.options.repetitionPenalty == 1 ? [] : Set(request.prompt)
@@ -193,6 +201,11 @@ final class BatchScheduler {
         -> [Completion.Finish?]
     {
         let logits = try logits.to(.float32, device: .cpu)
+        // As the model gives them: before penalties, temperature and truncation.
+        let given = try sequences.indices.map { row in
+            try sequences[row].logprobs == nil
+                ? nil : logits.selected(0, row).logSoftmax().array(Float.self)
+        }
         for (row, sequence) in sequences.enumerated()
         where sequence.options.repetitionPenalty != 1 {
             try penalise(logits.selected(0, row), sequence)
@@ -210,16 +223,28 @@ final class BatchScheduler {
                         rebasing: probabilities[row * vocabulary..<(row + 1) * vocabulary]))
             }
         }
-        return sequences.indices.map { take(drawn[$0], sequences[$0], length: lengths[$0]) }
+        return sequences.indices.map { row in
+            take(drawn[row], sequences[row], length: lengths[row], given: given[row])
+        }
     }
 
     /// Adds a token to a sequence; says why the sequence is done if it is.
-    private func take(_ token: Int, _ sequence: Sequence, length: Int) -> Completion.Finish? {
+    ///
+    /// `given` has the log-probabilities of all tokens, where they are to be told.
+    private func take(
+        _ token: Int, _ sequence: Sequence, length: Int, given: [Float]?
+    ) -> Completion.Finish? {
         if endTokens.contains(token) { return .stop }
         sequence.tokens.append(token)
         if sequence.options.repetitionPenalty != 1 { sequence.seen.insert(token) }
         let (text, stopped) = sequence.assembler.append(token)
-        if !text.isEmpty { progress[sequence.request]?.request.onText(sequence.sample, text) }
+        let logprobs = given.map {
+            TokenLogprobs(
+                token, among: $0, top: sequence.logprobs ?? 0, bytes: tokenizer.tokenBytes)
+        }
+        if !text.isEmpty || logprobs != nil {
+            progress[sequence.request]?.request.onPiece(sequence.sample, text, logprobs)
+        }
         if stopped { return .stop }
         let full = length + 1 >= model.configuration.maxPositionEmbeddings
         return sequence.tokens.count >= sequence.options.maxTokens || full ? .length : nil
@@ -229,11 +254,13 @@ final class BatchScheduler {
     private func end(_ sequence: Sequence, _ finish: Completion.Finish) {
         let rest = sequence.assembler.finish()
         guard var entry = progress[sequence.request] else { return }
-        if !rest.isEmpty { entry.request.onText(sequence.sample, rest) }
-        entry.completions[sequence.sample] = Completion(
+        if !rest.isEmpty { entry.request.onPiece(sequence.sample, rest, nil) }
+        let completion = Completion(
             text: sequence.assembler.text, tokens: sequence.tokens, finish: finish,
             usage: TokenUsage(
                 promptTokens: entry.request.prompt.count, completionTokens: sequence.tokens.count))
+        entry.completions[sequence.sample] = completion
+        entry.request.onEnd(sequence.sample, completion)
         progress[sequence.request] = entry
         if entry.completions.count == entry.request.samples.count {
             progress[sequence.request] = nil

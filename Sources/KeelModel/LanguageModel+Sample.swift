@@ -23,8 +23,8 @@ extension LanguageModel {
             scheduler.submit(
                 BatchScheduler.Request(
                     id: id, prompt: prompt, samples: samples, options: options,
-                    steering: steering,
-                    onText: { _, _ in }, onFinish: { results[id] = $0 }))
+                    steering: steering, onPiece: { _, _, _ in }, onEnd: { _, _ in },
+                    onFinish: { results[id] = $0 }))
         }
         while scheduler.hasWork {
             try Task.checkCancellation()

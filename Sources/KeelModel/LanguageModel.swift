@@ -58,14 +58,18 @@ public final class LanguageModel {
     ///
     /// Messages are rendered by the chat template up to the start of the answer; control tokens
     /// spelled inside a message stay text.
-    /// - Throws: `TemplateError` when the template refuses the messages, `LanguageError.tooLong`.
+    /// - Throws: `LanguageError`: `refused` by the template, or `tooLong`.
     public func encode(_ prompt: Prompt) throws -> [Int] {
-        let tokens =
-            switch prompt {
-            case .text(let text): tokenizer.encode(text, addingSpecial: true)
-            case .messages(let messages):
-                tokenizer.encode(try chat.segments(messages, addGenerationPrompt: true))
+        let tokens: [Int]
+        switch prompt {
+        case .text(let text): tokens = tokenizer.encode(text, addingSpecial: true)
+        case .messages(let messages):
+            do {
+                tokens = tokenizer.encode(try chat.segments(messages, addGenerationPrompt: true))
+            } catch {
+                throw LanguageError.refused(error.description)
             }
+        }
         guard !tokens.isEmpty else {
             throw LanguageError.invalidOption(
                 field: "prompt", value: "empty", expected: "at least one token long")

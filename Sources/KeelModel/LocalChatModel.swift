@@ -63,21 +63,25 @@ public final class LocalChatModel: ChatModel {
         }
     }
 
-    public func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
-        stream(prompt, options: options, steering: [])
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
+        stream(prompt, samples: samples, options: options, logprobs: logprobs, steering: [])
     }
 
     /// The same with the residual stream changed.
-    public func stream(_ prompt: Prompt, options: SamplingOptions, steering: [Steering])
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?,
+        steering: [Steering]
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { continuation in
-            let (number, worker) = take(1)
-            let task = Task { await worker.stream(prompt, options, steering, into: continuation) }
+            let (number, worker) = take(samples.count)
+            let task = Task {
+                await worker.stream(
+                    prompt, samples, options, logprobs, steering, into: continuation)
+            }
             continuation.onTermination = { reason in
-                self.giveBack(1, to: number)
+                self.giveBack(samples.count, to: number)
                 guard case .cancelled = reason else { return }
                 Task { if let id = await task.value { await worker.cancel(id) } }
             }

@@ -45,7 +45,7 @@ actor ModelWorker {
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
-                submit(request, onText: { _, _ in }, onFinish: { continuation.resume(with: $0) })
+                submit(request, onFinish: { continuation.resume(with: $0) })
             }
         } onCancel: {
             Task { await self.cancel(request.id) }
@@ -68,25 +68,30 @@ actor ModelWorker {
         try body(language)
     }
 
-    /// Starts an answer that goes into a stream as it is made.
-    /// - Returns: What `cancel(_:)` takes; nil when the answer has failed already.
+    /// Starts answers that go into a stream as they are made.
+    /// - Returns: What `cancel(_:)` takes; nil when there is nothing to cancel.
     func stream(
-        _ prompt: Prompt, _ options: SamplingOptions, _ steering: [Steering],
-        into continuation: AsyncThrowingStream<CompletionEvent, any Error>.Continuation
+        _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions, _ logprobs: Int?,
+        _ steering: [Steering],
+        into continuation: AsyncThrowingStream<SampleEvent, any Error>.Continuation
     ) -> Int? {
         do {
-            let request = try newRequest(prompt, 0..<1, options, steering)
+            guard !samples.isEmpty else {
+                continuation.finish()
+                return nil
+            }
+            let request = try newRequest(prompt, samples, options, steering)
             submit(
-                request, onText: { _, text in continuation.yield(.text(text)) },
+                request, logprobs: logprobs,
+                onPiece: { sample, text, token in
+                    continuation.yield(
+                        .piece(sample: sample, text: text, tokens: token.map { [$0] } ?? []))
+                },
+                onEnd: { continuation.yield(.finished(sample: $0, $1)) },
                 onFinish: { result in
                     switch result {
-                    case .success(let completions):
-                        if let completion = completions.first {
-                            continuation.yield(.finished(completion))
-                        }
-                        continuation.finish()
-                    case .failure(let error):
-                        continuation.finish(throwing: error)
+                    case .success: continuation.finish()
+                    case .failure(let error): continuation.finish(throwing: error)
                     }
                 })
             return request.id
@@ -116,14 +121,16 @@ actor ModelWorker {
     }
 
     private func submit(
-        _ request: NewRequest, onText: @escaping (Int, String) -> Void,
+        _ request: NewRequest, logprobs: Int? = nil,
+        onPiece: @escaping (Int, String, TokenLogprobs?) -> Void = { _, _, _ in },
+        onEnd: @escaping (Int, Completion) -> Void = { _, _ in },
         onFinish: @escaping (Result<[Completion], any Error>) -> Void
     ) {
         scheduler.submit(
             BatchScheduler.Request(
                 id: request.id, prompt: request.tokens, samples: request.samples,
-                options: request.options, steering: request.steering,
-                onText: onText, onFinish: onFinish))
+                options: request.options, steering: request.steering, logprobs: logprobs,
+                onPiece: onPiece, onEnd: onEnd, onFinish: onFinish))
         if !isRunning {
             isRunning = true
             Task { await run() }

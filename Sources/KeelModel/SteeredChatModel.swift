@@ -20,10 +20,11 @@ public struct SteeredChatModel: ChatModel {
         try await base.complete(prompt, samples: samples, options: options, steering: steering)
     }
 
-    public func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
-        base.stream(prompt, options: options, steering: steering)
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
+        base.stream(
+            prompt, samples: samples, options: options, logprobs: logprobs, steering: steering)
     }
 
     public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {

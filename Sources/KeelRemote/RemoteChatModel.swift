@@ -91,22 +91,31 @@ public final class RemoteChatModel: ChatModel {
         }
     }
 
-    public func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
+    /// Log-probabilities beside the pieces come from OpenAI's API, for conversations.
+    /// - Throws: While iterating: `RemoteError`, `CancellationError`.
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
                     try options.validate()
-                    let answer = try await adapting { wire in
-                        let request = try wire.request(
-                            prompt, model: model, seed: Self.seed(options, 0), options: options,
-                            isStream: true)
-                        return try await server.stream(request, into: wire.stream(of: prompt)) {
-                            continuation.yield(.text($0))
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        for sample in samples {
+                            group.addTask {
+                                let answer = try await self.answer(
+                                    prompt, sample: sample, options, logprobs: logprobs
+                                ) { piece in
+                                    continuation.yield(
+                                        .piece(
+                                            sample: sample, text: piece.text, tokens: piece.tokens))
+                                }
+                                continuation.yield(
+                                    .finished(sample: sample, try self.completion(answer)))
+                            }
                         }
+                        try await group.waitForAll()
                     }
-                    continuation.yield(.finished(try completion(answer)))
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -137,10 +146,25 @@ public final class RemoteChatModel: ChatModel {
     ) async throws -> WireAnswer {
         try await adapting { wire in
             let request = try wire.request(
-                prompt, model: model, seed: seed, options: options, isStream: false)
+                prompt, model: model, seed: seed, options: options, logprobs: nil,
+                isStream: false)
             return try await server.call(request.path, body: request.body) {
                 data throws(WireError) in try wire.answer(from: data, to: prompt)
             }
+        }
+    }
+
+    /// An answer that comes in pieces.
+    private func answer(
+        _ prompt: Prompt, sample: Int, _ options: SamplingOptions, logprobs: Int?,
+        onPiece: @escaping @Sendable (WirePiece) -> Void
+    ) async throws -> WireAnswer {
+        try await adapting { wire in
+            let request = try wire.request(
+                prompt, model: model, seed: Self.seed(options, sample), options: options,
+                logprobs: logprobs, isStream: true)
+            return try await server.stream(
+                request, into: wire.stream(of: prompt), onPiece: onPiece)
         }
     }
 

@@ -133,7 +133,7 @@ final class RemoteScoring: Sendable {
         request.prompt = .text(text + completion)
         request.maxTokens = 1
         request.echo = true
-        request.logprobs = 1
+        request.logprobs = .count(1)
         let response = try await completions(request, EchoResponse.self, "echo", "logprobs")
         guard let choice = response.choices.first,
             choice.text?.hasPrefix(text + completion) == true,

@@ -62,7 +62,7 @@ final class RemoteServer: Sendable {
     /// - Throws: `RemoteError`, `CancellationError`.
     func stream(
         _ request: WireRequest, into stream: any WireStream,
-        onText: @escaping @Sendable (String) -> Void
+        onPiece: @escaping @Sendable (WirePiece) -> Void
     ) async throws -> WireAnswer {
         let hasBegun = Mutex(false)
         let url = address.base + request.path
@@ -70,10 +70,10 @@ final class RemoteServer: Sendable {
             let end = try await transport.events(url, body: request.body, into: stream) {
                 [name = address.description] stream, event in
                 do throws(WireError) {
-                    let text = try stream.add(event)
-                    if !text.isEmpty {
+                    let piece = try stream.add(event)
+                    if !piece.text.isEmpty || !piece.tokens.isEmpty {
                         hasBegun.withLock { $0 = true }
-                        onText(text)
+                        onPiece(piece)
                     }
                     return stream.isOver
                 } catch {

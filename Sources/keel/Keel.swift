@@ -22,10 +22,10 @@ struct Keel: AsyncParsableCommand {
         version: version,
         subcommands: [
             TourCommand.self, EvalCommand.self, JudgeCommand.self, CompareCommand.self,
-            PlanCommand.self, ChatCommand.self, GenerateCommand.self, TrainCommand.self,
-            ScoreCommand.self, TokenizeCommand.self, ModelCommand.self, AdapterCommand.self,
-            ActivationsCommand.self, SAECommand.self, DirectionCommand.self, DiffCommand.self,
-            DataCommand.self, SuiteCommand.self, ExportCommand.self, BenchCommand.self,
-            DoctorCommand.self,
+            PlanCommand.self, ChatCommand.self, ServeCommand.self, FeedbackCommand.self,
+            StoreCommand.self, GenerateCommand.self, TrainCommand.self, ScoreCommand.self,
+            TokenizeCommand.self, ModelCommand.self, AdapterCommand.self, ActivationsCommand.self,
+            SAECommand.self, DirectionCommand.self, DiffCommand.self, DataCommand.self,
+            SuiteCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 }

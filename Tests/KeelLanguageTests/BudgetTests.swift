@@ -72,9 +72,9 @@ struct BudgetTests {
             {
                 samples.map { _ in Completion(text: "x", tokens: [], finish: .stop) }
             }
-            func stream(_ prompt: Prompt, options: SamplingOptions)
-                -> AsyncThrowingStream<CompletionEvent, any Error>
-            {
+            func stream(
+                _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+            ) -> AsyncThrowingStream<SampleEvent, any Error> {
                 AsyncThrowingStream { $0.finish() }
             }
             func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {

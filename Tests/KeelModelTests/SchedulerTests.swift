@@ -83,6 +83,57 @@ import Testing
         #expect(last == .finished(whole))
     }
 
+    @Test func `several samples are streamed side by side, each as it is alone`() async throws {
+        let chat = try await Golden.tinyChat(maxBatch: 2)
+        let whole = try await chat.complete(.text("z"), samples: 3..<6, options: options)
+        var texts: [Int: String] = [:]
+        var finished: [Int: Completion] = [:]
+        let events = chat.stream(.text("z"), samples: 3..<6, options: options, logprobs: nil)
+        for try await event in events {
+            switch event {
+            case .piece(let sample, let text, let tokens):
+                #expect(tokens.isEmpty && finished[sample] == nil)
+                texts[sample, default: ""] += text
+            case .finished(let sample, let completion): finished[sample] = completion
+            }
+        }
+        #expect((3..<6).map { finished[$0] } == whole)
+        #expect((3..<6).map { texts[$0] ?? "" } == whole.map(\.text))
+    }
+
+    @Test func `log-probabilities told with an answer are those of its score`() async throws {
+        let chat = try await Golden.tinyChat()
+        // Penalties, temperature and truncation decide what is drawn, not what is told of it.
+        let odd = SamplingOptions(
+            temperature: 0.7, topK: 40, topP: 0.95, repetitionPenalty: 1.3, maxTokens: 12, seed: 8)
+        var tokens: [TokenLogprobs] = []
+        var completion: Completion?
+        for try await event in chat.stream(.text("z"), samples: 0..<1, options: odd, logprobs: 3) {
+            switch event {
+            case .piece(_, _, let new): tokens += new
+            case .finished(_, let whole): completion = whole
+            }
+        }
+        let whole = try #require(completion)
+        #expect(tokens.count == whole.tokens.count)
+        // The tiny model's tokens are bytes, so bytes say which token was drawn.
+        let text = String(decoding: tokens.flatMap(\.drawn.bytes), as: UTF8.self)
+        #expect(text == whole.text)
+        if text.unicodeScalars.allSatisfy({ $0 != "\u{FFFD}" }) {
+            let score = try await chat.score(text, after: .text("z"))
+            if score.tokens == whole.tokens {
+                for (told, scored) in zip(tokens, score.logprobs) {
+                    #expect(abs(told.drawn.logprob - scored) < 1e-3)
+                }
+            }
+        }
+        for token in tokens {
+            #expect(token.top.count == 3)
+            #expect(token.top.map(\.logprob) == token.top.map(\.logprob).sorted(by: >))
+            #expect(token.drawn.logprob <= token.top[0].logprob)
+        }
+    }
+
     @Test func `a repetition penalty makes what was seen rarer`() async throws {
         let chat = try await Golden.tinyChat()
         let plain = try await chat.complete(

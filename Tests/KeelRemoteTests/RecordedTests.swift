@@ -57,7 +57,7 @@ struct RecordedTests {
             var events = ServerSentEvents(limit: 1 << 16)
             var stream = wire.stream(of: .user("Hello"))
             var text = ""
-            for event in try events.append(data) { text += try stream.add(event) }
+            for event in try events.append(data) { text += try stream.add(event).text }
             #expect(stream.isOver && stream.isWhole && text == expected.text)
             answer = stream.answer
         } else {

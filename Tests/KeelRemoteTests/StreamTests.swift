@@ -26,6 +26,41 @@ struct StreamTests {
         #expect(request["stream_options"] as? [String: Bool] == ["include_usage": true])
     }
 
+    @Test func `samples come side by side, with log-probabilities where they are asked for`()
+        async throws
+    {
+        let logprobs = #"""
+            {"content": [{"token": "He", "logprob": -0.5, "bytes": [72, 101], \#
+            "top_logprobs": [{"token": "He", "logprob": -0.5, "bytes": null}]}]}
+            """#
+        let remote = try await Remote.connect { _, _ in
+            .events(
+                #"data: {"choices": [{"delta": {"content": "He"}, "finish_reason": "stop", "logprobs": "#
+                    + logprobs + "}]}\n\ndata: [DONE]\n\n")
+        }
+        var tokens: [Int: [TokenLogprobs]] = [:]
+        var finished: Set<Int> = []
+        let events = remote.model.stream(
+            .user("Hello"), samples: 2..<4, options: .init(), logprobs: 1)
+        for try await event in events {
+            switch event {
+            case .piece(let sample, let text, let new):
+                #expect(text == "He")
+                tokens[sample, default: []] += new
+            case .finished(let sample, let completion):
+                #expect(completion.text == "He")
+                finished.insert(sample)
+            }
+        }
+        let he = TokenLogprobs.Candidate(bytes: [72, 101], logprob: -0.5)
+        let expected = [TokenLogprobs(drawn: he, top: [he])]
+        #expect(tokens == [2: expected, 3: expected] && finished == [2, 3])
+        let asked = remote.requests.map(\.json)
+        #expect(asked.allSatisfy { $0["logprobs"] as? Bool == true })
+        #expect(asked.allSatisfy { $0["top_logprobs"] as? Int == 1 })
+        #expect(Set(asked.map { $0["seed"] as? Int }).count == 2)
+    }
+
     @Test func `a stream without the mark of its end is whole if the answer is`() async throws {
         let remote = try await Remote.connect { _, _ in
             .events(Self.piece("Hello", finish: "\"stop\""))

@@ -104,6 +104,21 @@ final class Program {
         }
     }
 
+    /// What the program has said on standard error, once it has said `word`, or has ended.
+    func errors(oncePresent word: String) async -> String {
+        let (process, path) = (process, errorsPath)
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var said = ""
+                repeat {
+                    sched_yield()
+                    said = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                } while process.isRunning && !said.contains(word)
+                continuation.resume(returning: said)
+            }
+        }
+    }
+
     /// Waits for the program's end.
     func outcome() async throws -> Outcome {
         for await _ in ended {}

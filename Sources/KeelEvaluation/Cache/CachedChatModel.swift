@@ -45,10 +45,10 @@ public struct CachedChatModel: ChatModel {
         return samples.compactMap { known[$0] }
     }
 
-    public func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
-        base.stream(prompt, options: options)
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
+        base.stream(prompt, samples: samples, options: options, logprobs: logprobs)
     }
 
     /// - Throws: `SampleCacheError`; the model's own errors.

@@ -10,7 +10,8 @@ package struct AnthropicWire: Wire {
     static let version = "2023-06-01"
 
     package func request(
-        _ prompt: Prompt, model: String, seed: UInt64, options: SamplingOptions, isStream: Bool
+        _ prompt: Prompt, model: String, seed: UInt64, options: SamplingOptions, logprobs: Int?,
+        isStream: Bool
     ) throws(WireError) -> WireRequest {
         guard case .messages(let messages) = prompt else {
             throw WireError(.unusable("This API answers conversations only, not raw text."))
@@ -22,6 +23,9 @@ package struct AnthropicWire: Wire {
                 .unusable(
                     "This API wants system messages first, then turns of user and assistant that "
                         + "end with the user's."))
+        }
+        guard logprobs == nil else {
+            throw WireError(.unusable("This API tells no log-probabilities."))
         }
         guard options.minP == 0, options.repetitionPenalty == 1 else {
             throw WireError(.unusable("This API knows neither min-p nor a repetition penalty."))
@@ -133,7 +137,7 @@ package struct AnthropicWire: Wire {
         private var usage = Usage()
         private var hasReasoning = false
 
-        mutating func add(_ event: ServerSentEvents.Event) throws(WireError) -> String {
+        mutating func add(_ event: ServerSentEvents.Event) throws(WireError) -> WirePiece {
             let event = try WireError.decode(Event.self, from: Data(event.data))
             var piece = ""
             switch event.type {
@@ -159,7 +163,7 @@ package struct AnthropicWire: Wire {
             default: break  // "ping", and what later versions add.
             }
             answer.text += piece
-            return piece
+            return WirePiece(text: piece)
         }
     }
 }

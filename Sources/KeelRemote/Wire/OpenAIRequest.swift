@@ -27,9 +27,24 @@ struct OpenAIRequest: Encodable {
     var stream: Bool?
     var streamOptions: StreamOptions?
     var echo: Bool?
-    var logprobs: Int?
+    var logprobs: Logprobs?
+    var topLogprobs: Int?
     /// vLLM: log-probabilities of the prompt's own tokens, and this many others.
     var promptLogprobs: Int?
+
+    /// A number for plain completions, true for conversations.
+    enum Logprobs: Encodable {
+        case count(Int)
+        case asked
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .count(let count): try container.encode(count)
+            case .asked: try container.encode(true)
+            }
+        }
+    }
 
     enum TextOrTokens: Encodable {
         case text(String)

@@ -9,9 +9,17 @@ package struct OpenAIWire: Wire {
     init(dialect: OpenAIDialect) { self.dialect = dialect }
 
     package func request(
-        _ prompt: Prompt, model: String, seed: UInt64, options: SamplingOptions, isStream: Bool
+        _ prompt: Prompt, model: String, seed: UInt64, options: SamplingOptions, logprobs: Int?,
+        isStream: Bool
     ) throws(WireError) -> WireRequest {
         var request = OpenAIRequest(model: model)
+        if let logprobs {
+            guard !prompt.isText else {
+                throw WireError(.unusable("Log-probabilities are told of conversations only."))
+            }
+            request.logprobs = .asked
+            request.topLogprobs = logprobs
+        }
         dialect.apply(options, to: &request)
         request.seed = seed
         if isStream {
@@ -58,6 +66,33 @@ package struct OpenAIWire: Wire {
         var delta: Part?
         var text: String?
         var finishReason: String?
+        var logprobs: Logprobs?
+    }
+
+    private struct Logprobs: Decodable {
+        struct Token: Decodable {
+            var token: String
+            var bytes: [UInt8]?
+            var logprob: Double
+
+            var candidate: TokenLogprobs.Candidate {
+                .init(bytes: bytes ?? Array(token.utf8), logprob: logprob)
+            }
+        }
+        struct Place: Decodable {
+            var token: String
+            var bytes: [UInt8]?
+            var logprob: Double
+            var topLogprobs: [Token]?
+
+            var told: TokenLogprobs {
+                TokenLogprobs(
+                    drawn: Token(token: token, bytes: bytes, logprob: logprob).candidate,
+                    top: (topLogprobs ?? []).map(\.candidate))
+            }
+        }
+        /// Absent in the form of plain completions.
+        var content: [Place]?
     }
 
     private struct Part: Decodable {
@@ -78,19 +113,20 @@ package struct OpenAIWire: Wire {
         var isWhole: Bool { answer.ending != nil }
         private var hasReasoning = false
 
-        mutating func add(_ event: ServerSentEvents.Event) throws(WireError) -> String {
+        mutating func add(_ event: ServerSentEvents.Event) throws(WireError) -> WirePiece {
             if event.data == Array("[DONE]".utf8) {
                 isOver = true
-                return ""
+                return WirePiece()
             }
             let response = try WireError.decode(Response.self, from: Data(event.data))
-            var piece = ""
+            var piece = WirePiece()
             if let choice = response.choices.first {
-                piece = choice.delta?.content ?? choice.delta?.refusal ?? choice.text ?? ""
+                piece.text = choice.delta?.content ?? choice.delta?.refusal ?? choice.text ?? ""
+                piece.tokens = (choice.logprobs?.content ?? []).map(\.told)
                 hasReasoning = hasReasoning || choice.delta?.hasReasoning == true
                 answer.ending = choice.finishReason ?? answer.ending
             }
-            answer.text += piece
+            answer.text += piece.text
             answer.model = response.model ?? answer.model
             answer.usage = response.usage?.usage(hasReasoning: hasReasoning) ?? answer.usage
             return piece

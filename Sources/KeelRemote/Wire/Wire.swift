@@ -3,8 +3,10 @@ package import KeelLanguage
 
 /// How one API writes a request and reads an answer.
 package protocol Wire: Sendable {
+    /// `logprobs` is the number of candidates to tell beside each token, or nil.
     func request(
-        _ prompt: Prompt, model: String, seed: UInt64, options: SamplingOptions, isStream: Bool
+        _ prompt: Prompt, model: String, seed: UInt64, options: SamplingOptions, logprobs: Int?,
+        isStream: Bool
     ) throws(WireError) -> WireRequest
 
     func answer(from body: Data, to prompt: Prompt) throws(WireError) -> WireAnswer
@@ -49,8 +51,14 @@ package protocol WireStream: Sendable {
     /// Whether the event that tells the end has come.
     var isOver: Bool { get }
 
-    /// - Returns: The piece of text that the event adds.
-    mutating func add(_ event: ServerSentEvents.Event) throws(WireError) -> String
+    /// - Returns: What the event adds.
+    mutating func add(_ event: ServerSentEvents.Event) throws(WireError) -> WirePiece
+}
+
+/// What one event adds to a streamed answer.
+package struct WirePiece: Sendable, Hashable {
+    package var text = ""
+    package var tokens: [TokenLogprobs] = []
 }
 
 /// A defect of an answer, before it is known which server gave it.

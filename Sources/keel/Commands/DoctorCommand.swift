@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import KeelModel
+import KeelStore
 import KeelTensor
 
 /// What is there and what is missing.
@@ -20,7 +21,8 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        let findings = [engine, devices, memory, disk] + ModelCatalogue.entries.map(model)
+        let findings =
+            [engine, devices, memory, disk, database] + ModelCatalogue.entries.map(model)
         if json {
             try Terminal.printJSON(findings)
         } else {
@@ -66,6 +68,13 @@ struct DoctorCommand: ParsableCommand {
             advice: free.map {
                 $0 < 1 ? "less than 1 GB is free; set KEEL_CACHE to a folder with more." : nil
             } ?? nil)
+    }
+
+    private var database: Finding {
+        let version = try? Store.engineVersion()
+        return Finding(
+            what: "database", found: version.map { "SQLite \($0)" } ?? "broken",
+            advice: version == nil ? "SQLite does not work; install libsqlite3-0 anew." : nil)
     }
 
     private func model(_ entry: ModelCatalogue.Entry) -> Finding {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import KeelFormats
 import KeelLanguage
-import KeelTokenizer
 
 /// Rows in, rows out.
 struct RowOptions: ParsableArguments {
@@ -70,7 +69,7 @@ struct RowOptions: ParsableArguments {
         do {
             return try await body()
         } catch let error
-            where error is LanguageError || error is TemplateError
+            where error is LanguageError
             || (error as? any ModelFailure)?.isLasting == false
         {
             let error = UnusableRow(path: input, id: row.id, reason: error)

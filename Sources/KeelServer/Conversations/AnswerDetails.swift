@@ -1,0 +1,53 @@
+internal import KeelLanguage
+
+/// What decided an answer, kept with it and shown under "Why this answer".
+struct AnswerDetails: Codable, Sendable {
+    /// The name that was asked for, and the model that answered.
+    var model: String
+    var answeredBy: String
+    var isFallback: Bool
+    /// Whether the name brings a system prompt of its own.
+    var hasCharacter: Bool
+    /// The system prompt that the person has given.
+    var system: String?
+    var temperature: Double
+    var topP: Double
+    var maxTokens: Int
+    /// As text: JavaScript's numbers have 53 bits.
+    var seed: String
+    var promptTokens: Int?
+    var completionTokens: Int?
+    /// Seconds from the request to the answer's end.
+    var seconds: Double
+    var notes: [AnswerNote]?
+
+    enum CodingKeys: String, CodingKey {
+        case model, system, temperature, seed, seconds, notes
+        case answeredBy = "answered_by"
+        case isFallback = "fallback"
+        case hasCharacter = "character"
+        case topP = "top_p"
+        case maxTokens = "max_tokens"
+        case promptTokens = "prompt_tokens"
+        case completionTokens = "completion_tokens"
+    }
+
+    init(
+        _ transcript: AnswerTranscript, system: String?, time: Duration, notes: [AnswerNote]?
+    ) {
+        let question = transcript.question
+        model = question.model.id
+        answeredBy = transcript.answeredBy
+        isFallback = transcript.engine > 0
+        hasCharacter = question.model.system != nil
+        self.system = system
+        temperature = question.options.temperature
+        topP = question.options.topP
+        maxTokens = question.options.maxTokens
+        seed = String(question.options.seed)
+        promptTokens = transcript.usage?.promptTokens
+        completionTokens = transcript.usage?.completionTokens
+        seconds = time / .seconds(1)
+        self.notes = notes
+    }
+}

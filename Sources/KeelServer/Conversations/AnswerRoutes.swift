@@ -1,0 +1,211 @@
+internal import Foundation
+internal import Hummingbird
+internal import KeelLanguage
+internal import KeelStore
+internal import Synchronization
+
+/// Answers within conversations that are kept.
+///
+/// An answer is a stream of events: `begun` with a name by which to stop it, `text` for each piece,
+/// and at the end `answer`, which says that the answer is on disk. A stopped answer is kept as far as
+/// it came.
+struct AnswerRoutes {
+    private struct AnswerRequest: Decodable {
+        /// The person's message that is to be answered.
+        var parent: String
+        var model: String
+        /// A system prompt of the person's own.
+        var system: String?
+        var temperature: JSON.Number<Double>?
+        var topP: JSON.Number<Double>?
+        var maxTokens: JSON.Number<Int>?
+        var seed: JSON.Number<Int64>?
+
+        enum CodingKeys: String, CodingKey {
+            case parent, model, system, temperature, seed
+            case topP = "top_p"
+            case maxTokens = "max_tokens"
+        }
+    }
+
+    private struct Event: Encodable {
+        var type: String
+        var stop: String?
+        var text: String?
+        var message: ConversationRoutes.MessageDocument?
+    }
+
+    private struct Stopped: Encodable {
+        var stopped: Bool
+    }
+
+    /// Answers under way that can be stopped, by name.
+    private final class Switches: Sendable {
+        private let all = Mutex<[String: (owner: String, presence: ClientPresence)]>([:])
+
+        func add(_ presence: ClientPresence, of owner: String) -> String {
+            let name = UUID().uuidString.lowercased()
+            all.withLock { $0[name] = (owner, presence) }
+            return name
+        }
+
+        func remove(_ name: String) { all.withLock { $0[name] = nil } }
+
+        func stop(_ name: String, by owner: String) -> Bool {
+            let one = all.withLock { $0[name] }
+            guard let one, one.owner == owner else { return false }
+            one.presence.leave()
+            return true
+        }
+    }
+
+    /// What is needed to write one answer and keep it.
+    private struct Work: Sendable {
+        var conversation: String
+        var parent: String
+        var owner: String
+        var system: String?
+        var question: Question
+    }
+
+    static let systemLimit = 20_000
+
+    let serving: Serving
+    let store: Store
+    private let switches = Switches()
+
+    init(serving: Serving, store: Store) {
+        self.serving = serving
+        self.store = store
+    }
+
+    func add(to router: Router<ServerContext>) {
+        router.post("/keel/conversations/{id}/answers") { request, context in
+            try await answer(request, context)
+        }
+        router.delete("/keel/answers/{id}") { _, context in
+            let name = ConversationRoutes.id(context)
+            return try JSON.response(
+                Stopped(stopped: switches.stop(name, by: context.visitor.name)))
+        }
+    }
+
+    private func answer(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let asked = try JSON.decode(
+            AnswerRequest.self, from: try await serving.body(of: request).body)
+        let conversation = ConversationRoutes.id(context)
+        let path = try await store.path(to: asked.parent, of: context.visitor.name)
+        guard path.last?.role == .user, path.last?.conversation == conversation else {
+            throw APIError.invalid(
+                "parent is no message of a person in this conversation.", param: "parent")
+        }
+        let work = Work(
+            conversation: conversation, parent: asked.parent, owner: context.visitor.name,
+            system: asked.system?.isEmpty == false ? asked.system : nil,
+            question: try question(asked, path, context))
+        let said = path.filter { $0.role == .user }.map(\.content)
+        if Rest.isDue(after: said) { return try await rest(work, after: said) }
+
+        let gone = ClientPresence()
+        let presence = await context.channel.clientPresence()
+        let listener = presence.onLeave { gone.leave() }
+        let stop = switches.add(gone, of: context.visitor.name)
+        return EventWriter.response { writer in
+            defer {
+                presence.forget(listener)
+                switches.remove(stop)
+            }
+            try await writer.send(Event(type: "begun", stop: stop))
+            try await write(work, for: gone, into: &writer)
+        }
+    }
+
+    private func question(
+        _ asked: AnswerRequest, _ path: [StoredMessage], _ context: ServerContext
+    ) throws -> Question {
+        let model = try serving.model(asked.model)
+        let system = asked.system ?? ""
+        try ConversationRoutes.check(system, 0...Self.systemLimit, "system")
+        let turns = path.map { message in
+            Message(role: message.role == .user ? .user : .assistant, content: message.content)
+        }
+        var fields = SamplingFields()
+        fields.temperature = asked.temperature
+        fields.topP = asked.topP
+        fields.maxTokens = asked.maxTokens
+        fields.seed = asked.seed
+        return Question(
+            model: model,
+            prompt: .messages(model.prompt((system.isEmpty ? [] : [.system(system)]) + turns)),
+            samples: 0..<1,
+            options: try fields.options(
+                defaultTokens: serving.limits.defaultTokens, mostTokens: serving.limits.mostTokens),
+            logprobs: nil, client: context.client)
+    }
+
+    private func write(
+        _ work: Work, for presence: ClientPresence, into writer: inout EventWriter
+    ) async throws {
+        let start = ContinuousClock.now
+        let watch = AnswerWatch(serving.metrics, model: work.question.model.id)
+        var transcript = AnswerTranscript(work.question)
+        do {
+            for try await event in serving.answering.events(work.question, for: presence) {
+                transcript.add(event)
+                guard case .sample(.piece(_, let text, _)) = event, !text.isEmpty else { continue }
+                watch.began()
+                try await writer.send(Event(type: "text", text: text))
+            }
+            watch.ended(transcript)
+        } catch {
+            watch.ended(transcript, by: error)
+            if error as? Interruption == nil { transcript.ending = "error" }
+            guard transcript.hasBegun else {
+                return try await writer.send(ErrorDocument(APIError(error, serving.logger)))
+            }
+        }
+        do {
+            let message = try await keep(transcript, work, ContinuousClock.now - start)
+            try await writer.send(Event(type: "answer", message: .init(message)))
+        } catch let error as StoreError {
+            try await writer.send(ErrorDocument(APIError(error, serving.logger)))
+        }
+    }
+
+    /// Keeps an answer, also one whose reader has left.
+    private func keep(_ transcript: AnswerTranscript, _ work: Work, _ time: Duration) async throws
+        -> StoredMessage
+    {
+        let completion = transcript.completions[0]
+        var notes: [AnswerNote]?
+        if let completion {
+            notes = await serving.notes(
+                Exchange(
+                    model: work.question.model.id, prompt: work.question.prompt,
+                    completion: completion))
+        }
+        let new = NewMessage(
+            conversation: work.conversation, parent: work.parent, role: .assistant,
+            content: transcript.text(0), model: work.question.model.id,
+            finish: transcript.finish(0),
+            details: try JSON.encode(
+                AnswerDetails(transcript, system: work.system, time: time, notes: notes)))
+        // The connection's task may be at its end; what was written is kept all the same.
+        return try await Task { [store] in try await store.add(new, of: work.owner) }.value
+    }
+
+    /// Lets the conversation rest, which is kept and logged like an answer.
+    private func rest(_ work: Work, after said: [String]) async throws -> Response {
+        let message = try await store.add(
+            NewMessage(
+                conversation: work.conversation, parent: work.parent, role: .assistant,
+                content: Rest.notice(after: said.last ?? ""), model: work.question.model.id,
+                finish: "rest"), of: work.owner)
+        try await store.log(
+            "rest", payload: try JSON.encode(["because": "the same message \(Rest.bar) times"]),
+            conversation: work.conversation, message: message.id)
+        return EventWriter.response { writer in
+            try await writer.send(Event(type: "answer", message: .init(message)))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+internal import Foundation
+internal import Hummingbird
+internal import KeelStore
+
+/// Conversations of the page: each visitor's own, kept until they are deleted.
+///
+/// An answer with status 200 or 201 says that what was sent is on disk.
+struct ConversationRoutes {
+    private struct ConversationList: Encodable {
+        var conversations: [Conversation]
+    }
+
+    struct MessageDocument: Encodable {
+        var id: String
+        var parent: String?
+        var role: StoredMessage.Role
+        var content: String
+        var model: String?
+        var finish: String?
+        var created: Double
+        var rating: Int?
+        var reason: String?
+
+        init(_ message: StoredMessage) {
+            id = message.id
+            parent = message.parent
+            role = message.role
+            content = message.content
+            model = message.model
+            finish = message.finish
+            created = message.created
+            rating = message.rating
+            reason = message.reason
+        }
+    }
+
+    private struct Thread: Encodable {
+        var conversation: Conversation
+        var messages: [MessageDocument]
+    }
+
+    private struct NewConversation: Decodable {
+        var title: String
+    }
+
+    private struct Question: Decodable {
+        var parent: String?
+        var content: String
+    }
+
+    private struct Rating: Decodable {
+        var rating: JSON.Number<Int>
+        var reason: String?
+    }
+
+    private struct Done: Encodable {
+        var deleted: Int?
+    }
+
+    private struct Why: Encodable {
+        var model: String?
+        var finish: String?
+        var details: AnswerDetails?
+        var decisions: [Decision]
+    }
+
+    static let titleLimit = 200
+    static let textLimit = 100_000
+    static let reasonLimit = 4000
+
+    let serving: Serving
+    let store: Store
+
+    func add(to router: Router<ServerContext>) {
+        router.get("/keel/conversations") { _, context in
+            try JSON.response(
+                ConversationList(
+                    conversations: try await store.conversations(of: context.visitor.name)))
+        }
+        router.post("/keel/conversations") { request, context in
+            let new = try JSON.decode(
+                NewConversation.self, from: try await serving.body(of: request).body)
+            try Self.check(new.title, 1...Self.titleLimit, "title")
+            return try JSON.response(
+                try await store.startConversation(of: context.visitor.name, title: new.title),
+                status: .created)
+        }
+        router.get("/keel/conversations/{id}") { _, context in
+            let (conversation, messages) = try await store.conversation(
+                Self.id(context), of: context.visitor.name)
+            return try JSON.response(
+                Thread(conversation: conversation, messages: messages.map(MessageDocument.init)))
+        }
+        router.delete("/keel/conversations/{id}") { _, context in
+            try await store.deleteConversation(Self.id(context), of: context.visitor.name)
+            return try JSON.response(Done(deleted: 1))
+        }
+        router.post("/keel/conversations/{id}/messages") { request, context in
+            let new = try JSON.decode(
+                Question.self, from: try await serving.body(of: request).body)
+            try Self.check(new.content, 1...Self.textLimit, "content")
+            let message = try await store.add(
+                NewMessage(
+                    conversation: Self.id(context), parent: new.parent, role: .user,
+                    content: new.content), of: context.visitor.name)
+            return try JSON.response(MessageDocument(message), status: .created)
+        }
+        router.put("/keel/messages/{id}/feedback") { request, context in
+            let rating = try JSON.decode(
+                Rating.self, from: try await serving.body(of: request).body)
+            let reason = rating.reason ?? ""
+            try Self.check(reason, 0...Self.reasonLimit, "reason")
+            try await store.rate(
+                Self.id(context), rating.rating.value, reason: reason, by: context.visitor.name)
+            return try JSON.response(Done())
+        }
+        router.delete("/keel/messages/{id}/feedback") { _, context in
+            try await store.unrate(Self.id(context), by: context.visitor.name)
+            return try JSON.response(Done())
+        }
+        router.get("/keel/messages/{id}/why") { _, context in
+            try await why(Self.id(context), context.visitor)
+        }
+        router.get("/keel/data") { _, context in
+            var response = try JSON.response(try await store.export(of: context.visitor.name))
+            response.headers[.contentDisposition] = "attachment; filename=\"keel-data.json\""
+            return response
+        }
+        router.delete("/keel/data") { _, context in
+            try JSON.response(Done(deleted: try await store.deleteAll(of: context.visitor.name)))
+        }
+    }
+
+    private func why(_ id: String, _ visitor: Visitor) async throws -> Response {
+        guard let message = try await store.path(to: id, of: visitor.name).last else {
+            throw APIError.notFound("There is no message \"\(id)\".")
+        }
+        let decisions = try await store.decisions(about: message.conversation, of: visitor.name)
+        return try JSON.response(
+            Why(
+                model: message.model, finish: message.finish,
+                details: message.details.flatMap {
+                    try? JSONDecoder().decode(AnswerDetails.self, from: $0)
+                },
+                decisions: decisions))
+    }
+
+    static func id(_ context: ServerContext) -> String {
+        context.parameters.get("id") ?? ""
+    }
+
+    static func check(_ text: String, _ length: ClosedRange<Int>, _ name: String) throws(APIError) {
+        guard length.contains(text.unicodeScalars.count) else {
+            throw .invalid(
+                "\(name) has \(text.unicodeScalars.count) characters; it must have from "
+                    + "\(length.lowerBound) to \(length.upperBound).", param: name)
+        }
+    }
+}

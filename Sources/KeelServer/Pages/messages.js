@@ -1,0 +1,137 @@
+// One message of a conversation, and what can be done with it.
+import { element, markdown } from "./markdown.js";
+import { word } from "./words.js";
+
+function button(text, className, onclick) {
+  const node = element("button", className, text);
+  node.type = "button";
+  node.onclick = onclick;
+  return node;
+}
+
+/** Goes through the versions of a message. */
+function versions(message, actions) {
+  const all = actions.siblings(message);
+  if (all.length < 2) return [];
+  const place = all.findIndex((other) => other.id === message.id);
+  const go = (text, label, target) => {
+    const node = button(text, "plain", () => actions.choose(all[target]));
+    node.setAttribute("aria-label", word(label));
+    node.disabled = target < 0 || target >= all.length;
+    return node;
+  };
+  return [go("‹", "previous", place - 1), element("span", "", `${word("version")} ${place + 1} ${word("of")} ${all.length}`), go("›", "next", place + 1)];
+}
+
+export function questionNode(message, actions) {
+  const body = element("div", "body", message.content);
+  const node = element("li", "user", element("span", "hidden", `${word("you")}:`), body);
+  const edit = button(word("edit"), "plain", () => {
+    const field = element("textarea", "");
+    field.value = message.content;
+    field.rows = 3;
+    field.setAttribute("aria-label", word("yourMessage"));
+    const send = button(word("send"), "primary", () => { if (field.value.trim()) actions.edit(message, field.value); });
+    const cancel = button(word("cancel"), "plain", () => { node.replaceWith(questionNode(message, actions)); });
+    node.replaceChildren(field, element("div", "tools", send, cancel));
+    field.focus();
+  });
+  node.append(element("div", "tools", ...versions(message, actions), edit));
+  return node;
+}
+
+export function answerNode(message, actions, isRival = false) {
+  const body = element("div", "body", ...markdown(message.content));
+  const note = { cancelled: "stopped", length: "cut", error: "failed", rest: "rests" }[message.finish];
+  const by = element("p", "by", message.model ?? "", note ? ` (${word(note)})` : "");
+  const extra = element("div", "");
+  const good = button("👍", "plain", () => rate(1));
+  const bad = button("👎", "plain", () => rate(-1));
+  const mark = () => {
+    good.setAttribute("aria-pressed", String(message.rating === 1));
+    bad.setAttribute("aria-pressed", String(message.rating === -1));
+  };
+  good.setAttribute("aria-label", word("good"));
+  bad.setAttribute("aria-label", word("bad"));
+  mark();
+  async function rate(rating) {
+    if (message.rating === rating) {
+      await actions.rate(message, null);
+      extra.replaceChildren();
+    } else {
+      // What was pressed counts at once; a reason can be added.
+      await actions.rate(message, rating, message.reason ?? "");
+      const field = element("textarea", "");
+      field.rows = 2;
+      field.maxLength = 4000;
+      field.value = message.reason ?? "";
+      const label = element("label", "", word("reason"), field);
+      const save = button(word("save"), "primary", async () => { await actions.rate(message, rating, field.value); extra.replaceChildren(element("p", "small", word("thanks"))); });
+      extra.replaceChildren(element("div", "reason", label, save));
+      field.focus();
+    }
+    mark();
+  }
+  const why = button(word("why"), "plain", async () => {
+    if (why.getAttribute("aria-expanded") === "true") {
+      extra.replaceChildren();
+      why.setAttribute("aria-expanded", "false");
+      return;
+    }
+    try {
+      extra.replaceChildren(whyNode(await actions.why(message), message));
+      why.setAttribute("aria-expanded", "true");
+    } catch (error) { actions.complain(error); }
+  });
+  why.setAttribute("aria-expanded", "false");
+  const tools = element("div", "tools", ...(isRival ? [button(word("continueWith"), "plain", () => actions.choose(message))] : versions(message, actions)),
+    good, bad, button(word("again"), "plain", () => actions.again(message)), why, button(word("copy"), "plain", () => actions.copy(message)));
+  return element("article", "", by, body, tools, extra);
+}
+
+/** Why an answer is as it is: what decided it, and what others say of it. */
+function whyNode(why, message) {
+  const facts = [];
+  const fact = (label, value) => { if (value !== undefined && value !== null && value !== "") facts.push(element("dt", "", word(label)), element("dd", "", String(value))); };
+  const details = why.details;
+  fact("whyCharacter", why.model && `${why.model}${details?.character ? ` (${word("hasPrompt")})` : ""}`);
+  fact("whyModel", details?.answered_by);
+  fact("whyPrompt", details?.system);
+  if (details) {
+    fact("whySettings", `temperature ${details.temperature}, top-p ${details.top_p}, ≤ ${details.max_tokens}, seed ${details.seed}`);
+    if (details.prompt_tokens !== undefined) fact("whyTokens", `${details.prompt_tokens} ${word("tokensRead")}, ${details.completion_tokens} ${word("tokensWritten")}`);
+    fact("whySeconds", details.seconds.toFixed(1));
+  }
+  fact("whyEnd", why.finish);
+  const node = element("div", "why", element("dl", "", ...facts));
+  if (details?.fallback) node.append(element("p", "", word("whyFallback")));
+  for (const note of details?.notes ?? []) node.append(noteNode(note));
+  const decisions = why.decisions.filter((decision) => decision.message === message.id);
+  if (decisions.length) node.append(element("p", "", `${word("whyDecisions")}: ${decisions.map((decision) => decision.kind).join(", ")}`));
+  if (!details?.notes?.length && !decisions.length) node.append(element("p", "small", word("whyNothing")));
+  return node;
+}
+
+function noteNode(note) {
+  const node = element("div", "", element("p", "", element("strong", "", note.by), ` ${note.text}`));
+  for (const meter of note.meters) {
+    const bar = element("meter", "");
+    bar.min = meter.low;
+    bar.max = meter.high;
+    bar.value = meter.value;
+    node.append(element("p", "", element("label", "", `${meter.name} `, bar, ` ${meter.value.toFixed(2)}`)));
+    if (meter.tokens?.length) node.append(heatMap(meter));
+  }
+  return node;
+}
+
+/** A reading for each token: the more of it, the thicker the line below. Values stand in the titles. */
+function heatMap(meter) {
+  const span = meter.high - meter.low || 1;
+  return element("p", "heat", ...meter.tokens.map((value, number) => {
+    const step = Math.min(4, Math.max(0, Math.round(((value - meter.low) / span) * 4)));
+    const node = element("span", `h${step}`, `${number + 1} `);
+    node.title = value.toFixed(3);
+    return node;
+  }));
+}

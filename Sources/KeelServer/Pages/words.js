@@ -1,0 +1,86 @@
+// What the page says, in English and Chinese.
+const words = {
+  en: {
+    skip: "Skip to the message", model: "Character", conversations: "Conversations", runs: "Runs",
+    settings: "Settings", exit: "Leave quickly", newConversation: "New conversation",
+    system: "Instructions for the model (system prompt)", temperature: "Temperature",
+    length: "Most tokens", compare: "Side by side with", nobody: "nobody",
+    export: "Download all that is kept of me", forget: "Delete all that is kept of me",
+    messages: "Messages", yourMessage: "Your message", send: "Send", stop: "Stop",
+    caution: "Answers come from a language model and may be wrong. In an emergency, call your local emergency number.",
+    tokenTitle: "This server needs a token", token: "Token", enter: "Enter",
+    kept: "Conversations are kept on this server until you delete them.",
+    notKept: "Conversations are gone when the server stops.",
+    you: "You", writing: "The answer is being written.", stopped: "stopped", cut: "cut at the limit",
+    failed: "broken off", rests: "rests",
+    edit: "Edit", again: "Another answer", good: "Good answer", bad: "Bad answer", why: "Why this answer",
+    copy: "Copy", copied: "Copied.", delete: "Delete", save: "Save", cancel: "Cancel",
+    reason: "What was wrong with it, or good about it? (optional)", thanks: "Thank you. It is kept.",
+    takenBack: "Taken back.", continueWith: "Go on with this answer", version: "Version", of: "of",
+    previous: "Previous version", next: "Next version",
+    sureDelete: "Delete this conversation for good?", sureForget: "Delete all your conversations and ratings for good?",
+    gone: "Deleted.",
+    cross: "Not happy with the last answer? “Bad answer” under it, with a reason, is read by people who can change something. The model itself does not learn from being told off.",
+    whyModel: "Answered by", whyCharacter: "Character", whyPrompt: "Your instructions",
+    whySettings: "Settings", whyTokens: "Tokens", whySeconds: "Seconds", whyEnd: "Ended by",
+    whyFallback: "The first choice did not answer; this is its stand-in.",
+    whyNothing: "Nobody else watched this answer: no values, guardian or meters are set up on this server.",
+    whyDecisions: "Decisions", hasPrompt: "with a prompt of its own", tokensRead: "read", tokensWritten: "written",
+    unreachable: "The server cannot be reached. What you wrote is still here.",
+    runTitle: "Runs", run: "Run", changed: "Changed", report: "Report", curves: "Curves", none: "There is nothing here yet.",
+    back: "Conversation", step: "step", live: "The curves follow the run while it grows.", close: "Close",
+  },
+  zh: {
+    skip: "跳到输入框", model: "角色", conversations: "对话", runs: "运行", settings: "设置",
+    exit: "快速离开", newConversation: "新对话", system: "给模型的指示(系统提示)", temperature: "温度",
+    length: "最多词元数", compare: "并排比较", nobody: "不比较", export: "下载我的全部数据",
+    forget: "删除我的全部数据", messages: "消息", yourMessage: "你的消息", send: "发送",
+    stop: "停止", caution: "回答来自语言模型,可能有误。紧急情况请拨打当地急救电话。",
+    tokenTitle: "此服务器需要令牌", token: "令牌", enter: "进入",
+    kept: "对话保存在此服务器上,直到你删除为止。", notKept: "服务器停止后对话即消失。",
+    you: "你", writing: "正在写回答。", stopped: "已停止", cut: "达到长度上限", failed: "中断", rests: "休息中",
+    edit: "编辑", again: "再答一次", good: "好回答", bad: "差回答", why: "为什么这样回答", copy: "复制",
+    copied: "已复制。", delete: "删除", save: "保存", cancel: "取消",
+    reason: "哪里不好,或哪里好?(可不填)", thanks: "谢谢,已保存。", takenBack: "已撤回。",
+    continueWith: "从这个回答继续", version: "版本", of: "/", previous: "上一个版本", next: "下一个版本",
+    sureDelete: "永久删除这个对话吗?", sureForget: "永久删除你的所有对话和评价吗?", gone: "已删除。",
+    cross: "对上一个回答不满意?用它下面的“差回答”并写明原因,会有能改进它的人看到。模型本身不会因为被责骂而改变。",
+    whyModel: "回答者", whyCharacter: "角色", whyPrompt: "你的指示", whySettings: "设置", whyTokens: "词元",
+    whySeconds: "秒", whyEnd: "结束原因", whyFallback: "首选模型没有回答;这是它的替补。",
+    whyNothing: "没有其他机制观察此回答:此服务器未设置价值观、守护者或仪表。", whyDecisions: "决定",
+    hasPrompt: "自带提示", tokensRead: "读入", tokensWritten: "写出",
+    unreachable: "无法连接服务器。你写的内容还在。",
+    runTitle: "运行", run: "运行", changed: "更改时间", report: "报告", curves: "曲线", none: "这里还没有内容。",
+    back: "对话", step: "步", live: "曲线会随运行更新。", close: "关闭",
+  },
+};
+
+const crossWords = /(you('| a)?re (so )?(wrong|stupid|useless|an idiot)|stupid (bot|ai|answer)|shut up|useless|nonsense|wtf|!!!|笨蛋|白痴|没用|胡说|废话|闭嘴)/i;
+
+let language = localStorage.getItem("keel-language")
+  ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+
+export const word = (name) => words[language][name] ?? words.en[name] ?? name;
+export const isCross = (text) => crossWords.test(text);
+export const current = () => language;
+
+/** Writes all words of the page anew. */
+export function speak(root = document) {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const node of root.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
+  for (const node of root.querySelectorAll("[data-label]")) node.setAttribute("aria-label", word(node.dataset.label));
+  for (const node of root.querySelectorAll("[data-placeholder]")) node.placeholder = word(node.dataset.placeholder);
+}
+
+/** Goes to the other language and names the one that can be gone back to. */
+export function switchLanguage(button) {
+  language = language === "en" ? "zh" : "en";
+  localStorage.setItem("keel-language", language);
+  name(button);
+  speak();
+}
+
+export function name(button) {
+  button.textContent = language === "en" ? "中文" : "English";
+  button.lang = language === "en" ? "zh-CN" : "en";
+}

@@ -1,0 +1,123 @@
+internal import KeelLanguage
+internal import Logging
+internal import Synchronization
+
+/// What is asked of a model in one request.
+struct Question: Sendable {
+    var model: ServedModel
+    var prompt: Prompt
+    var samples: Range<Int>
+    var options: SamplingOptions
+    var logprobs: Int?
+    /// Whose turn it takes.
+    var client: String
+}
+
+/// What happens while a question is answered.
+enum AnsweringEvent: Sendable {
+    /// Its turn has come, and this one of the model's engines is asked.
+    case asked(engine: Int)
+    case sample(SampleEvent)
+}
+
+/// Why answers ended before they were done.
+enum Interruption: Error, Hashable {
+    case clientLeft
+    case serverStops
+}
+
+/// Answers questions, each in its turn, and knows which ones are under way.
+final class Answering: Sendable {
+    private struct State {
+        var isStopping = false
+        var nextID = 0
+        var interrupts: [Int: @Sendable (Interruption) -> Void] = [:]
+    }
+
+    private let metrics: ServerMetrics
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(metrics: ServerMetrics, logger: Logger) {
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Answers a question, piece by piece.
+    ///
+    /// Where an engine fails before anything of an answer has come, the next one is asked; the stream
+    /// says so. What is wrong with the question itself is not asked again.
+    /// - Returns: Events that end by an error where the client leaves, the server stops, or no engine
+    ///   answers. Ending the iteration frees the engine within one step.
+    func events(_ question: Question, for presence: ClientPresence)
+        -> AsyncThrowingStream<AnsweringEvent, any Error>
+    {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    try await self.answer(question, into: continuation)
+                    try Task.checkCancellation()
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            let interrupt: @Sendable (Interruption) -> Void = { reason in
+                continuation.finish(throwing: reason)
+                task.cancel()
+            }
+            let id = state.withLock { state in
+                state.nextID += 1
+                state.interrupts[state.nextID] = interrupt
+                return state.nextID
+            }
+            let listener = presence.onLeave { interrupt(.clientLeft) }
+            continuation.onTermination = { _ in
+                task.cancel()
+                presence.forget(listener)
+                self.state.withLock { $0.interrupts[id] = nil }
+            }
+        }
+    }
+
+    /// Ends all answers that are under way, each with what it has.
+    func interruptAll() {
+        let interrupts = state.withLock { $0.interrupts.values.map(\.self) }
+        for interrupt in interrupts { interrupt(.serverStops) }
+    }
+
+    /// How many requests are being answered or wait for it.
+    var count: Int { state.withLock { $0.interrupts.count } }
+
+    private func answer(
+        _ question: Question,
+        into continuation: AsyncThrowingStream<AnsweringEvent, any Error>.Continuation
+    ) async throws {
+        for (number, engine) in question.model.engines.enumerated() {
+            var hasBegun = false
+            do {
+                try await engine.queue.run(
+                    client: question.client, weight: question.samples.count
+                ) {
+                    continuation.yield(.asked(engine: number))
+                    let events = engine.model.stream(
+                        question.prompt, samples: question.samples, options: question.options,
+                        logprobs: question.logprobs)
+                    for try await event in events {
+                        hasBegun = true
+                        continuation.yield(.sample(event))
+                    }
+                    // Cancelled, a stream ends as if it were complete.
+                    try Task.checkCancellation()
+                }
+                return
+            } catch {
+                let isLast = number == question.model.engines.count - 1
+                guard !isLast, !hasBegun, !(error is LanguageError), !(error is CancellationError)
+                else { throw error }
+                metrics.count("keel_fallbacks_total", ["model": question.model.id])
+                logger.warning("\(question.model.id): engine \(number) failed, the next is asked")
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+public import Foundation
+public import KeelStore
+
+/// All that a server is started with.
+public struct ServerConfiguration: Sendable {
+    /// A certificate chain and its key, as PEM files.
+    public struct Certificate: Hashable, Sendable {
+        public var chain: String
+        public var key: String
+
+        public init(chain: String, key: String) {
+            self.chain = chain
+            self.key = key
+        }
+    }
+
+    /// The models by the names that clients give; the first is the page's first choice.
+    public var models: [ServedModel]
+    /// Where to listen.
+    public var host = "127.0.0.1"
+    /// 0 takes any port that is free.
+    public var port = 8080
+    /// Who is let in.
+    public var access = AccessList()
+    /// Encrypts connections; nil for none.
+    public var certificate: Certificate?
+    /// Keeps conversations of the page; nil for a server that keeps nothing.
+    public var store: Store?
+    /// A folder of run folders, shown to admins; nil for none.
+    public var runs: URL?
+    public var watchers: [any AnswerWatcher] = []
+    public var limits = ServerLimits()
+
+    public init(models: [ServedModel]) {
+        self.models = models
+    }
+
+    /// - Throws: `ServerError` for names that are doubled or missing, and for an address that others
+    ///   can reach without a token.
+    func validate() throws(ServerError) {
+        guard !models.isEmpty else { throw .models("A server needs at least one model.") }
+        var seen: Set<String> = []
+        for model in models {
+            guard !model.id.isEmpty, seen.insert(model.id).inserted else {
+                throw .models("The name \"\(model.id)\" is given to two models, or is empty.")
+            }
+            guard !model.engines.isEmpty else {
+                throw .models("Nothing answers for the model \"\(model.id)\".")
+            }
+        }
+        guard isLoopback || !access.isOpen else { throw .open(host: host) }
+    }
+
+    /// Whether only this machine can reach the server.
+    var isLoopback: Bool { OriginRule.isThisMachine(host) }
+}

@@ -1,0 +1,70 @@
+internal import Foundation
+internal import KeelStore
+internal import Logging
+internal import Synchronization
+
+/// What all routes share.
+final class Serving: Sendable {
+    let models: [ServedModel]
+    let limits: ServerLimits
+    let answering: Answering
+    let metrics: ServerMetrics
+    let watchers: [any AnswerWatcher]
+    let store: Store?
+    let runs: RunShelf?
+    let tickets = Tickets()
+    let logger: Logger
+    /// Whether visitors must bring tokens.
+    let needsToken: Bool
+    private let isStoppingFlag = Mutex(false)
+
+    init(_ configuration: ServerConfiguration, logger: Logger) {
+        models = configuration.models
+        limits = configuration.limits
+        watchers = configuration.watchers
+        store = configuration.store
+        runs = configuration.runs.map(RunShelf.init)
+        needsToken = !configuration.access.isOpen
+        self.logger = logger
+        metrics = ServerMetrics()
+        answering = Answering(metrics: metrics, logger: logger)
+    }
+
+    var isStopping: Bool { isStoppingFlag.withLock { $0 } }
+
+    /// Takes nothing new; what is under way goes on.
+    func stopTaking() {
+        isStoppingFlag.withLock { $0 = true }
+        for engine in Set(models.flatMap(\.engines).map(Reference.init)) {
+            engine.engine.queue.close()
+        }
+    }
+
+    /// The model of a name.
+    /// - Throws: `APIError` with the names that there are.
+    func model(_ id: String) throws(APIError) -> ServedModel {
+        guard let model = models.first(where: { $0.id == id }) else {
+            let known = models.map(\.id).joined(separator: ", ")
+            throw .notFound(
+                "There is no model \"\(id.prefix(200))\" here; there are \(known).",
+                code: "model_not_found")
+        }
+        return model
+    }
+
+    /// How an answer is sampled where nothing says how.
+    func notes(_ exchange: Exchange) async -> [AnswerNote]? {
+        guard !watchers.isEmpty else { return nil }
+        var notes: [AnswerNote] = []
+        for watcher in watchers { notes += await watcher.notes(on: exchange) }
+        return notes
+    }
+
+    /// Engines that are the same object are one.
+    struct Reference: Hashable {
+        var engine: ServedModel.Engine
+
+        static func == (left: Self, right: Self) -> Bool { left.engine === right.engine }
+        func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(engine)) }
+    }
+}

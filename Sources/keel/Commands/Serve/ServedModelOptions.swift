@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import KeelLanguage
+import KeelServer
+
+/// Which models are served, and under which names.
+struct ServedModelOptions: ParsableArguments {
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var calls: CallOptions
+
+    @Option(help: "The name that clients give (default: that of the model).")
+    var name: String?
+
+    @Option(help: "A model or address that answers where the first one fails.")
+    var fallback: String?
+
+    @Option(
+        help: "NAME=FILE: the model once more by this name, with the file's text as system prompt.")
+    var character: [String] = []
+
+    @Option(help: "A YAML list of more models: name, and model, system, about, fallback.")
+    var models: String?
+
+    private struct Entry: Decodable {
+        var name: String
+        var model: String?
+        var system: String?
+        var about: String?
+        var fallback: String?
+    }
+
+    /// Loads each model once, however many names it has.
+    func models(limits: QueueLimits) async throws -> [ServedModel] {
+        var loaded: [String: ServedModel.Engine] = [:]
+        func engine(_ reference: String, _ adapters: [String] = []) async throws
+            -> ServedModel.Engine
+        {
+            let key = ([reference] + adapters).joined(separator: "+")
+            if let engine = loaded[key] { return engine }
+            Terminal.note("Loading \(key)")
+            let source = try await ModelSource(
+                reference, adapters: adapters, on: try model.machine(),
+                limits: try calls.limits())
+            let budget = try calls.budget()
+            let engine = ServedModel.Engine(
+                try await source.load(maxBatch: limits.running, budget: budget), limits: limits)
+            loaded[key] = engine
+            return engine
+        }
+        var engines = [try await engine(model.model, model.adapter)]
+        if let fallback { engines.append(try await engine(fallback)) }
+        var all = [
+            ServedModel(id: name ?? Self.name(of: engines[0].model.name), engines: engines)
+        ]
+        for character in character {
+            let parts = character.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw ValidationError("--character takes NAME=FILE, not \"\(character)\".")
+            }
+            let system = try text(of: parts[1])
+            all.append(ServedModel(id: parts[0], system: system, engines: engines))
+        }
+        if let models {
+            for entry in try decodeYAML([Entry].self, from: models) {
+                var own = engines
+                if let model = entry.model { own = [try await engine(model)] }
+                if let fallback = entry.fallback { own.append(try await engine(fallback)) }
+                all.append(
+                    ServedModel(
+                        id: entry.name, about: entry.about ?? "", system: entry.system,
+                        engines: own))
+            }
+        }
+        return all
+    }
+
+    private func text(of path: String) throws -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        } catch {
+            throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// The last part of a path or address, which no machine's folders show in.
+    private static func name(of reference: String) -> String {
+        let last = reference.split(whereSeparator: { $0 == "/" || $0 == "#" }).last
+        return last.map(String.init) ?? reference
+    }
+}

@@ -1,0 +1,193 @@
+import Foundation
+import Testing
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// `keel serve` as a program, and what is read from its store.
+@Suite struct ServeTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    private struct Served {
+        let program: Program
+        let address: Address
+    }
+
+    /// Where a server listens.
+    private struct Address: Sendable {
+        let base: String
+
+        func send(_ method: String, _ path: String, _ body: [String: Any]? = nil) async throws -> (
+            status: Int, json: [String: Any], text: String
+        ) {
+            var request = URLRequest(url: try #require(URL(string: base + path)))
+            request.httpMethod = method
+            request.setValue("Bearer a-secret-token", forHTTPHeaderField: "Authorization")
+            if let body {
+                request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+                request.httpBody = try JSONSerialization.data(withJSONObject: body)
+            }
+            let (data, response) = try await URLSession.shared.data(for: request)
+            let json = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
+            return (
+                (response as? HTTPURLResponse)?.statusCode ?? 0, json ?? [:],
+                String(decoding: data, as: UTF8.self)
+            )
+        }
+
+        /// The id of what was made, if it was acknowledged.
+        func made(_ path: String, _ body: [String: Any]) async throws -> String {
+            let answer = try await send("POST", path, body)
+            try #require(answer.status == 201, "\(answer.text)")
+            return try #require(answer.json["id"] as? String)
+        }
+    }
+
+    private func serve(_ options: [String] = []) async throws -> Served {
+        let program = try await Program(
+            ["serve", "--port", "0", "--name", "tiny", "--admin-token", "a-secret-token"]
+                + TinyModel.options + options, in: scratch)
+        let said = await program.errors(oncePresent: "/v1.\n")
+        let address = said.firstMatch(of: /at (http:\/\/127\.0\.0\.1:\d+);/)?.1
+        return Served(
+            program: program, address: Address(base: String(try #require(address, "\(said)"))))
+    }
+
+    @Test func `it answers, keeps, is asked to stop, and its store is read by other commands`()
+        async throws
+    {
+        let store = scratch.path("store.sqlite")
+        let served = try await serve(["--store", store])
+        let chat = try await served.address.send(
+            "POST", "/v1/chat/completions",
+            [
+                "model": "tiny", "max_tokens": 4, "seed": 1,
+                "messages": [["role": "user", "content": "a"]],
+            ])
+        #expect(chat.status == 200, "\(chat.text)")
+        let conversation = try await served.address.made("/keel/conversations", ["title": "Tea"])
+        let question = try await served.address.made(
+            "/keel/conversations/\(conversation)/messages", ["content": "What is tea?"])
+        var answers: [String] = []
+        for seed in 1...2 {
+            let stream = try await served.address.send(
+                "POST", "/keel/conversations/\(conversation)/answers",
+                ["parent": question, "model": "tiny", "max_tokens": 5, "seed": seed])
+            let id = stream.text.firstMatch(of: /"id":"([^"]+)"/)?.1
+            answers.append(String(try #require(id, "\(stream.text)")))
+        }
+        for (answer, rating) in zip(answers, [1, -1]) {
+            let rated = try await served.address.send(
+                "PUT", "/keel/messages/\(answer)/feedback",
+                ["rating": rating, "reason": "too odd"])
+            #expect(rated.status == 200, "\(rated.text)")
+        }
+        let port = try #require(served.address.base.split(separator: ":").last)
+        let second = try await Program.run(
+            ["serve", "--port", String(port)] + TinyModel.options, in: scratch)
+        #expect(second.status == 1)
+        #expect(
+            second.errors.contains("cannot listen on 127.0.0.1:\(port): Address already in use"))
+        served.program.signal(SIGTERM)
+        let outcome = try await served.program.outcome()
+        expectSuccess(outcome)
+        #expect(outcome.errors.hasSuffix("Stopped.\n"))
+        #expect(!outcome.errors.contains("secret") && !outcome.errors.contains("tea"))
+
+        let list = try await Program.run(["feedback", "list", store], in: scratch)
+        expectSuccess(list)
+        #expect(list.output.contains("too odd") && list.output.contains("What is tea?"))
+        let pairs = scratch.path("pairs.jsonl")
+        expectSuccess(
+            try await Program.run(["feedback", "pairs", store, "--out", pairs], in: scratch))
+        expectSuccess(try await Program.run(["data", "check", pairs], in: scratch))
+        let drafts = scratch.path("drafts.yaml")
+        expectSuccess(
+            try await Program.run(["feedback", "probes", store, "--out", drafts], in: scratch))
+        #expect(try String(contentsOfFile: drafts, encoding: .utf8).contains("What is tea?"))
+        let again = try await Program.run(
+            ["feedback", "probes", store, "--out", drafts], in: scratch)
+        expectRefusal(again, "exists already")
+        let early = try await Program.run(
+            ["feedback", "rate", store, "--since", "2020-01-01"], in: scratch)
+        #expect(early.status == 64 && early.errors.contains("0 answers before"))
+        let copy = scratch.path("copy.sqlite")
+        expectSuccess(try await Program.run(["store", "backup", store, copy], in: scratch))
+        let check = try await Program.run(["store", "check", copy], in: scratch)
+        expectSuccess(check)
+        #expect(check.output.contains("is whole"))
+    }
+
+    @Test func `killed at any moment, it has kept all that it acknowledged`() async throws {
+        let store = scratch.path("store.sqlite")
+        var kept: [String: Set<String>] = [:]
+        for _ in 0..<3 {
+            let served = try await serve(["--store", store])
+            let conversation = try await served.address.made(
+                "/keel/conversations", ["title": "Kill"])
+            // The kill comes while other messages are under way.
+            let (messages, continuation) = AsyncStream.makeStream(of: String.self)
+            let address = served.address
+            let clients = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            while let id = try? await address.made(
+                                "/keel/conversations/\(conversation)/messages",
+                                ["content": "hello"])
+                            {
+                                continuation.yield(id)
+                            }
+                        }
+                    }
+                }
+                continuation.finish()
+            }
+            var acknowledged: Set<String> = []
+            for await id in messages {
+                acknowledged.insert(id)
+                if acknowledged.count == 20 { served.program.signal(SIGKILL) }
+            }
+            await clients.value
+            #expect(try await served.program.outcome().signal == SIGKILL)
+            #expect(acknowledged.count >= 20)
+            kept[conversation] = acknowledged
+        }
+        let served = try await serve(["--store", store])
+        for (conversation, ids) in kept {
+            let thread = try await served.address.send("GET", "/keel/conversations/\(conversation)")
+            let messages = thread.json["messages"] as? [[String: Any]] ?? []
+            let found = Set(messages.compactMap { $0["id"] as? String })
+            #expect(ids.isSubset(of: found), "\(ids.subtracting(found).count) are lost")
+        }
+        served.program.signal(SIGTERM)
+        expectSuccess(try await served.program.outcome())
+        expectSuccess(try await Program.run(["store", "check", store], in: scratch))
+    }
+
+    @Test func `what makes no sense is refused before a model is loaded or a port taken`()
+        async throws
+    {
+        let cases: [([String], String)] = [
+            (["--host", "0.0.0.0"], "give a token"),
+            (["--token", "short"], "8 printable"),
+            (["--port", "70000"], "from 0 to 65535"),
+            (["--store", "/nowhere/at/all.sqlite"], "cannot be used"),
+            (["--certificate", "a.pem", "--token", "long-enough"], "give both"),
+            (["--certificate", "a.pem", "--key", "b.pem"], "a.pem"),
+            (["--character", "pirate"], "NAME=FILE"),
+            (["--character", "tiny=missing.txt"], "missing.txt"),
+            (["--batch", "0"], "from 1"),
+        ]
+        for (options, part) in cases {
+            let outcome = try await Program.run(
+                ["serve", "--port", "0"] + TinyModel.options + options, in: scratch)
+            #expect(outcome.status == 1 || outcome.status == 64, "\(options): \(outcome)")
+            #expect(outcome.errors.contains(part), "\(options): \(outcome.errors)")
+            #expect(!outcome.errors.contains("Serving"), "\(options)")
+        }
+    }
+}
