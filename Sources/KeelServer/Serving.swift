@@ -52,7 +52,7 @@ final class Serving: Sendable {
         return model
     }
 
-    /// How an answer is sampled where nothing says how.
+    /// What the watchers say of an answer; nil where there are none.
     func notes(_ exchange: Exchange) async -> [AnswerNote]? {
         guard !watchers.isEmpty else { return nil }
         var notes: [AnswerNote] = []
