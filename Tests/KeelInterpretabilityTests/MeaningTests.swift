@@ -87,9 +87,9 @@ private struct TeaModel: ChatModel {
         samples.map { _ in Completion(text: "tea things", tokens: [], finish: .stop) }
     }
 
-    func stream(_ prompt: Prompt, options: SamplingOptions)
-        -> AsyncThrowingStream<CompletionEvent, any Error>
-    {
+    func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { $0.finish() }
     }
 
