@@ -1,4 +1,5 @@
 import KeelFormats
+import KeelLanguage
 import KeelModel
 import KeelTensor
 
