@@ -18,6 +18,41 @@ import Testing
         }
     }
 
+    @Test func `steering pushes the stream in training and leaves evaluations alone`() async throws
+    {
+        func train(_ strength: Double?) async throws -> (loss: Double, evaluation: Double) {
+            let (language, adapter) = try Golden.adapted()
+            let rows = try Golden.examples(language)
+            // A rate this small leaves the weights as they are, so that only steering can tell.
+            let trainer = try Trainer(
+                SupervisedObjective(language.model), parameters: adapter.parameters, rows: rows,
+                evaluation: rows,
+                options: ShortRun.options {
+                    $0.maxSteps = 1
+                    $0.learningRate = 1e-12
+                })
+            let recorder = Recorder()
+            trainer.observers = [recorder]
+            if let strength {
+                let width = language.model.configuration.hiddenSize
+                let vector: [Float] = try Tensor.normal(
+                    [width], generator: RandomGenerator(seed: 4)
+                ).array()
+                trainer.observers.append(
+                    SteeringObserver([
+                        Steering(vector: vector, layer: 0, action: .add(strength))
+                    ]))
+            }
+            try await trainer.run()
+            let metrics = try #require(recorder.reports.first?.metrics)
+            return (try #require(metrics["loss"]), try #require(metrics["eval_loss"]))
+        }
+        let plain = try await train(nil)
+        let pushed = try await train(3)
+        #expect(abs(pushed.loss - plain.loss) > 0.01)
+        #expect(abs(pushed.evaluation - plain.evaluation) < 1e-5)
+    }
+
     @Test func `packed examples do not see each other`() throws {
         let (language, _) = try Golden.adapted()
         let rows = Array(try Golden.examples(language).prefix(5))

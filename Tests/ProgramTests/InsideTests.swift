@@ -91,6 +91,24 @@ import Testing
         let info = try await run("direction", "info", file)
         expectSuccess(info)
         #expect(info.output.contains("trait is kind"))
+        let tried = try await Program.run(
+            [
+                "direction", "try", file, "--layer", "1", "--questions",
+                scratch.path("questions.jsonl"), "--max-tokens", "6", "--strength", "4",
+                "--look-for", "a", "--json",
+            ] + TinyModel.options, in: scratch)
+        expectSuccess(tried)
+        struct Tried: Decodable {
+            struct Dose: Decodable {
+                var strength: Double
+                var incoherent: Double
+                var answers: Int
+            }
+            var doses: [Dose]
+        }
+        let doses = try JSONDecoder().decode(Tried.self, from: Data(tried.output.utf8)).doses
+        #expect(doses.map(\.strength) == [0, 4])
+        #expect(doses.allSatisfy { $0.answers == 8 && (0...1).contains($0.incoherent) })
         let rows = #"{"id": 1, "prompt": "the keel"}"#
         let plain = try await scratch.generate(rows, "--temperature", "0", "--max-tokens", "12")
         let none = try await scratch.generate(

@@ -23,12 +23,12 @@ struct AuxiliaryLoss {
         let (pattern, error) = try Engine.withoutGradients {
             let pre = try loss.preActivations.indexed(1, by: table)
             return (
-                try SparsePattern(largest: k, inEachRowOf: pre, positive: false)
+                try SparsePattern(largest: k, inEachRowOf: pre)
                     .mapped(to: table, columns: weights.latents),
                 try (x - loss.reconstruction.detached()).detached()
             )
         }
-        let f = try weights.preActivations(x, at: pattern)
+        let f = try weights.preActivations(x, at: pattern).relu()
         let explained = try pattern.matrix(f, times: weights.decoder)
         return try SAELoss.squaredError(error, explained) * Self.weight
     }
