@@ -80,7 +80,8 @@ extension Store {
             ).map { row in
                 (
                     message: row["message"] as String, owner: row["person"] as String,
-                    rating: row["rating"] as Int, reason: String(decoding: row["reason"] as Data, as: UTF8.self),
+                    rating: row["rating"] as Int,
+                    reason: String(decoding: row["reason"] as Data, as: UTF8.self),
                     created: row["created"] as Double
                 )
             }

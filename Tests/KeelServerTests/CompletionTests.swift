@@ -64,7 +64,8 @@ import Testing
 
     @Test(arguments: [
         (#""temperature": 2.5"#, "temperature"), (#""temperature": -1"#, "temperature"),
-        (#""temperature": "hot""#, "temperature"), (#""temperature": 1e999"#, "temperature"), (#""top_p": 0"#, "top_p"),
+        (#""temperature": "hot""#, "temperature"), (#""temperature": 1e999"#, "temperature"),
+        (#""top_p": 0"#, "top_p"),
         (#""n": 0"#, "n"), (#""n": 17"#, "n"), (#""n": 9223372036854775807"#, "n"),
         (#""n": 1.5"#, "n"), (#""max_tokens": 0"#, "max_tokens"),
         (#""max_tokens": -9223372036854775808"#, "max_tokens"),

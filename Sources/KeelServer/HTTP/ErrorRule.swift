@@ -52,7 +52,8 @@ extension Serving {
         } catch is NIOTooManyBytesError {
             throw APIError(
                 status: .contentTooLarge,
-                message: "The body is larger than the \(limits.bodyBytes) bytes that are read here.",
+                message:
+                    "The body is larger than the \(limits.bodyBytes) bytes that are read here.",
                 type: "invalid_request_error", closes: true)
         }
     }
