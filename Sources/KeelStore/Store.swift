@@ -58,6 +58,13 @@ public final class Store: Sendable {
         }
     }
 
+    /// SQLite's `synchronous` of the connection that writes; 2 is FULL.
+    package func synchronousLevel() async throws -> Int? {
+        try await database.writeWithoutTransaction { database in
+            try Int.fetchOne(database, sql: "PRAGMA synchronous")
+        }
+    }
+
     /// Writes all that `body` does, or nothing.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value

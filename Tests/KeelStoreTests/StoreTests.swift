@@ -40,9 +40,12 @@ import Testing
     }
 
     @Test func `commits are synchronised, and the file is the owner's alone`() async throws {
-        let pool = try DatabaseQueue(path: store.path)
-        #expect(
-            try await pool.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        #expect(try await store.synchronousLevel() == 2)
+        let reader = try DatabaseQueue(path: store.path)
+        let journal = try await reader.read {
+            try String.fetchOne($0, sql: "PRAGMA journal_mode")
+        }
+        #expect(journal == "wal")
         let mode = try FileManager.default.attributesOfItem(atPath: store.path)[.posixPermissions]
         #expect(mode as? Int == 0o600)
     }

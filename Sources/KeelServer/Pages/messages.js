@@ -9,6 +9,18 @@ function button(text, className, onclick) {
   return node;
 }
 
+/** A thumb, drawn, since not every machine has a font with one. */
+function thumb(isUp) {
+  const make = (name, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
+  };
+  const picture = make("svg", { viewBox: "0 0 24 24", class: isUp ? "thumb" : "thumb down", "aria-hidden": "true" });
+  picture.append(make("path", { d: "M3 11h4v9H3zM9 20h8.5a2 2 0 0 0 2-1.6l1.3-6A2 2 0 0 0 18.9 10H14V5.5A2.5 2.5 0 0 0 11.5 3L9 10z" }));
+  return picture;
+}
+
 /** Goes through the versions of a message. */
 function versions(message, actions) {
   const all = actions.siblings(message);
@@ -45,8 +57,8 @@ export function answerNode(message, actions, isRival = false) {
   const note = { cancelled: "stopped", length: "cut", error: "failed", rest: "rests" }[message.finish];
   const by = element("p", "by", message.model ?? "", note ? ` (${word(note)})` : "");
   const extra = element("div", "");
-  const good = button("👍", "plain", () => rate(1));
-  const bad = button("👎", "plain", () => rate(-1));
+  const good = button(thumb(true), "plain", () => rate(1));
+  const bad = button(thumb(false), "plain", () => rate(-1));
   const mark = () => {
     good.setAttribute("aria-pressed", String(message.rating === 1));
     bad.setAttribute("aria-pressed", String(message.rating === -1));

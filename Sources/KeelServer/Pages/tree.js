@@ -7,10 +7,10 @@ export class Tree {
 
   constructor(messages = []) { for (const message of messages) this.add(message); }
 
-  /** Adds a message, and shows it rather than its siblings. */
+  /** Adds a message, and shows the path that leads to it. */
   add(message) {
     this.messages.set(message.id, message);
-    this.chosen.set(message.parent ?? "", message.id);
+    for (let one = message; one; one = this.messages.get(one.parent)) this.chosen.set(one.parent ?? "", one.id);
   }
 
   siblings(message) {

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 BASE, TOKEN, CHROMIUM = sys.argv[1:4]
 PICTURES = Path(sys.argv[4]) if len(sys.argv) > 4 else None
@@ -33,7 +33,7 @@ def ask(page, text, answers=1):
     before = page.locator("article .tools").count()
     page.fill("#question", text)
     page.keyboard.press("Enter")
-    page.wait_for_function("count => document.querySelectorAll('article .tools').length === count", arg=before + answers)
+    expect(page.locator("article .tools")).to_have_count(before + answers, timeout=20000)
 
 
 def enter(page):
@@ -46,7 +46,7 @@ def enter(page):
     page.fill("#token", TOKEN)
     page.keyboard.press("Enter")
     page.wait_for_selector("#model option", state="attached")
-    page.wait_for_function("document.querySelectorAll('#model option').length === 3")
+    expect(page.locator("#model option")).to_have_count(3)
 
 
 def talk(page, theme):
@@ -60,12 +60,13 @@ def talk(page, theme):
     page.locator(".user textarea").fill("Say **three** things:\n\n- one\n- two")
     page.locator(".user .primary").click()
     page.wait_for_selector("text=Version 2 of 2")
-    page.wait_for_function("document.querySelectorAll('article li').length === 2")
+    expect(page.locator("article li")).to_have_count(2)
     page.get_by_role("button", name="Previous version").click()
     page.wait_for_selector("text=Version 1 of 2")
     page.get_by_role("button", name="Next version").click()
+    page.wait_for_selector("text=Version 2 of 2")
     page.get_by_role("button", name="Another answer").click()
-    page.wait_for_function("document.querySelectorAll('.tools span').length === 2")
+    expect(page.locator(".tools span")).to_have_count(2)
     page.get_by_role("button", name="Why this answer").click()
     page.wait_for_selector(".why dl")
     assert "echo-engine" in page.locator(".why").inner_text() and "counter" in page.locator(".why").inner_text()
@@ -114,7 +115,7 @@ def leave(page):
     page.on("dialog", lambda dialog: dialog.accept())
     count = page.locator("#conversations li").count()
     page.locator("#conversations li button.plain").first.click()
-    page.wait_for_function("count => document.querySelectorAll('#conversations li').length === count", arg=count - 1)
+    expect(page.locator("#conversations li")).to_have_count(count - 1)
     page.route("https://www.wikipedia.org/", lambda route: route.fulfill(body="elsewhere"))
     page.click("#exit")
     page.wait_for_url("https://www.wikipedia.org/")
