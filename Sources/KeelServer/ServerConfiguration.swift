@@ -26,6 +26,8 @@ public struct ServerConfiguration: Sendable {
     public var certificate: Certificate?
     /// Keeps conversations of the page; nil for a server that keeps nothing.
     public var store: Store?
+    /// Whether what is kept is gone when the server stops; people are told.
+    public var isStoreTemporary = false
     /// A folder of run folders, shown to admins; nil for none.
     public var runs: URL?
     public var watchers: [any AnswerWatcher] = []

@@ -11,6 +11,8 @@ final class Serving: Sendable {
     let metrics: ServerMetrics
     let watchers: [any AnswerWatcher]
     let store: Store?
+    /// Whether conversations outlive the server.
+    let keeps: Bool
     let runs: RunShelf?
     let tickets = Tickets()
     let logger: Logger
@@ -23,6 +25,7 @@ final class Serving: Sendable {
         limits = configuration.limits
         watchers = configuration.watchers
         store = configuration.store
+        keeps = configuration.store != nil && !configuration.isStoreTemporary
         runs = configuration.runs.map(RunShelf.init)
         needsToken = !configuration.access.isOpen
         self.logger = logger

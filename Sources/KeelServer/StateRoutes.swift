@@ -75,7 +75,7 @@ struct StateRoutes {
                 Session(
                     name: context.visitor.name, role: context.visitor.role,
                     models: serving.models.map { .init(id: $0.id, about: $0.about) },
-                    keeps: serving.store != nil,
+                    keeps: serving.keeps,
                     hasRuns: serving.runs != nil && context.visitor.role >= .admin,
                     needsToken: serving.needsToken))
         }

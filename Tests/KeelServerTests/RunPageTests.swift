@@ -16,6 +16,11 @@ import Testing
         try Data("<p>report</p>".utf8).write(to: run.appending(path: "report.html"))
         try Data("{\"step\": 1}\n{\"step\": 2}\n{\"st".utf8).write(
             to: run.appending(path: "metrics.jsonl"))
+        let training = folder.appending(path: "training")
+        try FileManager.default.createDirectory(at: training, withIntermediateDirectories: true)
+        try Data(#"{"model": "m", "method": {"supervised": {}}}"#.utf8).write(
+            to: training.appending(path: "config.json"))
+        try Data("{\"step\": 1}\n".utf8).write(to: training.appending(path: "metrics.jsonl"))
         try FileManager.default.createDirectory(
             at: folder.appending(path: "no run"), withIntermediateDirectories: true)
         try Data("secret".utf8).write(to: folder.appending(path: "report.html"))
@@ -31,8 +36,12 @@ import Testing
             let token = [("authorization", "Bearer admin-token")]
             let list = try await server.send(.GET, "/keel/runs", headers: token)
             let runs = try #require(list.json["runs"] as? [[String: Any]])
-            #expect(runs.map { $0["id"] as? String } == ["a run & more"])
-            #expect(runs.first?["suite"] as? String == "character")
+            #expect(Set(runs.map { $0["id"] as? String }) == ["a run & more", "training"])
+            let map = try #require(runs.first { $0["id"] as? String == "a run & more" })
+            #expect(map["suite"] as? String == "character" && map["hasCurves"] as? Bool == false)
+            let trained = try #require(runs.first { $0["id"] as? String == "training" })
+            #expect(trained["method"] as? String == "supervised")
+            #expect(trained["hasCurves"] as? Bool == true)
             let path = "/keel/runs/a%20run%20%26%20more"
 
             let ticket = try await server.send(.GET, "\(path)/ticket", headers: token)

@@ -32,7 +32,7 @@ async function list() {
       open.onclick = attempt(async () => { location.assign((await get(`${path}/ticket`)).address); });
       tools.append(open, " ");
     }
-    if (run.hasMetrics) {
+    if (run.hasCurves) {
       const watch = element("button", "", word("curves"));
       watch.setAttribute("aria-label", `${word("curves")}: ${run.id}`);
       watch.onclick = attempt(() => follow(run.id, path));

@@ -9,7 +9,8 @@ struct RunShelf: Sendable {
         /// Seconds since 1970.
         var changed: Double
         var hasReport: Bool
-        var hasMetrics: Bool
+        /// Whether numbers were written down step by step, as by training.
+        var hasCurves: Bool
         var model: String?
         var suite: String?
         /// Of a training run, its method.
@@ -43,7 +44,21 @@ struct RunShelf: Sendable {
     private struct Configuration: Decodable {
         var model: String?
         var suite: String?
-        var method: String?
+        var method: Method?
+    }
+
+    /// A name by itself, or the name of the settings that go with it.
+    private struct Method: Decodable {
+        var name: String?
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            name =
+                (try? container.decode(String.self))
+                ?? (try? container.decode([String: Settings].self))?.keys.first
+        }
+
+        private struct Settings: Decodable {}
     }
 
     private func run(_ id: String) -> Run? {
@@ -59,7 +74,7 @@ struct RunShelf: Sendable {
         }
         return Run(
             id: id, changed: changed?.timeIntervalSince1970 ?? 0,
-            hasReport: file("report.html", of: id) != nil, hasMetrics: metrics != nil,
-            model: known?.model, suite: known?.suite, method: known?.method)
+            hasReport: file("report.html", of: id) != nil, hasCurves: metrics != nil && known?.suite == nil,
+            model: known?.model, suite: known?.suite, method: known?.method?.name)
     }
 }

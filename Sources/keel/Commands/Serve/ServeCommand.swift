@@ -30,6 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.access = try access.list()
         configuration.certificate = try access.pair()
         configuration.store = storage.store
+        configuration.isStoreTemporary = storage.folder != nil
         configuration.runs = keeping.runs.map { URL(filePath: $0, directoryHint: .isDirectory) }
         configuration.limits = try load.limits()
         let logger = Logger(label: "keel") { label in
