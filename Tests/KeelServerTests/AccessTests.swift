@@ -42,6 +42,9 @@ import Testing
 
     @Test func `runs are shown to admins alone`() async throws {
         let folder = FileManager.default.temporaryDirectory
+            .appending(path: "keel-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         try await withServer(configure: {
             Self.people(&$0)
             $0.runs = folder

@@ -41,7 +41,7 @@ import Testing
             request.method = .GET
             let client = HTTPClient(
                 configuration: HTTPClient.Configuration(certificateVerification: .none))
-            let response = try await client.execute(request, timeout: .seconds(40))
+            let response = try await client.execute(request, timeout: .seconds(300))
             #expect(response.status == .ok)
             try await client.shutdown()
             let plain = try RawClient(port: server.port)

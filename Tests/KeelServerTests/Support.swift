@@ -85,7 +85,7 @@ final class TestServer: Sendable {
             }
         }
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(50))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
         let data = try await response.body.collect(upTo: 1 << 24)
         return Answer(
             status: Int(response.status.code), headers: response.headers,

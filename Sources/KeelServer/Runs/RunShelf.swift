@@ -30,7 +30,10 @@ struct RunShelf: Sendable {
     /// - Returns: Nil where there is no such run or no such file.
     func file(_ name: String, of id: String) -> URL? {
         // Looked for among the names that are there, so no path leads out.
-        guard names().contains(id) else { return nil }
+        names().contains(id) ? existing(name, in: id) : nil
+    }
+
+    private func existing(_ name: String, in id: String) -> URL? {
         let file = folder.appending(path: id).appending(path: name)
         let values = try? file.resourceValues(forKeys: [.isRegularFileKey])
         return values?.isRegularFile == true ? file : nil
@@ -62,8 +65,8 @@ struct RunShelf: Sendable {
     }
 
     private func run(_ id: String) -> Run? {
-        guard let configuration = file("config.json", of: id) else { return nil }
-        let metrics = file("metrics.jsonl", of: id)
+        guard let configuration = existing("config.json", in: id) else { return nil }
+        let metrics = existing("metrics.jsonl", in: id)
         let changed =
             (try? (metrics ?? configuration)
                 .resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate)
@@ -74,7 +77,7 @@ struct RunShelf: Sendable {
         }
         return Run(
             id: id, changed: changed?.timeIntervalSince1970 ?? 0,
-            hasReport: file("report.html", of: id) != nil, hasCurves: metrics != nil && known?.suite == nil,
+            hasReport: existing("report.html", in: id) != nil, hasCurves: metrics != nil && known?.suite == nil,
             model: known?.model, suite: known?.suite, method: known?.method?.name)
     }
 }
