@@ -176,7 +176,7 @@ public final class SAETrainer {
 
     private func deadLatents() throws -> [Int] {
         let read = step * order.batchSize
-        let limit = options.deadAfter ?? min(10_000_000, totalSteps * order.batchSize / 20)
+        let limit = options.deadAfter ?? min(10_000_000, order.stepsOfPass * order.batchSize)
         guard read > limit else { return [] }
         return try lastActive.array(Double.self).enumerated()
             .filter { Double(read) - $0.element > Double(limit) }.map(\.offset)

@@ -21,8 +21,10 @@ public struct SAETrainingOptions: Hashable, Sendable, Codable {
     public var passes = 1.0
     /// The highest learning rate; nil for the usual `2e-4 / √(S / 2¹⁴)` (Gao 2024, figure 3).
     public var learningRate: Double?
-    /// A latent that so many tokens have not activated is dead; nil for a twentieth of all tokens
-    /// that will be read, at most ten million.
+    /// A latent that so many tokens have not activated is dead; nil for one pass over the
+    /// activations, at most ten million (Gao 2024).
+    ///
+    /// Latents for what is rare come late; if they count as dead before, reviving them does harm.
     public var deadAfter: Int?
     /// Share of the rows, the last ones, that is only measured.
     public var heldOut = 0.02

@@ -55,7 +55,7 @@ struct SAETrainCommand: AsyncParsableCommand {
     @Option(help: "The highest learning rate (default: 2e-4, times the root of 16384 / latents).")
     var learningRate: Double?
 
-    @Option(help: "Tokens after which a latent that none activated is dead (default: 5 % of all).")
+    @Option(help: "Tokens after which a latent that none activated is dead (default: one pass).")
     var deadAfter: Int?
 
     @Option(help: "Share of the tokens, the last ones, that is only measured.")
