@@ -131,6 +131,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1, 20, 100_000])
+    func `any number of candidates may be asked for`(count: Int) async throws {
+        let chat = try await Golden.tinyChat()
+        var tops: [Int] = []
+        let events = chat.stream(
+            .text("z"), samples: 0..<1, options: options, logprobs: count)
+        for try await event in events {
+            if case .piece(_, _, let tokens) = event { tops += tokens.map(\.top.count) }
+        }
+        #expect(!tops.isEmpty && Set(tops).count == 1)
+        #expect(tops.allSatisfy { $0 == min(count, $0) && ($0 == count || count > 1000) })
+    }
+
     @Test func `a repetition penalty makes what was seen rarer`() async throws {
         let chat = try await Golden.tinyChat()
         let plain = try await chat.complete(
