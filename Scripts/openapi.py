@@ -144,9 +144,10 @@ def response(about, content=None):
 
 
 def operation(name, about, ok, body=None, params=(), status="200", kind=JSON, also=None, errors=()):
-    content = {kind: {"schema": ref(ok) if ok else text()}}
+    # Of events, no schema: their data are of several kinds.
+    content = {kind: {} if kind == SSE else {"schema": ref(ok) if ok else text()}}
     if also:
-        content[also] = {"schema": text()}
+        content[also] = {}
     one = {
         "operationId": name,
         "summary": about,

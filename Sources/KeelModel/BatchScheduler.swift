@@ -211,8 +211,9 @@ final class BatchScheduler {
             try penalise(logits.selected(0, row), sequence)
         }
         // Greedy rows keep their logits in order whatever they are divided by.
+        // One near 0 would divide beyond what a float holds; so it stays where the largest takes all.
         let temperatures = sequences.map {
-            Float($0.options.temperature == 0 ? 1 : $0.options.temperature)
+            $0.options.temperature == 0 ? 1 : max(Float($0.options.temperature), 1e-20)
         }
         let scaled = try logits / Tensor(temperatures, shape: [sequences.count, 1])
         let vocabulary = logits.size(1)

@@ -26,6 +26,8 @@ package struct Sampler {
             return pick(uniform, probabilities)
         }
         let kept = candidates(probabilities)
+        // What is no distribution keeps nothing; it must not end the program.
+        guard !kept.isEmpty else { return largest(probabilities) }
         return kept[kept.map { probabilities[$0] }.withUnsafeBufferPointer { pick(uniform, $0) }]
     }
 

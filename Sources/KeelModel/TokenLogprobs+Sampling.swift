@@ -13,12 +13,15 @@ extension TokenLogprobs {
         }
         // Few of many are wanted, so they are kept in order while all are walked once.
         var best: [Int] = []
-        for token in logprobs.indices
-        where best.count < count || logprobs[token] > logprobs[best[best.count - 1]] {
-            guard count > 0 else { break }
-            let place = best.firstIndex { logprobs[$0] < logprobs[token] } ?? best.count
-            best.insert(token, at: place)
-            if best.count > count { best.removeLast() }
+        if count > 0 {
+            for token in logprobs.indices {
+                if best.count == count, let last = best.last, logprobs[token] <= logprobs[last] {
+                    continue
+                }
+                let place = best.firstIndex { logprobs[$0] < logprobs[token] } ?? best.count
+                best.insert(token, at: place)
+                if best.count > count { best.removeLast() }
+            }
         }
         self.init(drawn: candidate(token), top: best.map(candidate))
     }

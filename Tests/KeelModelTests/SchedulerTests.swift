@@ -134,6 +134,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [5e-324, 1e-45, 1e-30, 1e-6])
+    func `a temperature near 0 is greedy, however near`(temperature: Double) async throws {
+        let chat = try await Golden.tinyChat()
+        let greedy = try await chat.complete(
+            .text("z"), options: SamplingOptions(temperature: 0, maxTokens: 8))
+        for topP in [1, 0.5, 5e-324] {
+            let cold = try await chat.complete(
+                .text("z"),
+                options: SamplingOptions(temperature: temperature, topP: topP, maxTokens: 8))
+            #expect(cold == greedy)
+        }
+    }
+
+    @Test(arguments: [0, 1, 20, 100_000])
+    func `any number of candidates may be asked for`(count: Int) async throws {
+        let chat = try await Golden.tinyChat()
+        var tops: [Int] = []
+        let events = chat.stream(
+            .text("z"), samples: 0..<1, options: options, logprobs: count)
+        for try await event in events {
+            if case .piece(_, _, let tokens) = event { tops += tokens.map(\.top.count) }
+        }
+        #expect(!tops.isEmpty && Set(tops).count == 1)
+        #expect(tops.allSatisfy { $0 == min(count, $0) && ($0 == count || count > 1000) })
+    }
+
     @Test func `a repetition penalty makes what was seen rarer`() async throws {
         let chat = try await Golden.tinyChat()
         let plain = try await chat.complete(

@@ -27,7 +27,7 @@ const words = {
     whyNothing: "Nobody else watched this answer: no values, guardian or meters are set up on this server.",
     whyDecisions: "Decisions", hasPrompt: "with a prompt of its own", tokensRead: "read", tokensWritten: "written",
     unreachable: "The server cannot be reached. What you wrote is still here.",
-    runTitle: "Runs", run: "Run", changed: "Changed", report: "Report", curves: "Curves", none: "There is nothing here yet.",
+    runTitle: "Runs", run: "Run", what: "Of what", changed: "Changed", report: "Report", curves: "Curves", none: "There is nothing here yet.",
     back: "Conversation", step: "step", live: "The curves follow the run while it grows.", close: "Close",
   },
   zh: {
@@ -50,7 +50,7 @@ const words = {
     whyNothing: "没有其他机制观察此回答:此服务器未设置价值观、守护者或仪表。", whyDecisions: "决定",
     hasPrompt: "自带提示", tokensRead: "读入", tokensWritten: "写出",
     unreachable: "无法连接服务器。你写的内容还在。",
-    runTitle: "运行", run: "运行", changed: "更改时间", report: "报告", curves: "曲线", none: "这里还没有内容。",
+    runTitle: "运行", run: "运行", what: "内容", changed: "更改时间", report: "报告", curves: "曲线", none: "这里还没有内容。",
     back: "对话", step: "步", live: "曲线会随运行更新。", close: "关闭",
   },
 };
