@@ -134,12 +134,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [5e-324, 1e-45, 1e-30, 1e-6])
+    @Test(arguments: [Double.leastNonzeroMagnitude, 1e-45, 1e-30, 1e-6])
     func `a temperature near 0 is greedy, however near`(temperature: Double) async throws {
         let chat = try await Golden.tinyChat()
         let greedy = try await chat.complete(
             .text("z"), options: SamplingOptions(temperature: 0, maxTokens: 8))
-        for topP in [1, 0.5, 5e-324] {
+        for topP in [1, 0.5, Double.leastNonzeroMagnitude] {
             let cold = try await chat.complete(
                 .text("z"),
                 options: SamplingOptions(temperature: temperature, topP: topP, maxTokens: 8))
