@@ -77,7 +77,8 @@ struct RunShelf: Sendable {
         }
         return Run(
             id: id, changed: changed?.timeIntervalSince1970 ?? 0,
-            hasReport: existing("report.html", in: id) != nil, hasCurves: metrics != nil && known?.suite == nil,
+            hasReport: existing("report.html", in: id) != nil,
+            hasCurves: metrics != nil && known?.suite == nil,
             model: known?.model, suite: known?.suite, method: known?.method?.name)
     }
 }
