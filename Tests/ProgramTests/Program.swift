@@ -19,7 +19,7 @@ final class Program {
     }
 
     /// No run may last longer, in seconds; a hang fails its own test instead of stopping them all.
-    private static let limit = 60
+    private let limit: Int
 
     private let process = Process()
     private let outputPath: String
@@ -31,11 +31,13 @@ final class Program {
     ///
     /// Waits while as many others run as there are processors. No file that it writes can be longer
     /// than the limit, a multiple of 512 bytes: then writing fails, as on a full disk. One that another
-    /// waits for does not wait for room itself.
+    /// waits for does not wait for room itself; and one that waits for its test needs more time, as
+    /// other tests may hold all threads.
     init(
         _ arguments: [String], input: String = "", in scratch: Scratch, fileLimit: Int? = nil,
-        environment added: [String: String] = [:], waitsForRoom: Bool = true
+        environment added: [String: String] = [:], waitsForRoom: Bool = true, limit: Int = 60
     ) async throws {
+        self.limit = limit
         let name = UUID().uuidString
         let inputPath = try scratch.write(input, to: ".\(name).input")
         outputPath = try scratch.write("", to: ".\(name).output")
@@ -69,14 +71,17 @@ final class Program {
         let identifier = process.processIdentifier
         watchdog = DispatchWorkItem { kill(identifier, SIGALRM) }
         DispatchQueue.global().asyncAfter(
-            deadline: .now() + .seconds(Self.limit), execute: watchdog)
+            deadline: .now() + .seconds(limit), execute: watchdog)
     }
 
     /// Runs the program to its end.
     static func run(
-        _ arguments: [String], input: String = "", in scratch: Scratch, fileLimit: Int? = nil
+        _ arguments: [String], input: String = "", in scratch: Scratch, fileLimit: Int? = nil,
+        waitsForRoom: Bool = true
     ) async throws -> Outcome {
-        try await Program(arguments, input: input, in: scratch, fileLimit: fileLimit).outcome()
+        try await Program(
+            arguments, input: input, in: scratch, fileLimit: fileLimit, waitsForRoom: waitsForRoom
+        ).outcome()
     }
 
     /// Sends a signal, unless the program has ended.
@@ -126,7 +131,7 @@ final class Program {
         let wasSignalled = process.terminationReason == .uncaughtSignal
         let number = process.terminationStatus
         if wasSignalled, number == SIGALRM {
-            throw Failure("keel was still running after \(Self.limit) s and was stopped.")
+            throw Failure("keel was still running after \(limit) s and was stopped.")
         }
         return Outcome(
             status: wasSignalled ? nil : number, signal: wasSignalled ? number : nil,

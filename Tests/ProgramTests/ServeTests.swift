@@ -49,7 +49,7 @@ import Testing
     private func serve(_ options: [String] = []) async throws -> Served {
         let program = try await Program(
             ["serve", "--port", "0", "--name", "tiny", "--admin-token", "a-secret-token"]
-                + TinyModel.options + options, in: scratch)
+                + TinyModel.options + options, in: scratch, limit: 600)
         let said = await program.errors(oncePresent: "/v1.\n")
         let address = said.firstMatch(of: /at (http:\/\/127\.0\.0\.1:\d+);/)?.1
         return Served(
@@ -87,7 +87,8 @@ import Testing
         }
         let port = try #require(served.address.base.split(separator: ":").last)
         let second = try await Program.run(
-            ["serve", "--port", String(port)] + TinyModel.options, in: scratch)
+            ["serve", "--port", String(port)] + TinyModel.options, in: scratch,
+            waitsForRoom: false)
         #expect(second.status == 1)
         #expect(
             second.errors.contains("cannot listen on 127.0.0.1:\(port): Address already in use"))
