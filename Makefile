@@ -6,7 +6,7 @@ BUILD = $(SWIFT) build -c release --explicit-target-dependency-import-check erro
 MODEL = .build/release/keel model pull smollm2-135m
 SOURCES = Package.swift Sources Tests $(wildcard Benchmarks)
 
-.PHONY: help setup build test test-setup tour doctor lint format bench clean
+.PHONY: help setup build test clients test-setup tour doctor lint format bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ test: setup ## build, fetch the default model and run all tests
 	$(BUILD) --build-tests
 	@$(MODEL)
 	$(SWIFT) test -c release --disable-testable-imports
+
+clients: ## install the programs of others that tests run against, where they are wanted
+	@Scripts/clients
 
 test-setup: setup ## test the set-up itself, without a network
 	@Tests/setup/run.sh

@@ -1,9 +1,8 @@
 """Opens a log that Keel wrote with Inspect's own reader, and notes what Inspect read in it.
 
-    python3 -m venv ~/.cache/keel/inspect-venv
-    ~/.cache/keel/inspect-venv/bin/pip install inspect_ai==0.3.285
+    make clients
     KEEL_RECORD=1 swift test -c release --disable-testable-imports --filter InspectLogTests
-    ~/.cache/keel/inspect-venv/bin/python Scripts/goldens/inspect_log.py
+    ~/.cache/keel/client-venv/bin/python Scripts/goldens/inspect_log.py
 
 Reads Tests/KeelEvaluationTests/Goldens/{inspect, inspect-gaps}.json, which the tests record, and
 writes inspect-read.json beside them. With paths, checks those logs alone and writes nothing.

@@ -4,7 +4,7 @@ import Testing
 /// Inspect's own reader, where it is installed on this machine.
 enum InspectReader {
     static let missing =
-        "Inspect's reader is not here; Scripts/goldens/inspect_log.py says how to install it."
+        "Inspect's reader is not here: make clients"
 
     /// A Python that has it.
     static let python: String? = {
@@ -12,7 +12,7 @@ enum InspectReader {
         let cache =
             environment["KEEL_CACHE"]
             ?? (environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache") + "/keel"
-        return [environment["KEEL_INSPECT_PYTHON"], "\(cache)/inspect-venv/bin/python"]
+        return [environment["KEEL_CLIENT_PYTHON"], "\(cache)/client-venv/bin/python"]
             .compactMap(\.self).first { FileManager.default.isExecutableFile(atPath: $0) }
     }()
 

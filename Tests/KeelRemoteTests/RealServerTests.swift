@@ -3,7 +3,7 @@ import KeelLanguage
 import KeelRemote
 import Testing
 
-/// llama.cpp's own server with the default model, as the benchmarks' Python has it.
+/// llama.cpp's own server with the default model, as `make clients` installs it.
 @Suite(.serialized) struct RealServerTests {
     @Test(.enabled(if: LlamaServer.isThere, LlamaServer.reason))
     func `llama.cpp's server answers, streams, repeats by seed, and says that it can't score`()
@@ -65,12 +65,13 @@ private struct LlamaServer {
             ?? (environment["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache") + "/keel"
     }()
     private static let python =
-        ProcessInfo.processInfo.environment["KEEL_BENCH_PYTHON"] ?? cache + "/bench-venv/bin/python"
+        ProcessInfo.processInfo.environment["KEEL_CLIENT_PYTHON"]
+        ?? cache + "/client-venv/bin/python"
     private static let model = cache + "/models/smollm2-135m-instruct.Q4_1.gguf"
 
     static let isThere = [python, model].allSatisfy(FileManager.default.fileExists)
     static let reason: Comment =
-        "there is no default model, or no Python with the peers: make bench installs both"
+        "there is no default model, or no llama.cpp: make clients installs the latter"
 
     private static let script = """
         import os, sys, xllamacpp

@@ -6,9 +6,9 @@ import Testing
 /// Python scripts that are clients, run where what they need is installed.
 enum Client {
     static let missing: Comment =
-        "OpenAI's client is not here; Tests/KeelServerTests/Clients says how to install it."
+        "OpenAI's client is not here: make clients"
     static let missingBrowser: Comment =
-        "Chromium or Playwright is not here; Tests/KeelServerTests/Clients says how to install it."
+        "Chromium or Playwright is not here: make clients"
 
     /// A Python that has the clients.
     static let python: String? = {

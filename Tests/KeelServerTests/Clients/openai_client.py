@@ -1,7 +1,6 @@
 """OpenAI's own client and Inspect against a server, both as they come.
 
-    python3 -m venv ~/.cache/keel/client-venv
-    ~/.cache/keel/client-venv/bin/pip install openai==3.54.0 inspect_ai==0.3.285
+    make clients
     ~/.cache/keel/client-venv/bin/python openai_client.py http://127.0.0.1:8080/v1 TOKEN
 
 `ClientTests` runs it where it is installed. The model "echo" repeats the conversation, "endless"

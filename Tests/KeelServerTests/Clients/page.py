@@ -1,6 +1,6 @@
 """The chat page in a real browser: what a person does with it, and axe's reading of each state.
 
-    ~/.cache/keel/client-venv/bin/pip install playwright==1.65.2 axe-playwright-python==0.1.8
+    make clients
     ~/.cache/keel/client-venv/bin/python page.py http://127.0.0.1:8080 TOKEN CHROMIUM [PICTURES]
 
 `PageTests` runs it where it is installed, with the models "echo", "other" and "endless". PICTURES is
