@@ -8,8 +8,12 @@ Reads Tests/KeelEvaluationTests/Goldens/{inspect, inspect-gaps}.json, which the 
 writes inspect-read.json beside them. With paths, checks those logs alone and writes nothing.
 """
 
-import json
 import sys
+
+# Beside this file lies a statistics.py, which Inspect would take for Python's own.
+sys.path.pop(0)
+
+import json
 from importlib.metadata import version
 from pathlib import Path
 
