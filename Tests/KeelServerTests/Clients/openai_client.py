@@ -18,7 +18,7 @@ import openai
 
 BASE, TOKEN = sys.argv[1:3]
 MESSAGES = [{"role": "user", "content": "Hello, 世界!"}]
-client = openai.OpenAI(base_url=BASE, api_key=TOKEN, max_retries=0, timeout=50)
+client = openai.OpenAI(base_url=BASE, api_key=TOKEN, max_retries=0, timeout=240)
 
 
 def whole():
@@ -88,7 +88,7 @@ def running():
 
 
 async def concurrent():
-    several = openai.AsyncOpenAI(base_url=BASE, api_key=TOKEN, max_retries=0, timeout=50)
+    several = openai.AsyncOpenAI(base_url=BASE, api_key=TOKEN, max_retries=0, timeout=240)
 
     async def one(number):
         answer = await several.chat.completions.create(
