@@ -57,7 +57,20 @@ extension GuardianError {
         self.init(
             file: file, place: place.joined(separator: ", "),
             reason: key.map { "the field \"\($0.stringValue)\" is missing." }
-                ?? context.debugDescription)
+                ?? Self.reason(context))
+    }
+}
+
+extension GuardianError {
+    /// In one line; the parser's own description draws the place over several.
+    private static func reason(_ context: DecodingError.Context) -> String {
+        switch context.underlyingError {
+        case YamlError.scanner(_, let problem, let mark, _)?,
+            YamlError.parser(_, let problem, let mark, _)?,
+            YamlError.composer(_, let problem, let mark, _)?:
+            "line \(mark.line) is not YAML: \(problem)."
+        default: context.debugDescription
+        }
     }
 }
 

@@ -10,7 +10,6 @@ import Testing
             let set = Set(kinds.indices.filter { bits & (1 << $0) != 0 }.map { kinds[$0] })
             return SignKind.level(of: set, nearIntent: near)
         }
-        // Half of the kinds exhaustively with each other kind: enough for rules over three kinds.
         var generator = Seeded(state: 1)
         for _ in 0..<4000 {
             let bits = Int.random(in: 0..<(1 << kinds.count), using: &generator)

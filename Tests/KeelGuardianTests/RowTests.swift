@@ -12,17 +12,20 @@ import Testing
         var messages: [Message]
     }
 
-    static func rows() throws -> [Row] {
+    static func rows(_ batch: String) throws -> [Row] {
         let url = try #require(
-            Bundle.module.url(forResource: "rows", withExtension: "jsonl", subdirectory: "Rows"))
+            Bundle.module.url(forResource: batch, withExtension: "jsonl", subdirectory: "Rows"))
         return try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map {
             try JSONDecoder().decode(Row.self, from: Data($0.utf8))
         }
     }
 
-    @Test func `rows that were labelled as danger are read as danger, others are not`() throws {
+    @Test(arguments: ["first", "second"])
+    func `rows that were labelled as danger are read as danger, others are not`(batch: String)
+        throws
+    {
         let reader = try RiskReader.shipped()
-        for row in try Self.rows() {
+        for row in try Self.rows(batch) {
             let level = reader.reading(of: row.messages).level
             if row.level >= .high {
                 #expect(level >= .high, "\(row.id) is \(level): \(row.messages.map(\.content))")

@@ -76,7 +76,7 @@ import Testing
         ("name: a\nranks:\n  - {id: b, says: c, remains: d, claims: []}", "no value applies"),
         ("name: a\nranks:\n  - {id: b, says: c, remains: d, claim: []}", "no such field"),
         ("name: a\nranks:\n  - {id: b, says: c, claims: []}", "\"remains\" is missing"),
-        ("name: [", "not YAML"),
+        ("name: [", "line 2"),
     ])
     func `a file that is wrong is refused with its field`(text: String, complaint: String) throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).yaml")

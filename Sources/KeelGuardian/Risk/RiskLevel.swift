@@ -6,7 +6,7 @@
 public enum RiskLevel: Int, Sendable, Codable, CaseIterable, Comparable {
     /// No sign.
     case none
-    /// Pain or hopelessness, without a word of dying.
+    /// Pain or hopelessness, without a word of dying; or suicide as a matter that is spoken of.
     case low
     /// A wish not to be, a hint, self-injury, or violence endured.
     case moderate

@@ -1,5 +1,7 @@
 /// What a phrase is a sign of.
 public enum SignKind: String, Sendable, Codable, CaseIterable, Hashable {
+    /// Suicide is spoken of, as a matter or as somebody's past.
+    case topic
     /// Hopelessness, worthlessness, being a burden, being at an end.
     case distress
     /// A job, a person, health or home has been lost.
@@ -53,16 +55,16 @@ extension SignKind {
         if has(.progress) { return .imminent }
         if intends, nearIntent || has(.atHand) { return .imminent }
         if hints || has(.distress), has(.atHand) { return .imminent }
-        if has(.passive, .farewell), has(.means), nearIntent { return .imminent }
+        if has(.passive, .farewell), has(.means, .parting), nearIntent { return .imminent }
 
         if intends || has(.violence) { return .high }
-        if has(.hazard), hints || has(.distress, .loss) { return .high }
+        if has(.hazard, .topic), hints || has(.distress, .loss) { return .high }
         if has(.means, .parting), hints || has(.distress) { return .high }
         if has(.farewell), has(.passive, .distress) { return .high }
-        if nearIntent, has(.passive) { return .high }
+        if nearIntent, has(.passive, .farewell) { return .high }
 
         if hints || has(.endured) { return .moderate }
-        if has(.distress) { return .low }
+        if has(.distress, .topic) { return .low }
         return .none
     }
 }
