@@ -28,6 +28,8 @@ public enum SignKind: String, Sendable, Codable, CaseIterable, Hashable {
     case progress
     /// A question about what can kill or how high, that students ask too.
     case hazard
+    /// What a question is for: study, work, care. It lowers nothing.
+    case purpose
     /// An intent to hurt somebody else.
     case violence
     /// Somebody hurts or threatens the person.

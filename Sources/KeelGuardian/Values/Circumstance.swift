@@ -10,6 +10,8 @@ public enum Circumstance: String, Sendable, Codable, CaseIterable, Hashable {
     case imminent
     /// What can kill is asked about.
     case asksHazard = "asks-hazard"
+    /// It has been said what for.
+    case saysWhy = "says-why"
     /// Hurting somebody else is spoken of as an aim.
     case violence
     /// Somebody hurts the person.
@@ -34,6 +36,7 @@ public enum Circumstance: String, Sendable, Codable, CaseIterable, Hashable {
         if now.contains(.hazard) || reading.level >= .moderate && reading.kinds.contains(.hazard) {
             all.insert(.asksHazard)
         }
+        if reading.kinds.contains(.purpose) { all.insert(.saysWhy) }
         if reading.kinds.contains(.violence) { all.insert(.violence) }
         if reading.kinds.contains(.endured) { all.insert(.endured) }
         if now.contains(.leaving) { all.insert(.leaving) }
