@@ -64,8 +64,9 @@ public struct Care: Hashable, Sendable, Codable {
         return moves
     }
 
-    /// What a person at risk is met with, the most urgent first. Something is to be said at any time, so
-    /// that nobody meets silence when all has been asked.
+    /// What a person at risk is met with, the most urgent first.
+    ///
+    /// Something is to be said at any time, so that nobody meets silence when all has been asked.
     private func protective(after reading: RiskReading) -> [Move] {
         var moves: [Move] = []
         if reading.newKinds.contains(.nature) || level == .imminent && !said.contains(.sayProgram) {

@@ -1,4 +1,4 @@
-/// Something the companion does in an answer. No move ends a conversation.
+/// Something the companion does in an answer; no move ends a conversation.
 public enum Move: String, Sendable, Codable, CaseIterable, Hashable {
     /// Answers what was asked.
     case answer

@@ -49,6 +49,7 @@ extension SignKind {
     /// - Parameters:
     ///   - kinds: The signs in the conversation so far.
     ///   - nearIntent: Whether a time within a day stands close to a wish, an intent or a plan.
+    /// - Returns: The highest level that any rule gives.
     package static func level(of kinds: Set<SignKind>, nearIntent: Bool) -> RiskLevel {
         func has(_ any: SignKind...) -> Bool { any.contains(where: kinds.contains) }
         let intends = has(.active, .plan)

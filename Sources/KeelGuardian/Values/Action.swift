@@ -1,4 +1,4 @@
-/// What is done about a message. There is no case for silence, and none for an end.
+/// What is done about a message; there is no case for silence, and none for an end.
 public enum Action: String, Sendable, Codable, CaseIterable, Hashable {
     /// The question is answered as it stands.
     case answer
