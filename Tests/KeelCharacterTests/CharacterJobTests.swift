@@ -105,6 +105,47 @@ import Testing
         #expect(rows.allSatisfy { $0.prompt.map(\.role) == [.user] && $0.chosenProbability == 0.9 })
     }
 
+    @Test func `in the revised arm chosen is the last revision, by principles that are drawn`()
+        async throws
+    {
+        var ruled = constitution
+        ruled.principles = (0..<3).map { .init(id: "p\($0)", wording: "By rule \($0).") }
+        // A revision says which rule the critique before it named.
+        let reviser = ScriptedChatModel { prompt, sample, options in
+            guard case .messages(let messages) = prompt, messages.count > 1 else {
+                return "Plain answer number \(sample)."
+            }
+            let last = messages.last?.content ?? ""
+            if last.hasPrefix("Look at") {
+                return last.firstMatch(of: /By rule \d/).map { String($0.output) } ?? "?"
+            }
+            return "Revised. \(messages.dropLast().last?.content ?? "")."
+        }
+        var config = config {
+            $0.arm = .revised; $0.answers = 2; $0.revisions = 2
+        }
+        config.constitutionFingerprint = ruled.fingerprint
+        let job = try CharacterJob(
+            folder: scratch.file("job"), ruled, config, unrelated: unrelated)
+        _ = try await job.collect(
+            from: .init(writer: writer, model: reviser, ranker: ranker))
+        _ = try job.writeRows()
+        let rows = try rows().filter { $0.origin == .revised }
+        #expect(rows.count == 24)
+        for row in rows {
+            let number = row.principle?.last.map(String.init) ?? "?"
+            #expect(row.wording == "By rule \(number).")
+            #expect(row.chosen[0].content == "Revised. By rule \(number).")
+            #expect(row.rejected[0].content.hasPrefix("Plain answer"))
+        }
+        #expect(Set(rows.compactMap(\.principle)) == ["p0", "p1", "p2"])
+
+        config.constitutionFingerprint = constitution.fingerprint
+        #expect(throws: CharacterError.nothingToDo(constitution: "two", needs: "principles")) {
+            try self.job(config, "none")
+        }
+    }
+
     @Test func `stopped and taken up, a job makes the same rows and asks nothing twice`()
         async throws
     {

@@ -5,6 +5,9 @@ public import KeelLanguage
 ///
 /// Critiques helped small models there and made no difference to large ones, so they are kept.
 public struct Revision: Hashable, Sendable, Codable {
+    /// Raised with every change of the words in which a model is asked.
+    static let version = 1
+
     public var principle: String
     public var critique: String
     public var answer: String

@@ -8,6 +8,8 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         case ranked
         /// Chosen is answered with the constitution in the prompt, rejected without.
         case prompted
+        /// Chosen is what the model makes of rejected after its own critique by a principle.
+        case revised
     }
 
     /// A model that did a part of the work.
@@ -39,6 +41,9 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
     public var greatestOverlap = 0.5
     /// Answers to each message, 2 to 16; in the prompted arm, so many of either side.
     public var answers = 4
+    /// How often an answer is revised in the revised arm, 1 to 8, each time by a principle drawn
+    /// anew.
+    public var revisions = 1
     /// How many times as many words the longer answer of a pair may have.
     public var greatestLengthRatio = 1.5
     /// The greatest probability with which an answer may be chosen, above 0.5 and at most 1.
@@ -53,7 +58,7 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
     public var sampling = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 128)
     public var seed: UInt64 = 0
     /// The versions of the words in which models are asked.
-    public var words = "\(MessageRequest.version).\(FeedbackQuestion.version)"
+    public var words = "\(MessageRequest.version).\(FeedbackQuestion.version).\(Revision.version)"
 
     public init(
         _ constitution: Constitution, writer: Part, model: Part, ranker: Part,
@@ -79,6 +84,7 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         try check((1...10_000).contains(messages), "messages", messages, "from 1 to 10,000")
         try check((1...100).contains(candidates), "candidates", candidates, "from 1 to 100")
         try check((2...16).contains(answers), "answers", answers, "from 2 to 16")
+        try check((1...8).contains(revisions), "revisions", revisions, "from 1 to 8")
         try check(
             (0...1).contains(greatestOverlap), "overlap", greatestOverlap, "from 0 to 1")
         try check(

@@ -14,7 +14,7 @@ public struct CharacterDataReport: Hashable, Sendable, Codable {
     public var messages: [TraitMessages]
     /// Why pairs of answers made no row.
     public var droppedPairs: [PairDefect: Int]
-    /// What the places did, over all comparisons; nil in the prompted arm.
+    /// What the places did, over all comparisons; nil in the other arms.
     public var placeBias: PlaceBias?
     /// What the rows hold, and what each trait changed in them.
     public var rows: PreferenceSummary
@@ -24,14 +24,15 @@ extension CharacterJob {
     /// Makes rows of all that is there, and writes `rows.jsonl` and `report.json`.
     ///
     /// A trait's message of the ranked arm gives one row, its pair of the clearest preference; of
-    /// the prompted arm a row for each sample number. An unrelated message gives a tie of two of
+    /// the prompted and of the revised arm a row for each sample number. An unrelated message gives a tie of two of
     /// the model's own answers: a preference loss of 0.5 is least where the odds of the two stay
     /// what they were.
     /// - Throws: `CharacterError.noRows` where nothing is left; errors of the files.
     public func writeRows() throws -> CharacterDataReport {
         let selections = try selections()
         var draft = RowDraft(
-            config: config, answers: try answers.records(), rankings: try rankings.records())
+            config: config, answers: try answers.records(), rankings: try rankings.records(),
+            revisions: try revisions.records())
         let prompts = try prompts()
         for message in prompts {
             guard let trait = constitution.traits.first(where: { $0.id == message.trait }) else {
@@ -40,6 +41,7 @@ extension CharacterJob {
             switch config.arm {
             case .ranked: draft.addRanked(message, trait)
             case .prompted: draft.addPrompted(message, trait)
+            case .revised: draft.addRevised(message, constitution)
             }
         }
         let limit = Self.unrelatedCount(

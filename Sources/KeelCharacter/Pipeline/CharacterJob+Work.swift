@@ -106,6 +106,35 @@ extension CharacterJob {
             }
         }
     }
+
+    /// Critiques and revisions of each whole answer, by principles drawn for it.
+    func revisionPieces(
+        _ prompts: [TraitMessage], _ model: any ChatModel
+    ) throws -> [WorkLog<RevisionRecord>.Piece] {
+        let answers = try answers.records()
+        let draw = PrincipleDraw(constitution.principles, seed: config.seed)
+        return prompts.filter { $0.trait != nil }.flatMap { message in
+            (0..<config.answers).compactMap { sample in
+                guard let answer = answers[AnswerRecord.key(message.id, false, sample)],
+                    !answer.isCutOff, !answer.text.isEmpty
+                else { return nil }
+                let key = RevisionRecord.key(message.id, sample)
+                let principles = (0..<config.revisions).compactMap {
+                    draw.principle(for: "\(key)/\($0)")
+                }
+                return WorkLog<RevisionRecord>.Piece(keys: [key]) {
+                    var options = config.sampling
+                    options.seed = Digest.number(of: [key]) ^ config.seed
+                    let made = try await Revision.revisions(
+                        of: answer.text, to: [.user(message.text)], by: principles, model: model,
+                        options: options)
+                    return [
+                        RevisionRecord(prompt: message.id, sample: sample, revisions: made)
+                    ]
+                }
+            }
+        }
+    }
 }
 
 extension ChatModel {

@@ -5,7 +5,7 @@ public import KeelLanguage
 /// From a constitution to rows of preferences, in a folder in which every step is a file.
 ///
 /// `config.json` and `constitution.yaml` are written once and never changed. `messages.jsonl`,
-/// `answers.jsonl` and `rankings.jsonl` only grow, so a job stopped at any moment goes on where it
+/// `answers.jsonl`, and `rankings.jsonl` or `revisions.jsonl` only grow, so a job stopped at any moment goes on where it
 /// stood. `prompts.jsonl`, `rows.jsonl` and `report.json` follow from them.
 public struct CharacterJob: Sendable {
     /// The models that do the work; one may do all of it.
@@ -45,6 +45,7 @@ public struct CharacterJob: Sendable {
     let messages: WorkLog<MessageRecord>
     let answers: WorkLog<AnswerRecord>
     let rankings: WorkLog<RankingRecord>
+    let revisions: WorkLog<RevisionRecord>
 
     /// Begins a job in a folder, or takes up the same one that is there.
     /// - Parameters:
@@ -63,6 +64,9 @@ public struct CharacterJob: Sendable {
         guard !constitution.traits.isEmpty else {
             throw CharacterError.nothingToDo(constitution: constitution.name, needs: "traits")
         }
+        if config.arm == .revised, constitution.principles.isEmpty {
+            throw CharacterError.nothingToDo(constitution: constitution.name, needs: "principles")
+        }
         self.folder = folder
         self.constitution = constitution
         self.config = config
@@ -75,6 +79,7 @@ public struct CharacterJob: Sendable {
         messages = try WorkLog(step: "messages", path: path("messages.jsonl"))
         answers = try WorkLog(step: "answers", path: path("answers.jsonl"))
         rankings = try WorkLog(step: "rankings", path: path("rankings.jsonl"))
+        revisions = try WorkLog(step: "revisions", path: path("revisions.jsonl"))
     }
 
     /// Asks the models for all that is missing.
@@ -95,10 +100,16 @@ public struct CharacterJob: Sendable {
         }
         failures += try await answers.collect(
             answerPieces(prompts, models.model), concurrency: concurrency, progress: progress)
-        if config.arm == .ranked {
+        switch config.arm {
+        case .ranked:
             failures += try await rankings.collect(
                 try rankingPieces(prompts, models.ranker), concurrency: concurrency,
                 progress: progress)
+        case .revised:
+            failures += try await revisions.collect(
+                try revisionPieces(prompts, models.model), concurrency: concurrency,
+                progress: progress)
+        case .prompted: break
         }
         return failures
     }

@@ -5,6 +5,7 @@ struct RowDraft {
     let config: CharacterConfig
     let answers: [String: AnswerRecord]
     let rankings: [String: RankingRecord]
+    let revisions: [String: RevisionRecord]
     private(set) var rows: [PreferenceRecord] = []
     private(set) var dropped: [PairDefect: Int] = [:]
     /// All comparisons of messages that are asked, whether they became rows or not.
@@ -12,11 +13,12 @@ struct RowDraft {
 
     init(
         config: CharacterConfig, answers: [String: AnswerRecord],
-        rankings: [String: RankingRecord]
+        rankings: [String: RankingRecord], revisions: [String: RevisionRecord]
     ) {
         self.config = config
         self.answers = answers
         self.rankings = rankings
+        self.revisions = revisions
     }
 
     mutating func addRanked(_ message: TraitMessage, _ trait: Constitution.Trait) {
@@ -61,6 +63,26 @@ struct RowDraft {
                 probability: config.greatestProbability, origin: .prompted)
             row.principle = trait.id
             row.wording = trait.wording
+            rows.append(row)
+        }
+    }
+
+    mutating func addRevised(_ message: TraitMessage, _ constitution: Constitution) {
+        for sample in 0..<config.answers {
+            let other = answer(message, sample)
+            let last = revisions[RevisionRecord.key(message.id, sample)]?.revisions.last
+            var one = other
+            one?.text = last?.answer ?? ""
+            if let defect = PairDefect(one, other, config) {
+                drop(defect)
+                continue
+            }
+            guard let last, let other else { continue }
+            var row = PreferenceRecord(
+                prompt: [.user(message.text)], chosen: last.answer, rejected: other.text,
+                probability: config.greatestProbability, origin: .revised)
+            row.principle = last.principle
+            row.wording = constitution.criterion(last.principle)?.told
             rows.append(row)
         }
     }

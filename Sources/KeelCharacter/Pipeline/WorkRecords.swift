@@ -42,6 +42,17 @@ struct AnswerRecord: WorkRecord, Hashable {
     }
 }
 
+/// What a model made of an answer, a line of `revisions.jsonl`.
+struct RevisionRecord: WorkRecord, Hashable {
+    var prompt: String
+    var sample: Int
+    /// In turn; fewer than asked for where one was cut off.
+    var revisions: [Revision]
+
+    var key: String { Self.key(prompt, sample) }
+    static func key(_ prompt: String, _ sample: Int) -> String { "\(prompt)/\(sample)" }
+}
+
 /// A comparison of two answers, a line of `rankings.jsonl`.
 struct RankingRecord: WorkRecord, Hashable {
     var prompt: String

@@ -15,7 +15,8 @@ struct CharacterDataOptions: ParsableArguments {
     @Option(
         help: """
             ranked: answers are ranked by the trait; prompted: chosen is answered with the constitution in the \
-            prompt, rejected without.
+            prompt, rejected without; revised: chosen is what the model makes of rejected after a critique of its \
+            own by a principle.
             """)
     var arm = CharacterConfig.Arm.ranked
 
@@ -37,6 +38,9 @@ struct CharacterDataOptions: ParsableArguments {
 
     @Option(help: "Answers to each message; in the prompted arm, so many of either side.")
     var answers = 4
+
+    @Option(help: "revised: how often an answer is revised, each time by a principle drawn anew.")
+    var revisions = 1
 
     @Option(help: "How many times as many words the longer answer of a pair may have.")
     var lengthRatio = 1.5
@@ -72,6 +76,7 @@ struct CharacterDataOptions: ParsableArguments {
         config.candidates = candidates
         config.greatestOverlap = overlap
         config.answers = answers
+        config.revisions = revisions
         config.greatestLengthRatio = lengthRatio
         config.greatestProbability = clamp
         config.onlyAgreeing = onlyAgreeing
