@@ -105,6 +105,41 @@ import Testing
         #expect(rows.allSatisfy { $0.prompt.map(\.role) == [.user] && $0.chosenProbability == 0.9 })
     }
 
+    @Test func `pairs are ranked by principles drawn for them, each by its own`() async throws {
+        // The first principle likes warm answers, the second cool ones.
+        var ruled = constitution
+        ruled.principles = [
+            .init(id: "warmth", wording: "Be warm."), .init(id: "cool", wording: "Be cool."),
+        ]
+        let fickle = ScriptedChatModel(
+            logProbability: { letter, prompt in
+                guard case .messages(let messages) = prompt, let text = messages.last?.content,
+                    let range = text.firstRange(of: "answer \(letter)\n")
+                else { return .nan }
+                let wanted = text.contains("Be warm.") ? "warm" : "cool"
+                let line = text[range.upperBound...].prefix { $0 != "\n" }
+                return line.contains(wanted) ? 1 : 0
+            }, answer: { _, _, _ in "" })
+        var config = config {
+            $0.rankedBy = .principle
+            $0.unrelatedShare = 0
+        }
+        config.constitutionFingerprint = ruled.fingerprint
+        let job = try CharacterJob(
+            folder: scratch.file("job"), ruled, config, unrelated: unrelated)
+        _ = try await job.collect(from: .init(writer: writer, model: answerer, ranker: fickle))
+        let report = try job.writeRows()
+        let rows = try rows()
+        #expect(rows.count == 12)
+        for row in rows {
+            let wanted = row.principle == "warmth" ? "warm" : "cool"
+            #expect(row.chosen[0].content.contains(wanted))
+            #expect(row.wording == (wanted == "warm" ? "Be warm." : "Be cool."))
+        }
+        #expect(Set(rows.compactMap(\.principle)) == ["warmth", "cool"])
+        #expect(report.placeBias?.pairs == 72 && report.placeBias?.isShown == false)
+    }
+
     @Test func `in the revised arm chosen is the last revision, by principles that are drawn`()
         async throws
     {

@@ -12,6 +12,14 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         case revised
     }
 
+    /// What answers are ranked by in the ranked arm.
+    public enum Ranking: String, Codable, Sendable, CaseIterable {
+        /// The trait of the message.
+        case trait
+        /// A principle, drawn for each pair.
+        case principle
+    }
+
     /// A model that did a part of the work.
     public struct Part: Hashable, Sendable, Codable {
         public var name: String
@@ -28,6 +36,7 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
     public var constitutionVersion: String
     public var constitutionFingerprint: String
     public var arm = Arm.ranked
+    public var rankedBy = Ranking.trait
     public var reading = PairReading.letters
     /// Who writes the messages, answers them, and ranks the answers.
     public var writer: Part

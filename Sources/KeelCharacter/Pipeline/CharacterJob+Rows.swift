@@ -39,7 +39,7 @@ extension CharacterJob {
                 continue
             }
             switch config.arm {
-            case .ranked: draft.addRanked(message, trait)
+            case .ranked: draft.addRanked(message, constitution)
             case .prompted: draft.addPrompted(message, trait)
             case .revised: draft.addRevised(message, constitution)
             }

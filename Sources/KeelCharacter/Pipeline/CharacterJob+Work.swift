@@ -84,6 +84,7 @@ extension CharacterJob {
     ) throws -> [WorkLog<RankingRecord>.Piece] {
         let answers = try answers.records()
         let feedback = AIFeedback(ranker, reading: config.reading)
+        let draw = PrincipleDraw(constitution.principles, seed: config.seed)
         return prompts.compactMap { message in
             guard
                 let trait = constitution.traits.first(where: { $0.id == message.trait })
@@ -97,12 +98,21 @@ extension CharacterJob {
             guard !pairs.isEmpty else { return nil }
             let texts = own.map { $0?.text ?? "" }
             let keys = pairs.map { RankingRecord.key(message.id, $0) }
+            let criteria = zip(pairs, keys).map { pair, key in
+                let drawn = config.rankedBy == .principle ? draw.principle(for: key) : nil
+                return (pair: pair, by: drawn?.criterion ?? trait.criterion)
+            }
             return WorkLog<RankingRecord>.Piece(keys: keys) {
-                let scores = try await feedback.scores(
-                    pairs, of: texts, to: [.user(message.text)], by: trait.criterion)
-                return zip(pairs, scores).map {
-                    RankingRecord(prompt: message.id, pair: $0, score: $1)
+                var records: [RankingRecord] = []
+                for (criterion, group) in Dictionary(grouping: criteria, by: \.by) {
+                    let pairs = group.map(\.pair)
+                    let scores = try await feedback.scores(
+                        pairs, of: texts, to: [.user(message.text)], by: criterion)
+                    records += zip(pairs, scores).map {
+                        RankingRecord(prompt: message.id, pair: $0, by: criterion.id, score: $1)
+                    }
                 }
+                return records
             }
         }
     }

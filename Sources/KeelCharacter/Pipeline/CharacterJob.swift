@@ -64,7 +64,9 @@ public struct CharacterJob: Sendable {
         guard !constitution.traits.isEmpty else {
             throw CharacterError.nothingToDo(constitution: constitution.name, needs: "traits")
         }
-        if config.arm == .revised, constitution.principles.isEmpty {
+        let needsPrinciples =
+            config.arm == .revised || config.arm == .ranked && config.rankedBy == .principle
+        if needsPrinciples, constitution.principles.isEmpty {
             throw CharacterError.nothingToDo(constitution: constitution.name, needs: "principles")
         }
         self.folder = folder

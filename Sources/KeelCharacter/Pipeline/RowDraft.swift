@@ -21,7 +21,7 @@ struct RowDraft {
         self.revisions = revisions
     }
 
-    mutating func addRanked(_ message: TraitMessage, _ trait: Constitution.Trait) {
+    mutating func addRanked(_ message: TraitMessage, _ constitution: Constitution) {
         var best: RankingRecord?
         for pair in AnswerPair.all(of: config.answers) {
             if let defect = PairDefect(
@@ -42,12 +42,13 @@ struct RowDraft {
             }
         }
         guard let best, let one = answer(message, best.pair.one),
-            let other = answer(message, best.pair.other)
+            let other = answer(message, best.pair.other),
+            let criterion = constitution.criterion(best.by)
         else { return }
         rows.append(
             PreferenceRecord(
                 prompt: [.user(message.text)], one: one.text, other: other.text,
-                score: best.score, by: trait.criterion, within: config.clamp))
+                score: best.score, by: criterion, within: config.clamp))
     }
 
     mutating func addPrompted(_ message: TraitMessage, _ trait: Constitution.Trait) {

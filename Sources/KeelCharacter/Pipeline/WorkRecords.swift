@@ -58,6 +58,8 @@ struct RankingRecord: WorkRecord, Hashable {
     var prompt: String
     /// Sample numbers of the two answers.
     var pair: AnswerPair
+    /// The id of the trait or principle.
+    var by: String
     /// How much the first of them is preferred.
     var score: PairScore
 

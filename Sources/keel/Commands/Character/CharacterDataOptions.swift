@@ -20,6 +20,9 @@ struct CharacterDataOptions: ParsableArguments {
             """)
     var arm = CharacterConfig.Arm.ranked
 
+    @Option(help: "Rank answers by the message's trait, or by a principle drawn for each pair.")
+    var rankBy = CharacterConfig.Ranking.trait
+
     @Option(
         help: """
             letters: the ranker is asked which answer is better; likelihood: how much likelier the trait makes each \
@@ -71,6 +74,7 @@ struct CharacterDataOptions: ParsableArguments {
         var config = CharacterConfig(
             constitution, writer: writer, model: model, ranker: ranker, unrelated: unrelated)
         config.arm = arm
+        config.rankedBy = rankBy
         config.reading = reading
         config.messages = messages
         config.candidates = candidates
@@ -114,4 +118,5 @@ struct CharacterDataOptions: ParsableArguments {
 }
 
 extension CharacterConfig.Arm: ExpressibleByArgument {}
+extension CharacterConfig.Ranking: ExpressibleByArgument {}
 extension PairReading: ExpressibleByArgument {}
