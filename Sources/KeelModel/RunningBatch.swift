@@ -1,8 +1,9 @@
 /// The texts that are being written, those of like length side by side.
 ///
-/// A row of the batch reads as many keys as the longest of its band, so short answers do not pay for
-/// long conversations: a band holds texts of up to 64, 128, 256, … tokens, and a text that outgrows
-/// its band moves to the next. Texts are numbered through all bands.
+/// A row takes up the memory of its band's longest text, and where rows are padded it reads as many
+/// keys, so short answers must not pay for long conversations: a band holds texts of up to 64, 128,
+/// 256, … tokens, and a text that outgrows its band moves to the next. Texts are numbered through all
+/// bands.
 final class RunningBatch<Text> {
     private struct Band {
         let cache: KeyValueCache
