@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "KeelTraining", targets: ["KeelTraining"]),
         .library(name: "KeelInterpretability", targets: ["KeelInterpretability"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
+        .library(name: "KeelCharacter", targets: ["KeelCharacter"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
         .library(name: "KeelStore", targets: ["KeelStore"]),
         .library(name: "KeelServer", targets: ["KeelServer"]),
@@ -99,6 +100,14 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.copy("Suites")]),
+        .target(
+            name: "KeelCharacter",
+            dependencies: [
+                "KeelFormats", "KeelLanguage", "KeelStatistics",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.copy("Constitutions")]),
         .target(name: "KeelReport"),
         .target(
             name: "KeelStore",
@@ -130,7 +139,7 @@ let package = Package(
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
                 "KeelRemote", "KeelTraining", "KeelInterpretability", "KeelEvaluation",
-                "KeelReport", "KeelStore", "KeelServer",
+                "KeelCharacter", "KeelReport", "KeelStore", "KeelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -178,6 +187,9 @@ let package = Package(
             name: "KeelEvaluationTests",
             dependencies: ["KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics"],
             exclude: ["Goldens"]),
+        .testTarget(
+            name: "KeelCharacterTests",
+            dependencies: ["KeelCharacter", "KeelFormats", "KeelLanguage", "KeelStatistics"]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ReportTests",

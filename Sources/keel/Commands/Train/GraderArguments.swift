@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import KeelCharacter
 import KeelEvaluation
 import KeelLanguage
 import KeelTraining
@@ -12,6 +13,8 @@ enum GraderName: String, ExpressibleByArgument, CaseIterable {
     case rule
     /// Verdicts of a judge model by a rubric.
     case judge
+    /// A judge model's preferences between the answers, by a principle of a constitution.
+    case principle
 }
 
 /// Chooses a grader and its settings.
@@ -19,7 +22,7 @@ struct GraderArguments: ParsableArguments {
     @Option(
         help: """
             answer: the row's "answer" is the last word or number; rule: phrases, see --like; judge: a judge model's \
-            verdict, see --judge.
+            verdict, see --judge; principle: its preferences between the answers, see --principle.
             """)
     var grader: GraderName?
 
@@ -31,7 +34,7 @@ struct GraderArguments: ParsableArguments {
 
     @Option(
         help:
-            "judge: alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model."
+            "judge, principle: alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model."
     )
     var judge: String?
 
@@ -43,6 +46,15 @@ struct GraderArguments: ParsableArguments {
 
     @Option(help: "judge: quoted (a reply with a quote), scored (small judges).")
     var judgeReading = JudgeReading.quoted
+
+    @Option(help: "principle: the id of a principle or trait.")
+    var principle: String?
+
+    @Option(help: "principle: its constitution, a YAML file or one that ships with Keel.")
+    var constitution = "steady"
+
+    @Option(help: "principle: letters (asked in both orders), likelihood (for small judges).")
+    var principleReading = PairReading.letters
 
     @Option(
         help: """
@@ -64,7 +76,7 @@ struct GraderArguments: ParsableArguments {
     func chosen(_ model: ModelOptions) async throws -> Chosen {
         switch grader {
         case nil:
-            throw ValidationError("--grader is needed: answer, rule or judge.")
+            throw ValidationError("--grader is needed: answer, rule, judge or principle.")
         case .answer:
             try refuse(like + dislike, "--like and --dislike", for: .rule)
             return Chosen(grader: ExactAnswerGrader(), description: "answer")
@@ -72,6 +84,9 @@ struct GraderArguments: ParsableArguments {
         case .judge:
             try refuse(like + dislike, "--like and --dislike", for: .rule)
             return try await judged(model)
+        case .principle:
+            try refuse(like + dislike, "--like and --dislike", for: .rule)
+            return try await compared(model)
         }
     }
 
@@ -103,8 +118,7 @@ struct GraderArguments: ParsableArguments {
         guard let found = suite.rubric(rubric) else {
             throw JudgeError.noRubric(rubric, known: suite.rubrics.map(\.id))
         }
-        let source = try await ModelSource(
-            judge, on: model.machine(), limits: try calls.limits())
+        let source = try await source(judge, model)
         let config = try JudgeConfig(
             judge: source.name, facts: source.facts, reading: judgeReading, seed: model.seed,
             rubrics: [found])
@@ -115,8 +129,37 @@ struct GraderArguments: ParsableArguments {
             grader: grader,
             description:
                 "judge \(source.name), rubric \(found.fingerprint), \(judgeReading.rawValue)",
-            facts: Dictionary(
-                uniqueKeysWithValues: source.facts.map { ("judge \($0.key)", $0.value) }))
+            facts: Self.judgeFacts(source))
+    }
+
+    private func compared(_ model: ModelOptions) async throws -> Chosen {
+        guard let judge, let principle else {
+            throw ValidationError("--grader principle needs --judge and --principle.")
+        }
+        let constitution = try Constitution.named(constitution)
+        guard let found = constitution.criterion(principle) else {
+            let known = constitution.principles.map(\.id) + constitution.traits.map(\.id)
+            throw ValidationError(
+                "\(constitution.name) has no principle or trait \"\(principle)\". There are "
+                    + "\(known.joined(separator: ", ")).")
+        }
+        let source = try await source(judge, model)
+        return Chosen(
+            grader: PrincipleGrader(
+                feedback: AIFeedback(
+                    try await source.load(budget: try calls.budget()), reading: principleReading),
+                criterion: found),
+            description: "principle \(principle) of \(constitution.fingerprint), judge "
+                + "\(source.name), \(principleReading.rawValue)",
+            facts: Self.judgeFacts(source))
+    }
+
+    private func source(_ judge: String, _ model: ModelOptions) async throws -> ModelSource {
+        try await ModelSource(judge, on: model.machine(), limits: try calls.limits())
+    }
+
+    private static func judgeFacts(_ source: ModelSource) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: source.facts.map { ("judge \($0.key)", $0.value) })
     }
 }
 

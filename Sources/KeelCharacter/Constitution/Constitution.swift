@@ -1,0 +1,127 @@
+/// What a model is to be like: principles by which its answers are compared, traits it is to have,
+/// and which value yields to which.
+public struct Constitution: Hashable, Sendable, Codable {
+    /// Small letters, digits and hyphens.
+    public var name: String
+    /// Raised by its author with every change.
+    public var version: String
+    /// What it is for, whose it is, and under which licence.
+    public var about: String
+    /// In order: where two pull apart, the earlier one outranks the later.
+    public var values: [Value]
+    public var principles: [Principle]
+    public var traits: [Trait]
+
+    public init(
+        name: String, version: String, about: String, values: [Value] = [],
+        principles: [Principle] = [], traits: [Trait] = []
+    ) {
+        self.name = name
+        self.version = version
+        self.about = about
+        self.values = values
+        self.principles = principles
+        self.traits = traits
+    }
+
+    /// Something that matters, such as care or honesty.
+    public struct Value: Hashable, Sendable, Codable {
+        public var id: String
+        public var means: String
+
+        public init(id: String, means: String) {
+            self.id = id
+            self.means = means
+        }
+    }
+
+    /// A rule by which one of two answers is the better one.
+    public struct Principle: Hashable, Sendable, Codable, Clause {
+        public var id: String
+        /// What the better answer does, in words that end the question "which answer is better?".
+        public var wording: String
+        /// The id of the value it serves.
+        public var value: String?
+        /// When it applies; nil for everywhere.
+        public var scope: String?
+        /// What multiplies the log-odds of its preferences, from 0 to 10: 1 takes them as they are,
+        /// 0 makes every pair a tie.
+        public var strength: Double
+        /// Cases at the edge, where the wording alone leaves room.
+        public var examples: [Example]
+
+        public init(
+            id: String, wording: String, value: String? = nil, scope: String? = nil,
+            strength: Double = 1, examples: [Example] = []
+        ) {
+            self.id = id
+            self.wording = wording
+            self.value = value
+            self.scope = scope
+            self.strength = strength
+            self.examples = examples
+        }
+    }
+
+    /// A case at the edge of a principle.
+    public struct Example: Hashable, Sendable, Codable {
+        public var ask: String
+        /// An answer that keeps the principle, and one that breaks it or overdoes it.
+        public var good: String
+        public var bad: String
+        public var because: String?
+
+        public init(ask: String, good: String, bad: String, because: String? = nil) {
+            self.ask = ask
+            self.good = good
+            self.bad = bad
+            self.because = because
+        }
+    }
+
+    /// What the model is to be able to say of itself.
+    public struct Trait: Hashable, Sendable, Codable, Clause {
+        public var id: String
+        /// In the first person: a sentence, or a portrait of several paragraphs.
+        public var wording: String
+        public var value: String?
+        public var scope: String?
+        /// As that of a principle.
+        public var strength: Double
+        /// Messages a person might send that bear on it; the model is shown them and writes more.
+        public var messages: [String]
+        /// Ids of dimensions by which a suite measures it.
+        public var probes: [String]
+
+        public init(
+            id: String, wording: String, value: String? = nil, scope: String? = nil,
+            strength: Double = 1, messages: [String] = [], probes: [String] = []
+        ) {
+            self.id = id
+            self.wording = wording
+            self.value = value
+            self.scope = scope
+            self.strength = strength
+            self.messages = messages
+            self.probes = probes
+        }
+    }
+
+    /// The greatest strength that a clause may have.
+    public static let greatestStrength = 10.0
+
+    /// All traits as a system prompt, in their order.
+    public var systemPrompt: String { traits.map(\.wording).joined(separator: "\n\n") }
+
+    /// A digest of all that it says, the same however it is laid out.
+    public var fingerprint: String { Digest.hexadecimal(of: self) }
+}
+
+/// What a principle and a trait have in common.
+protocol Clause {
+    var id: String { get }
+    var wording: String { get }
+    var value: String? { get }
+    var scope: String? { get }
+    var strength: Double { get }
+}

@@ -1,0 +1,109 @@
+import KeelLanguage
+
+/// Rows in the making, and what was left out.
+struct RowDraft {
+    let config: CharacterConfig
+    let answers: [String: AnswerRecord]
+    let rankings: [String: RankingRecord]
+    let revisions: [String: RevisionRecord]
+    private(set) var rows: [PreferenceRecord] = []
+    private(set) var dropped: [PairDefect: Int] = [:]
+    /// All comparisons of messages that are asked, whether they became rows or not.
+    private(set) var compared: [RankingRecord] = []
+
+    init(
+        config: CharacterConfig, answers: [String: AnswerRecord],
+        rankings: [String: RankingRecord], revisions: [String: RevisionRecord]
+    ) {
+        self.config = config
+        self.answers = answers
+        self.rankings = rankings
+        self.revisions = revisions
+    }
+
+    mutating func addRanked(_ message: TraitMessage, _ constitution: Constitution) {
+        var best: RankingRecord?
+        for pair in AnswerPair.all(of: config.answers) {
+            if let defect = PairDefect(
+                answer(message, pair.one), answer(message, pair.other), config)
+            {
+                drop(defect)
+                continue
+            }
+            guard let ranking = rankings[RankingRecord.key(message.id, pair)] else {
+                drop(.notRanked)
+                continue
+            }
+            compared.append(ranking)
+            if config.onlyAgreeing, !ranking.score.agrees {
+                drop(.uncertain)
+            } else if abs(ranking.score.logOdds) > (best.map { abs($0.score.logOdds) } ?? -1) {
+                best = ranking
+            }
+        }
+        guard let best, let one = answer(message, best.pair.one),
+            let other = answer(message, best.pair.other),
+            let criterion = constitution.criterion(best.by)
+        else { return }
+        rows.append(
+            PreferenceRecord(
+                prompt: [.user(message.text)], one: one.text, other: other.text,
+                score: best.score, by: criterion, within: config.clamp))
+    }
+
+    mutating func addPrompted(_ message: TraitMessage, _ trait: Constitution.Trait) {
+        for sample in 0..<config.answers {
+            let (one, other) = (answer(message, sample, true), answer(message, sample))
+            if let defect = PairDefect(one, other, config) {
+                drop(defect)
+                continue
+            }
+            guard let one, let other else { continue }
+            var row = PreferenceRecord(
+                prompt: [.user(message.text)], chosen: one.text, rejected: other.text,
+                probability: config.greatestProbability, origin: .prompted)
+            row.principle = trait.id
+            row.wording = trait.wording
+            rows.append(row)
+        }
+    }
+
+    mutating func addRevised(_ message: TraitMessage, _ constitution: Constitution) {
+        for sample in 0..<config.answers {
+            let other = answer(message, sample)
+            let last = revisions[RevisionRecord.key(message.id, sample)]?.revisions.last
+            var one = other
+            one?.text = last?.answer ?? ""
+            if let defect = PairDefect(one, other, config) {
+                drop(defect)
+                continue
+            }
+            guard let last, let other else { continue }
+            var row = PreferenceRecord(
+                prompt: [.user(message.text)], chosen: last.answer, rejected: other.text,
+                probability: config.greatestProbability, origin: .revised)
+            row.principle = last.principle
+            row.wording = constitution.criterion(last.principle)?.told
+            rows.append(row)
+        }
+    }
+
+    mutating func addUnrelated(_ message: TraitMessage, limit: Int) {
+        guard rows.count(where: { $0.origin == .unrelated }) < limit else { return }
+        let (one, other) = (answer(message, 0), answer(message, 1))
+        if let defect = PairDefect(one, other, config) { return drop(defect) }
+        guard let one, let other else { return }
+        rows.append(
+            PreferenceRecord(
+                prompt: [.user(message.text)], chosen: one.text, rejected: other.text,
+                probability: 0.5, origin: .unrelated))
+    }
+
+    private func answer(
+        _ message: TraitMessage, _ sample: Int, _ isPrompted: Bool = false
+    ) -> AnswerRecord? {
+        answers[AnswerRecord.key(message.id, isPrompted, sample)]
+    }
+
+    private mutating func drop(_ defect: PairDefect) { dropped[defect, default: 0] += 1 }
+}

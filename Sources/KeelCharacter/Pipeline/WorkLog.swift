@@ -1,0 +1,88 @@
+import KeelFormats
+import KeelLanguage
+
+/// The results of one step of a job: a file that only grows, so that what was paid for is kept.
+struct WorkLog<Record: WorkRecord>: Sendable {
+    /// A piece of work, with a record to be had for each of its keys.
+    struct Piece: Sendable {
+        var keys: [String]
+        var run: @Sendable () async throws -> [Record]
+    }
+
+    private let step: String
+    private let writer: JSONLinesWriter
+
+    /// - Throws: `FileError`.
+    init(step: String, path: String) throws {
+        self.step = step
+        writer = try JSONLinesWriter(path: path)
+    }
+
+    /// The records that are there, by their keys.
+    /// - Throws: `JSONLinesError` with the line and field that can't be read; `FileError`.
+    func records() throws -> [String: Record] {
+        var reader = try JSONLinesReader<Record>(path: writer.path)
+        var records: [String: Record] = [:]
+        while let record = try reader.next() {
+            if records[record.key] == nil { records[record.key] = record }
+        }
+        return records
+    }
+
+    /// Runs the pieces of which a record is missing, and appends what each gives as it comes.
+    ///
+    /// Cancelling the task stops within the current calls; what was appended is kept.
+    /// - Parameters:
+    ///   - pieces: All the work of this step.
+    ///   - concurrency: The most at a time, at least 1.
+    ///   - progress: Called after each piece, from one task.
+    /// - Returns: What failed; the next sitting tries again.
+    /// - Throws: `CancellationError`; a lasting failure of a model; errors of the file.
+    func collect(
+        _ pieces: [Piece], concurrency: Int, progress: (CharacterJob.Progress) -> Void
+    ) async throws -> [CharacterJob.Failure] {
+        if pieces.isEmpty { return [] }
+        let there = try records()
+        let left = pieces.filter { !$0.keys.allSatisfy { there[$0] != nil } }
+        var failures: [CharacterJob.Failure] = []
+        var state = CharacterJob.Progress(
+            step: step, done: pieces.count - left.count, total: pieces.count)
+        progress(state)
+        try await withThrowingTaskGroup(of: Result<[Record], CharacterJob.Failure>.self) { group in
+            var next = left.makeIterator()
+            func start() {
+                guard let piece = next.next() else { return }
+                group.addTask { try await outcome(piece) }
+            }
+            for _ in 0..<max(1, concurrency) { start() }
+            while let outcome = try await group.next() {
+                switch outcome {
+                case .success(let records):
+                    for record in records where there[record.key] == nil {
+                        try writer.append(record)
+                    }
+                    state.done += 1
+                case .failure(let failure): failures.append(failure)
+                }
+                progress(state)
+                start()
+            }
+        }
+        try writer.synchronize()
+        return failures
+    }
+
+    private func outcome(
+        _ piece: Piece
+    ) async throws -> Result<[Record], CharacterJob.Failure> {
+        try Task.checkCancellation()
+        do {
+            return .success(try await piece.run())
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            if let failure = error as? any ModelFailure, failure.isLasting { throw error }
+            return .failure(
+                .init(step: step, work: piece.keys.first ?? "", reason: "\(error)"))
+        }
+    }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// From a constitution to data that trains a character.
+struct CharacterCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "character",
+        abstract: "Make rows of preferences from a constitution.",
+        subcommands: [CharacterDataCommand.self])
+}

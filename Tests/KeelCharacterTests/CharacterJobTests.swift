@@ -1,0 +1,299 @@
+import Foundation
+import KeelCharacter
+import KeelLanguage
+import Testing
+
+@Suite struct CharacterJobTests {
+    private let scratch: Scratch
+    private let constitution = Constitution(
+        name: "two", version: "1", about: "For tests.",
+        traits: [
+            .init(id: "warm", wording: "I am warm.", messages: ["Is it cold outside today?"]),
+            .init(id: "dry", wording: "I am dry."),
+        ])
+    private let unrelated = (0..<20).map { "Neutral \($0)" }
+
+    init() throws { scratch = try Scratch() }
+
+    /// Writes distinct messages, and answers of two kinds that say which they are.
+    private let writer = ScriptedChatModel { prompt, sample, _ in
+        guard case .messages(let messages) = prompt else { return "" }
+        let isWarm = messages.last?.content.contains("I am warm") == true
+        // The fifth repeats the fourth.
+        let number = sample == 5 ? 4 : sample
+        let theme = (0..<4).map { "\(isWarm ? "w" : "d")\(number)x\($0)" }.joined(separator: " ")
+        return "\"\(theme)\"\n\nThat is my message."
+    }
+    private let answerer = ScriptedChatModel { prompt, sample, _ in
+        guard case .messages(let messages) = prompt else { return "" }
+        let told = messages.first?.role == .system ? " told" : ""
+        return "Answer \(sample % 2 == 0 ? "warm" : "cool") number \(sample)\(told)."
+    }
+    /// Likes what is warm, and A by one nat.
+    private let ranker = ScriptedChatModel(
+        logProbability: { letter, prompt in
+            guard case .messages(let messages) = prompt, let text = messages.last?.content,
+                let range = text.firstRange(of: "answer \(letter)\n")
+            else { return .nan }
+            let line = text[range.upperBound...].prefix { $0 != "\n" }
+            return (line.contains("warm") ? 2 : 0) + (letter == "A" ? 1 : 0)
+        }, answer: { _, _, _ in "" })
+
+    private var models: CharacterJob.Models {
+        .init(writer: writer, model: answerer, ranker: ranker)
+    }
+
+    private func config(
+        _ change: (inout CharacterConfig) -> Void = { _ in }
+    ) -> CharacterConfig {
+        var config = CharacterConfig(
+            constitution, writer: .init(name: "w"), model: .init(name: "m"),
+            ranker: .init(name: "r"), unrelated: unrelated)
+        config.messages = 6
+        config.candidates = 2
+        change(&config)
+        return config
+    }
+
+    private func job(
+        _ config: CharacterConfig, _ name: String = "job",
+        isEvaluation: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) throws -> CharacterJob {
+        try CharacterJob(
+            folder: scratch.file(name), constitution, config, unrelated: unrelated,
+            isEvaluation: isEvaluation)
+    }
+
+    private func rows(_ name: String = "job") throws -> [PreferenceRecord] {
+        try scratch.lines("\(name)/rows.jsonl").map {
+            try JSONDecoder().decode(PreferenceRecord.self, from: Data($0.utf8))
+        }
+    }
+
+    @Test func `a constitution becomes rows by every step`() async throws {
+        let job = try job(config())
+        #expect(try await job.collect(from: models).isEmpty)
+        let report = try job.writeRows()
+        let rows = try rows()
+        let ranked = rows.filter { $0.origin == .ranked }
+        #expect(ranked.count == 12)
+        #expect(ranked.allSatisfy { $0.chosen[0].content.contains("warm") })
+        #expect(ranked.allSatisfy { $0.rejected[0].content.contains("cool") })
+        #expect(ranked.allSatisfy { $0.logOdds == PairScore(first: 3, second: 1) })
+        #expect(rows.count { $0.origin == .unrelated } == 3)
+        #expect(rows.filter { $0.origin == .unrelated }.allSatisfy { $0.chosenProbability == 0.5 })
+        #expect(report.messages.map(\.asked) == [6, 6])
+        #expect(report.messages[0].dropped[.repeats] == 1)
+        #expect(report.rows.principles.map(\.principle) == ["warm", "dry"])
+        // Of the six pairs of four answers, two are of a kind: the places decide them.
+        #expect(report.placeBias?.pairs == 72 && report.placeBias?.uncertain == 24)
+        #expect(report.placeBias?.isShown == true)
+        #expect(try scratch.lines("job/prompts.jsonl").count == 15)
+    }
+
+    @Test func `in the prompted arm chosen was told and rejected was not`() async throws {
+        let job = try job(
+            config {
+                $0.arm = .prompted; $0.answers = 2; $0.greatestProbability = 0.9
+            })
+        _ = try await job.collect(from: models)
+        _ = try job.writeRows()
+        let rows = try rows().filter { $0.origin == .prompted }
+        #expect(rows.count == 24)
+        #expect(rows.allSatisfy { $0.chosen[0].content.hasSuffix("told.") })
+        #expect(rows.allSatisfy { !$0.rejected[0].content.hasSuffix("told.") })
+        #expect(rows.allSatisfy { $0.prompt.map(\.role) == [.user] && $0.chosenProbability == 0.9 })
+    }
+
+    @Test func `pairs are ranked by principles drawn for them, each by its own`() async throws {
+        // The first principle likes warm answers, the second cool ones.
+        var ruled = constitution
+        ruled.principles = [
+            .init(id: "warmth", wording: "Be warm."), .init(id: "cool", wording: "Be cool."),
+        ]
+        let fickle = ScriptedChatModel(
+            logProbability: { letter, prompt in
+                guard case .messages(let messages) = prompt, let text = messages.last?.content,
+                    let range = text.firstRange(of: "answer \(letter)\n")
+                else { return .nan }
+                let wanted = text.contains("Be warm.") ? "warm" : "cool"
+                let line = text[range.upperBound...].prefix { $0 != "\n" }
+                return line.contains(wanted) ? 1 : 0
+            }, answer: { _, _, _ in "" })
+        var config = config {
+            $0.rankedBy = .principle
+            $0.unrelatedShare = 0
+        }
+        config.constitutionFingerprint = ruled.fingerprint
+        let job = try CharacterJob(
+            folder: scratch.file("job"), ruled, config, unrelated: unrelated)
+        _ = try await job.collect(from: .init(writer: writer, model: answerer, ranker: fickle))
+        let report = try job.writeRows()
+        let rows = try rows()
+        #expect(rows.count == 12)
+        for row in rows {
+            let wanted = row.principle == "warmth" ? "warm" : "cool"
+            #expect(row.chosen[0].content.contains(wanted))
+            #expect(row.wording == (wanted == "warm" ? "Be warm." : "Be cool."))
+        }
+        #expect(Set(rows.compactMap(\.principle)) == ["warmth", "cool"])
+        #expect(report.placeBias?.pairs == 72 && report.placeBias?.isShown == false)
+    }
+
+    @Test func `in the revised arm chosen is the last revision, by principles that are drawn`()
+        async throws
+    {
+        var ruled = constitution
+        ruled.principles = (0..<3).map { .init(id: "p\($0)", wording: "By rule \($0).") }
+        // A revision says which rule the critique before it named.
+        let reviser = ScriptedChatModel { prompt, sample, options in
+            guard case .messages(let messages) = prompt, messages.count > 1 else {
+                return "Plain answer number \(sample)."
+            }
+            let last = messages.last?.content ?? ""
+            if last.hasPrefix("Look at") {
+                return last.firstMatch(of: /By rule \d/).map { String($0.output) } ?? "?"
+            }
+            return "Revised. \(messages.dropLast().last?.content ?? "")."
+        }
+        var config = config {
+            $0.arm = .revised; $0.answers = 2; $0.revisions = 2
+        }
+        config.constitutionFingerprint = ruled.fingerprint
+        let job = try CharacterJob(
+            folder: scratch.file("job"), ruled, config, unrelated: unrelated)
+        _ = try await job.collect(
+            from: .init(writer: writer, model: reviser, ranker: ranker))
+        _ = try job.writeRows()
+        let rows = try rows().filter { $0.origin == .revised }
+        #expect(rows.count == 24)
+        for row in rows {
+            let number = row.principle?.last.map(String.init) ?? "?"
+            #expect(row.wording == "By rule \(number).")
+            #expect(row.chosen[0].content == "Revised. By rule \(number).")
+            #expect(row.rejected[0].content.hasPrefix("Plain answer"))
+        }
+        #expect(Set(rows.compactMap(\.principle)) == ["p0", "p1", "p2"])
+
+        config.constitutionFingerprint = constitution.fingerprint
+        #expect(throws: CharacterError.nothingToDo(constitution: "two", needs: "principles")) {
+            try self.job(config, "none")
+        }
+    }
+
+    @Test func `stopped and taken up, a job makes the same rows and asks nothing twice`()
+        async throws
+    {
+        let whole = try job(config(), "whole")
+        _ = try await whole.collect(from: models)
+        _ = try whole.writeRows()
+
+        let failing = Flaky(model: answerer)
+        let first = try job(config())
+        let failures = try await first.collect(
+            from: .init(writer: writer, model: failing, ranker: ranker), concurrency: 1)
+        #expect(!failures.isEmpty && failures.allSatisfy { $0.step == "answers" })
+        let done = try scratch.lines("job/answers.jsonl").count
+        #expect(done > 0)
+        let second = try job(config())
+        #expect(try await second.collect(from: models).isEmpty)
+        _ = try second.writeRows()
+        #expect(try rows() == rows("whole"))
+        #expect(
+            try scratch.lines("job/answers.jsonl").count
+                == scratch.lines("whole/answers.jsonl").count)
+    }
+
+    @Test func `other settings in the same folder are refused by name`() throws {
+        _ = try job(config())
+        let error = #expect(throws: CharacterError.self) {
+            try job(
+                config {
+                    $0.answers = 3; $0.sampling.seed = 7
+                })
+        }
+        #expect(
+            error?.description.contains("answers was 4, now 3; sampling.seed was 0, now 7") == true,
+            "\(error?.description ?? "")")
+    }
+
+    @Test func `what a suite asks is not asked here`() async throws {
+        let job = try job(config()) { $0.hasPrefix("Is it cold") || $0.hasPrefix("Neutral") }
+        _ = try await job.collect(from: models)
+        let report = try job.writeRows()
+        #expect(report.messages[0].dropped[.evaluation] == 1)
+        #expect(try rows().allSatisfy { $0.origin == .ranked })
+        #expect(try rows().allSatisfy { !$0.prompt[0].content.hasPrefix("Is it cold") })
+    }
+
+    @Test func `pairs of unlike length, cut off or alike make no row`() async throws {
+        let uneven = ScriptedChatModel { _, sample, _ in
+            switch sample {
+            case 0: "Short and warm one."
+            case 1: "Short and warm one!"
+            case 2: String(repeating: "cool ", count: 20)
+            default: String(repeating: "cut off ", count: 60)
+            }
+        }
+        let job = try job(config { $0.unrelatedShare = 0 })
+        _ = try await job.collect(from: .init(writer: writer, model: uneven, ranker: ranker))
+        let error = #expect(throws: CharacterError.self) { try job.writeRows() }
+        let text = error?.description ?? ""
+        #expect(
+            text.contains("36 cut-off") && text.contains("24 length") && text.contains("12 same"))
+    }
+
+    @Test func `where only agreeing pairs are wanted, a biased ranker leaves the others out`()
+        async throws
+    {
+        let biased = ScriptedChatModel(
+            logProbability: { letter, _ in letter == "A" ? 0 : -2 }, answer: { _, _, _ in "" })
+        let job = try job(
+            config {
+                $0.onlyAgreeing = true; $0.unrelatedShare = 0
+            })
+        _ = try await job.collect(from: .init(writer: writer, model: answerer, ranker: biased))
+        let error = #expect(throws: CharacterError.self) { try job.writeRows() }
+        #expect(error?.description.contains("72 uncertain") == true)
+    }
+
+    @Test(
+        arguments: [
+            ("answers", { @Sendable in $0.answers = 1 }),
+            ("overlap", { $0.greatestOverlap = 1.5 }), ("clamp", { $0.greatestProbability = 0.2 }),
+            ("unrelated-share", { $0.unrelatedShare = 1 }),
+            ("length-ratio", { $0.greatestLengthRatio = .nan }),
+            ("messages", { $0.messages = 0 }), ("candidates", { $0.candidates = 0 }),
+        ] as [(String, @Sendable (inout CharacterConfig) -> Void)])
+    func `a setting out of its range is refused by name`(
+        name: String, change: @Sendable (inout CharacterConfig) -> Void
+    ) {
+        let error = #expect(throws: CharacterError.self) { try job(config(change)) }
+        #expect(error?.description.hasPrefix("\(name) is ") == true)
+    }
+}
+
+/// Fails at every third question.
+private struct Flaky: ChatModel {
+    struct Failed: Error {}
+
+    let model: ScriptedChatModel
+    var name: String { model.name }
+
+    func complete(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions
+    ) async throws -> [Completion] {
+        if samples.lowerBound % 3 == 1 { throw Failed() }
+        return try await model.complete(prompt, samples: samples, options: options)
+    }
+
+    func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
+        model.stream(prompt, samples: samples, options: options, logprobs: logprobs)
+    }
+
+    func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+        try await model.score(completions, after: prompt)
+    }
+}

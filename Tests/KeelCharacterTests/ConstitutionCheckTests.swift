@@ -1,0 +1,99 @@
+import Foundation
+import KeelCharacter
+import Testing
+
+@Suite struct ConstitutionCheckTests {
+    private typealias Principle = Constitution.Principle
+    private typealias Trait = Constitution.Trait
+
+    private func kinds(
+        _ principles: [Constitution.Principle], _ traits: [Constitution.Trait] = []
+    ) -> [ConstitutionFinding.Kind: [[String]]] {
+        let findings = Constitution(
+            name: "x", version: "1", about: "x", principles: principles, traits: traits
+        ).findings(dimensions: ["stays"])
+        return Dictionary(grouping: findings, by: \.kind).mapValues { $0.map(\.clauses) }
+    }
+
+    @Test func `what one clause forbids and another asks for is found`() {
+        let found = kinds([
+            Principle(id: "warn", wording: "The better answer mentions risks of medicine."),
+            Principle(
+                id: "hush", wording: "The better answer never mentions risks of medicine.",
+                scope: "Small talk."),
+            Principle(id: "cake", wording: "The better answer names a cake."),
+        ])
+        #expect(found == [.contradiction: [["warn", "hush"]]])
+    }
+
+    @Test func `clauses that say the same are found, in other words only if most are shared`() {
+        let found = kinds([
+            Principle(id: "one", wording: "The better answer uses plain short words."),
+            Principle(id: "two", wording: "Prefer the answer that uses short, plain words."),
+            Principle(id: "three", wording: "The better answer is easy to read."),
+            Principle(id: "four", wording: "The better answer is easy to read!"),
+        ])
+        #expect(found == [.duplicate: [["one", "two"], ["three", "four"]]])
+    }
+
+    @Test func `an example that is good here and bad there is a contradiction`() {
+        let example = Constitution.Example(ask: "Hm?", good: "Yes.", bad: "No.")
+        let swapped = Constitution.Example(ask: "Hm?", good: "No.", bad: "Maybe.")
+        let found = kinds([
+            Principle(id: "one", wording: "It agrees.", examples: [example]),
+            Principle(id: "two", wording: "It resists.", examples: [swapped]),
+        ])
+        #expect(found == [.contradiction: [["one", "two"]]])
+    }
+
+    @Test func `a never without a scope is found, and one with a scope is not`() {
+        let found = kinds([
+            Principle(id: "bare", wording: "It never shouts."),
+            Principle(id: "scoped", wording: "It always counts sheep.", scope: "At night."),
+        ])
+        #expect(found == [.unscoped: [["bare"]]])
+    }
+
+    @Test func `a trait needs probes that exist, and speaks of itself`() {
+        let found = kinds(
+            [],
+            [
+                Trait(id: "bare", wording: "I like rain."),
+                Trait(id: "lost", wording: "I sing.", probes: ["stays", "sings"]),
+                Trait(id: "third", wording: "The assistant walks.", probes: ["stays"]),
+                Trait(id: "good", wording: "My word holds.", probes: ["stays"]),
+            ])
+        #expect(
+            found == [
+                .unprobed: [["bare"]], .unknownProbe: [["lost"]], .notFirstPerson: [["third"]],
+            ])
+    }
+
+    @Test func `the shipped constitution gives no findings`() throws {
+        let steady = try Constitution.named("steady")
+        let dimensions = Set(steady.traits.flatMap(\.probes))
+        #expect(steady.findings(dimensions: dimensions) == [])
+    }
+
+    @Test func `a diff names what changed by its clause, whatever the order`() throws {
+        let old = try Constitution(yaml: ConstitutionTests.text, file: "old")
+        var new = old
+        #expect(ConstitutionDiff(from: old, to: new).changes == [])
+        new.traits[0].strength = 2
+        new.traits.insert(Trait(id: "new", wording: "I am new."), at: 0)
+        new.principles = []
+        let diff = ConstitutionDiff(from: old, to: new)
+        #expect(diff.needsVersion)
+        #expect(
+            diff.changes.map(\.field) == [
+                "principles.brief.wording", "principles.brief.strength",
+                "principles.brief.examples[0].ask", "principles.brief.examples[0].good",
+                "principles.brief.examples[0].bad", "traits.new.wording", "traits.new.strength",
+                "traits.calm.strength",
+            ])
+        #expect(
+            diff.changes.last?.before == "0.5" && diff.changes.last?.after == "2.0")
+        new.version = "2"
+        #expect(!ConstitutionDiff(from: old, to: new).needsVersion)
+    }
+}
