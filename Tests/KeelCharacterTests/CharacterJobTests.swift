@@ -204,6 +204,18 @@ import Testing
                 == scratch.lines("whole/answers.jsonl").count)
     }
 
+    @Test func `a lasting failure ends the job, and what was under way is kept`() async throws {
+        let job = try job(config())
+        await #expect(throws: Spent.Out.self) {
+            try await job.collect(
+                from: .init(writer: writer, model: Spent(model: answerer), ranker: ranker),
+                concurrency: 4)
+        }
+        // Three were under way beside the one that failed.
+        #expect(try scratch.lines("job/answers.jsonl").count >= 3)
+        #expect(try await self.job(config()).collect(from: models).isEmpty)
+    }
+
     @Test func `other settings in the same folder are refused by name`() throws {
         _ = try job(config())
         let error = #expect(throws: CharacterError.self) {
@@ -270,6 +282,31 @@ import Testing
     ) {
         let error = #expect(throws: CharacterError.self) { try job(config(change)) }
         #expect(error?.description.hasPrefix("\(name) is ") == true)
+    }
+}
+
+/// Has nothing left at a first answer, and answers the others.
+private struct Spent: ChatModel {
+    struct Out: ModelFailure { var isLasting: Bool { true } }
+
+    let model: ScriptedChatModel
+    var name: String { model.name }
+
+    func complete(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions
+    ) async throws -> [Completion] {
+        if samples.lowerBound == 0 { throw Out() }
+        return try await model.complete(prompt, samples: samples, options: options)
+    }
+
+    func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
+        model.stream(prompt, samples: samples, options: options, logprobs: logprobs)
+    }
+
+    func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
+        try await model.score(completions, after: prompt)
     }
 }
 

@@ -25,7 +25,7 @@ extension Constitution {
     ///
     /// Words are compared, not meanings: two clauses concern the same matter where at least 60 %
     /// of the content words of the shorter one, and at least two, stand in the other. What
-    /// contradicts in other words is found only by what the clauses prefer (`PrincipleEffect`).
+    /// contradicts in other words is not found.
     /// - Parameter dimensions: Ids of the dimensions there are to measure by.
     /// - Returns: Findings, contradictions first.
     public func findings(dimensions: Set<String>) -> [ConstitutionFinding] {

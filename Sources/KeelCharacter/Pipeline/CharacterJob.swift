@@ -5,8 +5,8 @@ public import KeelLanguage
 /// From a constitution to rows of preferences, in a folder in which every step is a file.
 ///
 /// `config.json` and `constitution.yaml` are written once and never changed. `messages.jsonl`,
-/// `answers.jsonl`, and `rankings.jsonl` or `revisions.jsonl` only grow, so a job stopped at any moment goes on where it
-/// stood. `prompts.jsonl`, `rows.jsonl` and `report.json` follow from them.
+/// `answers.jsonl`, and `rankings.jsonl` or `revisions.jsonl` only grow, so a job stopped at any
+/// moment goes on where it stood. `prompts.jsonl`, `rows.jsonl` and `report.json` follow from them.
 public struct CharacterJob: Sendable {
     /// The models that do the work; one may do all of it.
     public struct Models: Sendable {

@@ -31,7 +31,8 @@ struct WorkLog<Record: WorkRecord>: Sendable {
 
     /// Runs the pieces of which a record is missing, and appends what each gives as it comes.
     ///
-    /// Cancelling the task stops within the current calls; what was appended is kept.
+    /// Cancelling the task stops within the current calls; what was appended is kept. After a lasting
+    /// failure of a model nothing new is begun, and what is under way is waited for and kept.
     /// - Parameters:
     ///   - pieces: All the work of this step.
     ///   - concurrency: The most at a time, at least 1.
@@ -48,40 +49,50 @@ struct WorkLog<Record: WorkRecord>: Sendable {
         var state = CharacterJob.Progress(
             step: step, done: pieces.count - left.count, total: pieces.count)
         progress(state)
-        try await withThrowingTaskGroup(of: Result<[Record], CharacterJob.Failure>.self) { group in
+        var end: (any ModelFailure)?
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
             var next = left.makeIterator()
             func start() {
-                guard let piece = next.next() else { return }
+                guard end == nil, let piece = next.next() else { return }
                 group.addTask { try await outcome(piece) }
             }
             for _ in 0..<max(1, concurrency) { start() }
             while let outcome = try await group.next() {
                 switch outcome {
-                case .success(let records):
+                case .records(let records):
                     for record in records where there[record.key] == nil {
                         try writer.append(record)
                     }
                     state.done += 1
-                case .failure(let failure): failures.append(failure)
+                case .failed(let failure): failures.append(failure)
+                case .ended(let failure): end = end ?? failure
                 }
                 progress(state)
                 start()
             }
         }
         try writer.synchronize()
+        if let end { throw end }
         return failures
     }
 
-    private func outcome(
-        _ piece: Piece
-    ) async throws -> Result<[Record], CharacterJob.Failure> {
+    private enum Outcome: Sendable {
+        case records([Record])
+        case failed(CharacterJob.Failure)
+        /// An error that all further work would meet.
+        case ended(any ModelFailure)
+    }
+
+    private func outcome(_ piece: Piece) async throws -> Outcome {
         try Task.checkCancellation()
         do {
-            return .success(try await piece.run())
+            return .records(try await piece.run())
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
-            if let failure = error as? any ModelFailure, failure.isLasting { throw error }
-            return .failure(
+            if let failure = error as? any ModelFailure, failure.isLasting {
+                return .ended(failure)
+            }
+            return .failed(
                 .init(step: step, work: piece.keys.first ?? "", reason: "\(error)"))
         }
     }
