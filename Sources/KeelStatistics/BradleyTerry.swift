@@ -185,7 +185,7 @@ private struct Likelihood {
 }
 
 /// Gauss–Jordan inversion, which needs no pivoting for a positive definite matrix.
-private func inverse(ofPositiveDefinite matrix: [[Double]]) -> [[Double]] {
+func inverse(ofPositiveDefinite matrix: [[Double]]) -> [[Double]] {
     let size = matrix.count
     var left = matrix
     var right = (0..<size).map { i in (0..<size).map { $0 == i ? 1.0 : 0 } }

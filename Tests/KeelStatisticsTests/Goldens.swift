@@ -55,6 +55,18 @@ struct Goldens: Decodable {
         let wins: [[Double]]
         let theta, error, flat: [Double]
     }
+    struct PairedChoices: Decodable {
+        let differences: [[Double]]
+        let probabilities: [Double]
+        let labels: [Int]
+        let beta, error, p: [Double]
+        /// Of certain choices and without a prior.
+        let logit, logitError, logitCurvature: [Double]
+    }
+    struct Separation: Decodable {
+        let one, other: [Double]
+        let value, error, lower, upper: Double
+    }
     struct Components: Decodable {
         let clusters: [[Double]]
         let between, within: Double
@@ -72,6 +84,8 @@ struct Goldens: Decodable {
     let counts: Counts
     let relabelling: [Relabelling]
     let bootstrap: Bootstrap
+    let pairedLogistic: PairedChoices
+    let separation: [Separation]
 
     static func load() throws -> Goldens {
         let folder = try #require(Bundle.module.resourceURL)
