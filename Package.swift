@@ -189,7 +189,9 @@ let package = Package(
             exclude: ["Goldens"]),
         .testTarget(
             name: "KeelCharacterTests",
-            dependencies: ["KeelCharacter", "KeelFormats", "KeelLanguage", "KeelStatistics"]),
+            dependencies: [
+                "KeelCharacter", "KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics",
+            ]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ReportTests",

@@ -13,7 +13,7 @@ public struct Change: Hashable, Sendable, Codable {
         /// Too few readings to test, or to tell whether the margin is kept.
         case notEnoughData
 
-        var isFound: Bool {
+        package var isFound: Bool {
             switch self {
             case .better, .worse, .higher, .lower: true
             case .identical, .noWorse, .noDifference, .notEnoughData: false

@@ -23,33 +23,50 @@ public struct Comparison: Hashable, Sendable, Codable {
     ///   - margin: A change for the worse that would not matter, in each metric's own unit.
     /// - Throws: `RunError.badMargin`, `.differentSuites`; what reading the runs throws.
     public init(of baseline: Run, with candidate: Run, margin: Double? = nil) throws {
+        let readings = try RunPair(baseline, candidate)
+        try self.init(
+            readings, adjusted: Multiplicity.holm(readings.tests.compactMap(\.self)),
+            tests: readings.tests.count { $0 != nil }, margin: margin)
+    }
+
+    /// Compares several pairs of runs, p-values adjusted over the metrics of all of them.
+    /// - Parameters:
+    ///   - pairs: A run before and one after each.
+    ///   - margin: As that of one comparison.
+    /// - Returns: A comparison for each pair, in their order.
+    /// - Throws: What a comparison throws.
+    public static func family(
+        _ pairs: [(baseline: Run, candidate: Run)], margin: Double? = nil
+    ) throws -> [Comparison] {
+        let readings = try pairs.map { try RunPair($0.baseline, $0.candidate) }
+        let adjusted = try Multiplicity.holm(readings.flatMap { $0.tests.compactMap(\.self) })
+        var rest = adjusted[...]
+        return try readings.map { pair in
+            let count = pair.tests.count { $0 != nil }
+            defer { rest = rest.dropFirst(count) }
+            return try Comparison(
+                pair, adjusted: Array(rest.prefix(count)), tests: adjusted.count, margin: margin)
+        }
+    }
+
+    /// - Parameters:
+    ///   - readings: What the runs read.
+    ///   - adjusted: A p-value for each metric that was tested.
+    ///   - tests: How many tests they were adjusted for.
+    ///   - margin: Above zero, or nil.
+    /// - Throws: `RunError.badMargin`.
+    private init(
+        _ readings: RunPair, adjusted: [Double], tests: Int, margin: Double?
+    ) throws(RunError) {
         if let margin, !(margin > 0) { throw RunError.badMargin(margin) }
-        try baseline.requireSameSuite(as: candidate)
-        let judges = JudgePairing(try baseline.judged(), try candidate.judged())
-        let before = Observations(
-            of: baseline.suite, samples: baseline.config.samples, records: try baseline.records(),
-            judged: judges.baseline)
-        let after = Observations(
-            of: candidate.suite, samples: candidate.config.samples,
-            records: try candidate.records(), judged: judges.candidate)
-        // A quick run has fewer probes than a full one; what both have is compared.
-        let shared = baseline.config.quick ? baseline.suite : candidate.suite
-        let metrics = shared.primaryMetrics.filter { judges.compares($0.measure) }
-        let pairs = metrics.map { dimension, measure, metric in
-            PairedReadings(
-                dimension, measure, metric, before.of(metric, in: dimension),
-                after.of(metric, in: dimension))
-        }
-        let tests = pairs.map { $0.isIdentical ? nil : $0.pValue }
-        let adjusted = try Multiplicity.holm(tests.compactMap(\.self))
         var next = adjusted.makeIterator()
-        changes = zip(pairs, tests).map { pair, pValue in
-            pair.change(
-                pValue: pValue, adjusted: pValue.flatMap { _ in next.next() },
-                tests: adjusted.count, margin: margin)
+        changes = zip(readings.metrics, readings.tests).map { metric, pValue in
+            metric.change(
+                pValue: pValue, adjusted: pValue.flatMap { _ in next.next() }, tests: tests,
+                margin: margin)
         }
-        withheld = judges.withheld
-        differences = baseline.config.differences(to: candidate.config)
+        withheld = readings.withheld
+        differences = readings.differences
         self.margin = margin
     }
 
@@ -67,6 +84,37 @@ public struct Comparison: Hashable, Sendable, Codable {
 
     /// The changes that were found, for better, worse or neither.
     public var found: [Change] { changes.filter(\.verdict.isFound) }
+}
+
+/// The primary metrics that two runs share, and a test of each.
+private struct RunPair {
+    let metrics: [PairedReadings]
+    /// Nil where the readings are identical, or too few to test.
+    let tests: [Double?]
+    let withheld: String?
+    let differences: [RunConfig.Difference]
+
+    init(_ baseline: Run, _ candidate: Run) throws {
+        try baseline.requireSameSuite(as: candidate)
+        let judges = JudgePairing(try baseline.judged(), try candidate.judged())
+        let before = Observations(
+            of: baseline.suite, samples: baseline.config.samples, records: try baseline.records(),
+            judged: judges.baseline)
+        let after = Observations(
+            of: candidate.suite, samples: candidate.config.samples,
+            records: try candidate.records(), judged: judges.candidate)
+        // A quick run has fewer probes than a full one; what both have is compared.
+        let shared = baseline.config.quick ? baseline.suite : candidate.suite
+        metrics = shared.primaryMetrics.filter { judges.compares($0.measure) }.map {
+            dimension, measure, metric in
+            PairedReadings(
+                dimension, measure, metric, before.of(metric, in: dimension),
+                after.of(metric, in: dimension))
+        }
+        tests = metrics.map { $0.isIdentical ? nil : $0.pValue }
+        withheld = judges.withheld
+        differences = baseline.config.differences(to: candidate.config)
+    }
 }
 
 extension Suite {

@@ -5,12 +5,13 @@ import KeelEvaluation
 import KeelFormats
 
 /// Constitutions: what a model is to be like.
-struct ConstitutionCommand: ParsableCommand {
+struct ConstitutionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "constitution",
-        abstract: "List constitutions, check one, compare two, import one.",
+        abstract: "List constitutions, check one, compare two, import one, sweep a principle.",
         subcommands: [
             ListCommand.self, CheckCommand.self, DiffCommand.self, ImportCommand.self,
+            SweepCommand.self,
         ],
         defaultSubcommand: ListCommand.self)
 
