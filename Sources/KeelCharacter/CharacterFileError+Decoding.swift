@@ -1,7 +1,7 @@
 import Yams
 
 /// Says in terms of the file what the decoder says in terms of Swift.
-extension ConstitutionError {
+extension CharacterFileError {
     /// The parser's error in one line; its own description draws the place over several.
     init(notYAML error: any Error, file: String) {
         let (line, reason) =
@@ -58,6 +58,7 @@ extension ConstitutionError {
         case is Node.Mapping.Type, is [String: Any].Type: "a mapping of fields to values"
         case is Node.Sequence.Type, is [Any].Type: "a list"
         case is Double.Type: "a number"
+        case is Bool.Type: "true or false"
         default: "a text"
         }
     }

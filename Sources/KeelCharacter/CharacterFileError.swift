@@ -1,5 +1,5 @@
-/// What is wrong with a constitution's file, and where.
-public struct ConstitutionError: Error, Hashable, Sendable, CustomStringConvertible {
+/// What is wrong with the file of a constitution or a concept, and where.
+public struct CharacterFileError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Defect: Hashable, Sendable {
         case notShipped(known: [String])
         case unreadable(reason: String)
@@ -25,7 +25,7 @@ public struct ConstitutionError: Error, Hashable, Sendable, CustomStringConverti
             return "\(place): No constitution of this name ships with Keel, and no file has it. "
                 + "Shipped are \(known.joined(separator: ", "))."
         case .unreadable(let reason):
-            return "\(place): The constitution can't be read: \(reason)"
+            return "\(place): The file can't be read: \(reason)"
         case .notYAML(let reason): return "\(place): This is not YAML: \(reason)"
         case .missing: return "\(place): \(subject) is missing. Add it."
         case .wrongType(let expected):

@@ -26,7 +26,7 @@ struct Keel: AsyncParsableCommand {
             StoreCommand.self, GenerateCommand.self, TrainCommand.self, ScoreCommand.self,
             TokenizeCommand.self, ModelCommand.self, AdapterCommand.self, ActivationsCommand.self,
             SAECommand.self, DirectionCommand.self, DiffCommand.self, DataCommand.self,
-            SuiteCommand.self, ConstitutionCommand.self, CharacterCommand.self, ExportCommand.self,
-            BenchCommand.self, DoctorCommand.self,
+            SuiteCommand.self, ConstitutionCommand.self, CharacterCommand.self, ConceptCommand.self,
+            PromptCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 }

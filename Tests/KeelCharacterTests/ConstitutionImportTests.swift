@@ -29,7 +29,7 @@ import Testing
     func `a file of another form is refused by field`(text: String, complaint: String) throws {
         let scratch = try Scratch()
         let file = try scratch.write(text, to: "file.json")
-        let error = #expect(throws: ConstitutionError.self) {
+        let error = #expect(throws: CharacterFileError.self) {
             try Constitution(openCharacterTraining: file)
         }
         #expect(error?.description.contains(complaint) == true, "\(error?.description ?? "")")

@@ -87,7 +87,7 @@ import Testing
     ) throws {
         let text = Self.text.replacing(part, with: broken)
         #expect(text != Self.text)
-        let error = #expect(throws: ConstitutionError.self) {
+        let error = #expect(throws: CharacterFileError.self) {
             try Constitution(yaml: text, file: "small.yaml")
         }
         let description = error?.description ?? ""
@@ -97,11 +97,11 @@ import Testing
 
     @Test(arguments: ["", "# nothing", "[]", "text", "name: x\nversion: '1'\nabout: y\n"])
     func `a file without a constitution is refused`(text: String) {
-        #expect(throws: ConstitutionError.self) { try Constitution(yaml: text, file: "x.yaml") }
+        #expect(throws: CharacterFileError.self) { try Constitution(yaml: text, file: "x.yaml") }
     }
 
     @Test func `a name that nobody ships is answered with those that are`() {
-        let error = #expect(throws: ConstitutionError.self) { try Constitution.named("nowhere") }
+        let error = #expect(throws: CharacterFileError.self) { try Constitution.named("nowhere") }
         #expect(error?.description.contains("Shipped are steady.") == true)
     }
 

@@ -8,18 +8,18 @@ extension Constitution {
     /// - Parameters:
     ///   - url: The file.
     ///   - name: What to call the constitution; nil for the file's name.
-    /// - Throws: `ConstitutionError`, naming the field.
+    /// - Throws: `CharacterFileError`, naming the field.
     public init(
         openCharacterTraining url: URL, name: String? = nil
-    ) throws(ConstitutionError) {
+    ) throws(CharacterFileError) {
         let file = url.lastPathComponent
         let rows: [Row]
         do {
             rows = try JSONDecoder().decode([Row].self, from: Data(contentsOf: url))
         } catch let error as DecodingError {
-            throw ConstitutionError(error, in: nil, file: file)
+            throw CharacterFileError(error, in: nil, file: file)
         } catch {
-            throw ConstitutionError(
+            throw CharacterFileError(
                 file: url.path, line: 0, field: "",
                 defect: .unreadable(reason: error.localizedDescription))
         }
@@ -42,7 +42,7 @@ extension Constitution {
                     messages: row.questions)
             })
         if traits.isEmpty {
-            throw ConstitutionError(
+            throw CharacterFileError(
                 file: file, line: 0, field: "", defect: .invalid(reason: "The list is empty."))
         }
     }

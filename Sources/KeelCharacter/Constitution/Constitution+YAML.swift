@@ -4,42 +4,18 @@ import Yams
 
 extension Constitution {
     /// Reads a constitution from a YAML file.
-    /// - Throws: `ConstitutionError`, with file, line, field and remedy.
-    public init(contentsOf url: URL) throws(ConstitutionError) {
-        let text: String
-        do {
-            text = try String(contentsOf: url, encoding: .utf8)
-        } catch {
-            throw ConstitutionError(
-                file: url.path, line: 0, field: "",
-                defect: .unreadable(reason: error.localizedDescription))
-        }
-        try self.init(yaml: text, file: url.lastPathComponent)
+    /// - Throws: `CharacterFileError`, with file, line, field and remedy.
+    public init(contentsOf url: URL) throws(CharacterFileError) {
+        self = try CharacterFile.read(url)
     }
 
     /// Reads a constitution from YAML.
     /// - Parameters:
     ///   - text: The whole file.
     ///   - file: What errors call it.
-    /// - Throws: `ConstitutionError`.
-    public init(yaml text: String, file: String) throws(ConstitutionError) {
-        let root: Node
-        do {
-            guard let node = try Yams.compose(yaml: text) else {
-                throw ConstitutionError(
-                    file: file, line: 0, field: "", defect: .invalid(reason: "The file is empty."))
-            }
-            root = node
-        } catch let error as ConstitutionError {
-            throw error
-        } catch {
-            throw ConstitutionError(notYAML: error, file: file)
-        }
-        do {
-            self = try YAMLDecoder().decode(Constitution.self, from: root)
-        } catch {
-            throw ConstitutionError(error, in: root, file: file)
-        }
+    /// - Throws: `CharacterFileError`.
+    public init(yaml text: String, file: String) throws(CharacterFileError) {
+        self = try CharacterFile.decode(text, file: file)
     }
 
     /// Writes it to one YAML file, which appears whole or not at all.
@@ -60,13 +36,13 @@ extension Constitution {
     }
 
     /// The constitution of this name that ships with Keel, or the file at this path.
-    /// - Throws: `ConstitutionError`; for another name, one that lists the names there are.
-    public static func named(_ name: String) throws(ConstitutionError) -> Constitution {
+    /// - Throws: `CharacterFileError`; for another name, one that lists the names there are.
+    public static func named(_ name: String) throws(CharacterFileError) -> Constitution {
         if FileManager.default.fileExists(atPath: name) {
             return try Constitution(contentsOf: URL(filePath: name))
         }
         guard let url = shippedFiles.first(where: { $0.stem == name }) else {
-            throw ConstitutionError(
+            throw CharacterFileError(
                 file: name, line: 0, field: "", defect: .notShipped(known: shippedNames))
         }
         return try Constitution(contentsOf: url)

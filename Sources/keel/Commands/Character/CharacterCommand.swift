@@ -4,6 +4,7 @@ import ArgumentParser
 struct CharacterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "character",
-        abstract: "Make rows of preferences from a constitution.",
-        subcommands: [CharacterDataCommand.self])
+        abstract:
+            "Make rows of preferences from a constitution, and say what training on them moved.",
+        subcommands: [CharacterDataCommand.self, CharacterMovedCommand.self])
 }

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import KeelCharacter
+import KeelEvaluation
+import KeelFormats
+import KeelReport
+
+/// What training on a constitution moved: its traits, and everything else.
+struct CharacterMovedCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "moved",
+        abstract: "Say what a training moved: the constitution's traits, and everything else.",
+        discussion: """
+            Compares two maps of one suite, paired by probe and adjusted over all measures. The dimensions that a trait \
+            names in "probes" are its target; what else was found to change is a drift. With --data, each principle's \
+            part in the rows is shown beside.
+            """)
+
+    @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+    var constitution: String
+
+    @Option(help: "The run before the training.")
+    var before: String
+
+    @Option(help: "The run after it.")
+    var after: String
+
+    @Option(help: "The rows it was trained on, as keel character data made them.")
+    var data: String?
+
+    @Option(help: "Also write a report to this HTML file.")
+    var report: String?
+
+    @Flag(help: "Print results as JSON.")
+    var json = false
+
+    func run() async throws {
+        let summary = try data.map { path in
+            var reader = try JSONLinesReader<PreferenceRecord>(path: path)
+            return PreferenceSummary(try reader.readAll())
+        }
+        let moved = Moved(
+            try Constitution.named(constitution),
+            try Comparison(
+                of: Run(reading: URL(filePath: before)), with: Run(reading: URL(filePath: after))),
+            data: summary)
+        if let report { try moved.page().write(to: report) }
+        if json { return try Terminal.printJSON(moved) }
+        moved.print()
+        if let report { print("\nReport: \(report)") }
+    }
+}
+
+/// Changes by whether a constitution wanted them.
+struct Moved: Encodable {
+    struct Trait: Encodable {
+        var id: String
+        /// Changes of the dimensions that it names.
+        var changes: [Change]
+    }
+
+    var constitution: String
+    var causes: String
+    var traits: [Trait]
+    /// All other changes, those that were found first.
+    var elsewhere: [Change]
+    var data: PreferenceSummary?
+
+    init(_ constitution: Constitution, _ comparison: Comparison, data: PreferenceSummary?) {
+        self.constitution = "\(constitution.name), version \(constitution.version)"
+        causes = comparison.causes
+        traits = constitution.traits.map { trait in
+            Trait(
+                id: trait.id,
+                changes: comparison.changes.filter { trait.probes.contains($0.dimension) })
+        }
+        let wanted = Set(constitution.traits.flatMap(\.probes))
+        let others = comparison.changes.filter { !wanted.contains($0.dimension) }
+        elsewhere =
+            others.filter { $0.verdict.isFound } + others.filter { !$0.verdict.isFound }
+        self.data = data
+    }
+
+    /// Changes that were found and that no trait asked for.
+    var drifts: [Change] { elsewhere.filter { $0.verdict.isFound } }
+
+    func print() {
+        Swift.print(causes)
+        for trait in traits {
+            Swift.print("\n\(trait.id):")
+            if trait.changes.isEmpty { Swift.print("  the runs measure none of its dimensions") }
+            for change in trait.changes { Swift.print("  \(change.sentence)") }
+        }
+        Swift.print(
+            "\nElsewhere: "
+                + (drifts.isEmpty
+                    ? "no drift was found in \(elsewhere.count) measures."
+                    : "\(drifts.count) of \(elsewhere.count) measures drifted."))
+        for change in drifts { Swift.print("  \(change.sentence)") }
+        data?.printTable()
+    }
+
+    func page() -> Page {
+        Page(
+            title: "What training on \(constitution) moved",
+            lede: drifts.isEmpty
+                ? "No drift was found outside the traits' dimensions."
+                : "Drifts outside the traits' dimensions: \(drifts.map(\.title).joined(separator: ", ")).",
+            facts: [.init("Between the runs", Prose(causes))],
+            sections: traits.map { trait in
+                Page.Section(
+                    "Trait “\(trait.id)”", anchor: "trait-\(trait.id)",
+                    trait.changes.isEmpty
+                        ? [.paragraph("The runs measure none of its dimensions.")]
+                        : [.table(ChangeTable(changes: trait.changes).table("Its dimensions"))])
+            } + [
+                Page.Section(
+                    "Everything else", anchor: "elsewhere",
+                    [.table(ChangeTable(changes: elsewhere).table("What no trait asked for"))])
+            ])
+    }
+}
