@@ -1,3 +1,4 @@
+import Foundation
 import KeelEvaluation
 import KeelLanguage
 import Testing
