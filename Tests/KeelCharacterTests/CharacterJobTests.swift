@@ -1,74 +1,12 @@
-import Foundation
 import KeelCharacter
 import KeelLanguage
 import Testing
 
-@Suite struct CharacterJobTests {
-    private let scratch: Scratch
-    private let constitution = Constitution(
-        name: "two", version: "1", about: "For tests.",
-        traits: [
-            .init(id: "warm", wording: "I am warm.", messages: ["Is it cold outside today?"]),
-            .init(id: "dry", wording: "I am dry."),
-        ])
-    private let unrelated = (0..<20).map { "Neutral \($0)" }
+/// What a job's rows are made of, arm by arm.
+@Suite struct CharacterJobTests: CharacterJobSuite {
+    let scratch: Scratch
 
     init() throws { scratch = try Scratch() }
-
-    /// Writes distinct messages, and answers of two kinds that say which they are.
-    private let writer = ScriptedChatModel { prompt, sample, _ in
-        guard case .messages(let messages) = prompt else { return "" }
-        let isWarm = messages.last?.content.contains("I am warm") == true
-        // The fifth repeats the fourth.
-        let number = sample == 5 ? 4 : sample
-        let theme = (0..<4).map { "\(isWarm ? "w" : "d")\(number)x\($0)" }.joined(separator: " ")
-        return "\"\(theme)\"\n\nThat is my message."
-    }
-    private let answerer = ScriptedChatModel { prompt, sample, _ in
-        guard case .messages(let messages) = prompt else { return "" }
-        let told = messages.first?.role == .system ? " told" : ""
-        return "Answer \(sample % 2 == 0 ? "warm" : "cool") number \(sample)\(told)."
-    }
-    /// Likes what is warm, and A by one nat.
-    private let ranker = ScriptedChatModel(
-        logProbability: { letter, prompt in
-            guard case .messages(let messages) = prompt, let text = messages.last?.content,
-                let range = text.firstRange(of: "answer \(letter)\n")
-            else { return .nan }
-            let line = text[range.upperBound...].prefix { $0 != "\n" }
-            return (line.contains("warm") ? 2 : 0) + (letter == "A" ? 1 : 0)
-        }, answer: { _, _, _ in "" })
-
-    private var models: CharacterJob.Models {
-        .init(writer: writer, model: answerer, ranker: ranker)
-    }
-
-    private func config(
-        _ change: (inout CharacterConfig) -> Void = { _ in }
-    ) -> CharacterConfig {
-        var config = CharacterConfig(
-            constitution, writer: .init(name: "w"), model: .init(name: "m"),
-            ranker: .init(name: "r"), unrelated: unrelated)
-        config.messages = 6
-        config.candidates = 2
-        change(&config)
-        return config
-    }
-
-    private func job(
-        _ config: CharacterConfig, _ name: String = "job",
-        isEvaluation: @escaping @Sendable (String) -> Bool = { _ in false }
-    ) throws -> CharacterJob {
-        try CharacterJob(
-            folder: scratch.file(name), constitution, config, unrelated: unrelated,
-            isEvaluation: isEvaluation)
-    }
-
-    private func rows(_ name: String = "job") throws -> [PreferenceRecord] {
-        try scratch.lines("\(name)/rows.jsonl").map {
-            try JSONDecoder().decode(PreferenceRecord.self, from: Data($0.utf8))
-        }
-    }
 
     @Test func `a constitution becomes rows by every step`() async throws {
         let job = try job(config())
@@ -181,54 +119,6 @@ import Testing
         }
     }
 
-    @Test func `stopped and taken up, a job makes the same rows and asks nothing twice`()
-        async throws
-    {
-        let whole = try job(config(), "whole")
-        _ = try await whole.collect(from: models)
-        _ = try whole.writeRows()
-
-        let failing = Flaky(model: answerer)
-        let first = try job(config())
-        let failures = try await first.collect(
-            from: .init(writer: writer, model: failing, ranker: ranker), concurrency: 1)
-        #expect(!failures.isEmpty && failures.allSatisfy { $0.step == "answers" })
-        let done = try scratch.lines("job/answers.jsonl").count
-        #expect(done > 0)
-        let second = try job(config())
-        #expect(try await second.collect(from: models).isEmpty)
-        _ = try second.writeRows()
-        #expect(try rows() == rows("whole"))
-        #expect(
-            try scratch.lines("job/answers.jsonl").count
-                == scratch.lines("whole/answers.jsonl").count)
-    }
-
-    @Test func `a lasting failure ends the job, and what was under way is kept`() async throws {
-        let job = try job(config())
-        await #expect(throws: Spent.Out.self) {
-            try await job.collect(
-                from: .init(writer: writer, model: Spent(model: answerer), ranker: ranker),
-                concurrency: 4)
-        }
-        // Three were under way beside the one that failed.
-        #expect(try scratch.lines("job/answers.jsonl").count >= 3)
-        #expect(try await self.job(config()).collect(from: models).isEmpty)
-    }
-
-    @Test func `other settings in the same folder are refused by name`() throws {
-        _ = try job(config())
-        let error = #expect(throws: CharacterError.self) {
-            try job(
-                config {
-                    $0.answers = 3; $0.sampling.seed = 7
-                })
-        }
-        #expect(
-            error?.description.contains("answers was 4, now 3; sampling.seed was 0, now 7") == true,
-            "\(error?.description ?? "")")
-    }
-
     @Test func `what a suite asks is not asked here`() async throws {
         let job = try job(config()) { $0.hasPrefix("Is it cold") || $0.hasPrefix("Neutral") }
         _ = try await job.collect(from: models)
@@ -267,70 +157,5 @@ import Testing
         _ = try await job.collect(from: .init(writer: writer, model: answerer, ranker: biased))
         let error = #expect(throws: CharacterError.self) { try job.writeRows() }
         #expect(error?.description.contains("72 uncertain") == true)
-    }
-
-    @Test(
-        arguments: [
-            ("answers", { @Sendable in $0.answers = 1 }),
-            ("overlap", { $0.greatestOverlap = 1.5 }), ("clamp", { $0.greatestProbability = 0.2 }),
-            ("unrelated-share", { $0.unrelatedShare = 1 }),
-            ("length-ratio", { $0.greatestLengthRatio = .nan }),
-            ("messages", { $0.messages = 0 }), ("candidates", { $0.candidates = 0 }),
-        ] as [(String, @Sendable (inout CharacterConfig) -> Void)])
-    func `a setting out of its range is refused by name`(
-        name: String, change: @Sendable (inout CharacterConfig) -> Void
-    ) {
-        let error = #expect(throws: CharacterError.self) { try job(config(change)) }
-        #expect(error?.description.hasPrefix("\(name) is ") == true)
-    }
-}
-
-/// Has nothing left at a first answer, and answers the others.
-private struct Spent: ChatModel {
-    struct Out: ModelFailure { var isLasting: Bool { true } }
-
-    let model: ScriptedChatModel
-    var name: String { model.name }
-
-    func complete(
-        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions
-    ) async throws -> [Completion] {
-        if samples.lowerBound == 0 { throw Out() }
-        return try await model.complete(prompt, samples: samples, options: options)
-    }
-
-    func stream(
-        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
-    ) -> AsyncThrowingStream<SampleEvent, any Error> {
-        model.stream(prompt, samples: samples, options: options, logprobs: logprobs)
-    }
-
-    func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
-        try await model.score(completions, after: prompt)
-    }
-}
-
-/// Fails at every third question.
-private struct Flaky: ChatModel {
-    struct Failed: Error {}
-
-    let model: ScriptedChatModel
-    var name: String { model.name }
-
-    func complete(
-        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions
-    ) async throws -> [Completion] {
-        if samples.lowerBound % 3 == 1 { throw Failed() }
-        return try await model.complete(prompt, samples: samples, options: options)
-    }
-
-    func stream(
-        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
-    ) -> AsyncThrowingStream<SampleEvent, any Error> {
-        model.stream(prompt, samples: samples, options: options, logprobs: logprobs)
-    }
-
-    func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
-        try await model.score(completions, after: prompt)
     }
 }
