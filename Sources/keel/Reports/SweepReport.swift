@@ -1,3 +1,4 @@
+import KeelCharacter
 import KeelEvaluation
 import KeelReport
 

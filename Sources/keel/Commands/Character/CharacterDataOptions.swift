@@ -119,4 +119,5 @@ struct CharacterDataOptions: ParsableArguments {
 
 extension CharacterConfig.Arm: ExpressibleByArgument {}
 extension CharacterConfig.Ranking: ExpressibleByArgument {}
+extension Nudge: ExpressibleByArgument {}
 extension PairReading: ExpressibleByArgument {}

@@ -85,8 +85,6 @@ extension ConstitutionCommand {
     }
 }
 
-extension Nudge: ExpressibleByArgument {}
-
 /// Behaviour against how strongly a principle is put, as `sweep.json` has it.
 struct Sweep: Codable, Sendable {
     /// One prompt: a wording at a strength.

@@ -3,6 +3,7 @@ import Foundation
 import KeelCharacter
 import KeelFormats
 import KeelLanguage
+import KeelReport
 import KeelTraining
 
 /// What rows of preferences teach, before anyone trains on them.
@@ -66,12 +67,12 @@ struct DataInspectCommand: AsyncParsableCommand {
 
     /// The rows of a file with their places.
     /// - Throws: `JSONLinesError` for a row that can't be read; `FileError`.
-    private static func pairs(in path: String) throws -> [PreferencePair] {
+    private static func pairs(in path: String) throws -> [KeelCharacter.PreferencePair] {
         var reader = try JSONLinesReader<PreferenceRow>(path: path)
-        var pairs: [PreferencePair] = []
+        var pairs: [KeelCharacter.PreferencePair] = []
         while let row = try reader.next() {
             pairs.append(
-                PreferencePair(
+                .init(
                     place: "\(path):\(reader.line)", prompt: row.prompt.plainText,
                     chosen: row.chosen.plainText, rejected: row.rejected.plainText,
                     probability: row.probability))
