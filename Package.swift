@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "KeelTraining", targets: ["KeelTraining"]),
         .library(name: "KeelInterpretability", targets: ["KeelInterpretability"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
+        .library(name: "KeelGuardian", targets: ["KeelGuardian"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
         .library(name: "KeelStore", targets: ["KeelStore"]),
         .library(name: "KeelServer", targets: ["KeelServer"]),
@@ -99,6 +100,10 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.copy("Suites")]),
+        .target(
+            name: "KeelGuardian",
+            dependencies: ["KeelLanguage", .product(name: "Yams", package: "Yams")],
+            resources: [.copy("Texts")]),
         .target(name: "KeelReport"),
         .target(
             name: "KeelStore",
@@ -130,7 +135,7 @@ let package = Package(
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
                 "KeelRemote", "KeelTraining", "KeelInterpretability", "KeelEvaluation",
-                "KeelReport", "KeelStore", "KeelServer",
+                "KeelGuardian", "KeelReport", "KeelStore", "KeelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -178,6 +183,10 @@ let package = Package(
             name: "KeelEvaluationTests",
             dependencies: ["KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics"],
             exclude: ["Goldens"]),
+        .testTarget(
+            name: "KeelGuardianTests",
+            dependencies: ["KeelGuardian", "KeelLanguage", "KeelStatistics"],
+            resources: [.copy("Rows")]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ReportTests",

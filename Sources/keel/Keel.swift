@@ -26,6 +26,7 @@ struct Keel: AsyncParsableCommand {
             StoreCommand.self, GenerateCommand.self, TrainCommand.self, ScoreCommand.self,
             TokenizeCommand.self, ModelCommand.self, AdapterCommand.self, ActivationsCommand.self,
             SAECommand.self, DirectionCommand.self, DiffCommand.self, DataCommand.self,
-            SuiteCommand.self, ExportCommand.self, BenchCommand.self, DoctorCommand.self,
+            SuiteCommand.self, GuardianCommand.self, ExportCommand.self, BenchCommand.self,
+            DoctorCommand.self,
         ])
 }
