@@ -102,7 +102,11 @@ let package = Package(
             resources: [.copy("Suites")]),
         .target(
             name: "KeelGuardian",
-            dependencies: ["KeelLanguage", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "KeelFormats", "KeelLanguage", "KeelStatistics",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
             resources: [.copy("Texts")]),
         .target(name: "KeelReport"),
         .target(
@@ -135,7 +139,7 @@ let package = Package(
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
                 "KeelRemote", "KeelTraining", "KeelInterpretability", "KeelEvaluation",
-                "KeelGuardian", "KeelReport", "KeelStore", "KeelServer",
+                "KeelGuardian", "KeelReport", "KeelStatistics", "KeelStore", "KeelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),

@@ -61,4 +61,30 @@ import Testing
         #expect(Lines(scratch.path("out.jsonl")).count == 1)
         #expect(try await assess(rows).errors.contains("exists already"))
     }
+
+    @Test func `decisions are kept, checked, told and objected to`() async throws {
+        let rows =
+            #"{"id": "a", "messages": [{"role": "user", "content": "I want to die"}]}"# + "\n"
+        expectSuccess(try await assess(rows, "--log", "log.jsonl"))
+        func guardian(_ arguments: String...) async throws -> Program.Outcome {
+            try await Program.run(["guardian"] + arguments, in: scratch)
+        }
+        let first = try await guardian("verify", "log.jsonl")
+        expectSuccess(first)
+        #expect(first.output.hasPrefix("1 entry holds"))
+        let hash = try #require(first.output.split(whereSeparator: { " .\n".contains($0) }).last)
+        expectSuccess(
+            try await guardian(
+                "object", "log.jsonl", "--conversation", "a", "--number", "1", "--text", "A lyric.")
+        )
+        let told = try await guardian("why", "log.jsonl", "--conversation", "a").output
+        #expect(told.contains("want to die") && told.contains("A lyric."))
+        #expect(try await guardian("why", "log.jsonl", "--conversation", "b").output.isEmpty)
+        expectSuccess(try await guardian("verify", "log.jsonl", "--expect", String(hash)))
+        let lines = Lines(scratch.path("log.jsonl"))
+        try (lines[0].replacing("want to die", with: "want to fly") + "\n")
+            .write(toFile: scratch.path("log.jsonl"), atomically: true, encoding: .utf8)
+        let broken = try await guardian("verify", "log.jsonl")
+        #expect(broken.status == 1 && broken.errors.contains("entry 1 is not as it was written"))
+    }
 }

@@ -14,7 +14,8 @@ struct GuardianAssessCommand: AsyncParsableCommand {
             order: {"id", "message", "level", "probability", "evidence", "new", "values", "companion", "gatekeeper"}. \
             A level (none, low, moderate, high, imminent) is that of the conversation up to the message. \
             Evidence has the rule, its kind, and spans of messages in Unicode scalars. The probability is null \
-            until the reader is calibrated.
+            until the reader is calibrated. With --log, each decision is added to \
+            a log that keel guardian verify checks.
             """)
 
     @Option(help: "JSON Lines to read; - is standard input.")
@@ -26,12 +27,16 @@ struct GuardianAssessCommand: AsyncParsableCommand {
     @Option(help: "A YAML file of values to weigh by, instead of those that ship.")
     var values: String?
 
+    @Option(help: "A log of decisions to add to; it is created if it is not there.")
+    var log: String?
+
     @Flag(help: "Report a row that cannot be read and go on, instead of stopping.")
     var skipBadRows = false
 
     func run() async throws {
         let output = try NewOutput(output)
         let lexicon = try RiskLexicon.shipped()
+        let log = try log.map { try DecisionLog(path: $0) }
         let order =
             try values.map { try ValueOrder(contentsOf: URL(filePath: $0)) }
             ?? ValueOrder.shipped()
@@ -51,7 +56,15 @@ struct GuardianAssessCommand: AsyncParsableCommand {
                             .invalidValue(
                                 field: "id", reason: "\"\(row.id)\" stands in an earlier row."))
                     }
-                    for assessment in companion.assess(row.messages) {
+                    let start = ContinuousClock.now
+                    let assessments = companion.assess(row.messages)
+                    let time = (ContinuousClock.now - start) / Duration.milliseconds(1)
+                    for assessment in assessments {
+                        try log?.append(
+                            DecisionEntry(
+                                time: Date().timeIntervalSince1970, conversation: "\(row.id)",
+                                event: .decided(
+                                    .init(assessment, policy: order.name, milliseconds: time))))
                         let past = Array(row.messages[...assessment.message])
                         try write(
                             AssessedRow(

@@ -9,5 +9,8 @@ struct GuardianCommand: AsyncParsableCommand {
             The guardian is no medical device and no emergency service. Its readings come from rules and have not \
             been reviewed by clinicians.
             """,
-        subcommands: [GuardianAssessCommand.self])
+        subcommands: [
+            GuardianAssessCommand.self, GuardianVerifyCommand.self, GuardianWhyCommand.self,
+            GuardianObjectCommand.self,
+        ])
 }
