@@ -9,7 +9,7 @@ public struct Care: Hashable, Sendable, Codable {
     private var asked: Set<Move> = []
     /// Things said once for all.
     private var said: Set<Move> = []
-    /// Answers given since help was last named; nil while it has not been.
+    /// Answers given since help was last named, counted no further than matters; nil while it has not been.
     private var answersSinceResource: Int?
 
     /// How many answers lie at least between two that name help.
@@ -32,7 +32,7 @@ public struct Care: Hashable, Sendable, Codable {
             level = reading.level
             asked = []
         }
-        answersSinceResource = answersSinceResource.map { $0 + 1 }
+        answersSinceResource = answersSinceResource.map { min($0 + 1, Self.resourceInterval) }
         let wishes =
             level >= .moderate ? protective(after: reading) : everyday(after: reading, action)
         let moves = choice(among: wishes)
