@@ -6,15 +6,21 @@ enum GuardianFile {
     /// Decodes a file that ships with Keel.
     /// - Throws: `GuardianError`.
     static func shipped<Content: Decodable>(_ name: String) throws(GuardianError) -> Content {
+        try decode(shippedText(name, "yaml"), file: "\(name).yaml")
+    }
+
+    /// The text of a file that ships with Keel.
+    /// - Throws: `GuardianError`.
+    static func shippedText(_ name: String, _ ending: String) throws(GuardianError) -> String {
         guard
             let url = Bundle.module.url(
-                forResource: name, withExtension: "yaml", subdirectory: "Texts")
+                forResource: name, withExtension: ending, subdirectory: "Texts")
         else {
             throw GuardianError(
-                file: "\(name).yaml",
+                file: "\(name).\(ending)",
                 reason: "it is not in Keel's resources. Build or install Keel anew.")
         }
-        return try decode(text(of: url), file: "\(name).yaml")
+        return try text(of: url)
     }
 
     /// - Throws: `GuardianError`.

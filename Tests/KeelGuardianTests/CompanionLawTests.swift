@@ -5,7 +5,7 @@ import Testing
 /// What the companion does in every conversation.
 @Suite struct CompanionLawTests {
     private static func companion() throws -> Companion {
-        Companion(values: try .shipped(), lexicon: try .shipped())
+        Companion(values: try .shipped(), reader: try .shipped())
     }
 
     @Test func `nobody is met with silence, an essay, or more than one question`() throws {

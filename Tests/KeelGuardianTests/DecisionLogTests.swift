@@ -11,7 +11,7 @@ import Testing
     }
 
     private func entry(_ text: String, conversation: String = "a") throws -> DecisionEntry {
-        let companion = Companion(values: try .shipped(), lexicon: try .shipped())
+        let companion = Companion(values: try .shipped(), reader: try .shipped())
         let assessment = try #require(companion.assess([.user(text)]).last)
         return DecisionEntry(
             time: 1.5, conversation: conversation,

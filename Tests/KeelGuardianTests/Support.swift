@@ -55,8 +55,6 @@ enum Sentences {
 }
 
 extension RiskReader {
-    static func shipped() throws -> RiskReader { RiskReader(try .shipped()) }
-
     func level(_ texts: String...) -> RiskLevel {
         reading(of: texts.map(Message.user)).level
     }

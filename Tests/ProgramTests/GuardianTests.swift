@@ -16,6 +16,7 @@ import Testing
         var id: RowID
         var message: Int
         var level: String
+        var probability: Double
         var companion: Companion
         var gatekeeper: Gatekeeper
     }
@@ -43,7 +44,7 @@ import Testing
         #expect(rows.map(\.companion.action) == ["answer", "support-first", "answer"])
         #expect(rows.map(\.gatekeeper.action) == ["pass", "cut", "pass"])
         #expect(rows[1].companion.moves.contains("ask-directly"))
-        #expect(Lines(scratch.path("out.jsonl")).allSatisfy { $0.contains("\"probability\":null") })
+        #expect(rows.map(\.probability).allSatisfy { (0...1).contains($0) })
     }
 
     @Test func `a row that cannot be read leaves no output, or is skipped`() async throws {
@@ -86,5 +87,19 @@ import Testing
             .write(toFile: scratch.path("log.jsonl"), atomically: true, encoding: .utf8)
         let broken = try await guardian("verify", "log.jsonl")
         #expect(broken.status == 1 && broken.errors.contains("entry 1 is not as it was written"))
+    }
+
+    @Test func `rows that say nothing of a language are refused by train`() async throws {
+        let row =
+            #"{"id": "a", "language": "en", "form": "plain", "level": "high", "messages": []}"#
+        try (row + "\n").write(
+            toFile: scratch.path("rows.jsonl"), atomically: true, encoding: .utf8)
+        let outcome = try await Program.run(
+            [
+                "guardian", "train", "--rows", "rows.jsonl", "--calibration", "rows.jsonl", "--out",
+                "out",
+            ], in: scratch)
+        #expect(outcome.status == 1 && outcome.errors.contains("look-alikes are needed"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("out")))
     }
 }

@@ -7,9 +7,9 @@ public struct Companion: Sendable {
     public let values: ValueOrder
     private let reader: RiskReader
 
-    public init(values: ValueOrder, lexicon: RiskLexicon) {
+    public init(values: ValueOrder, reader: RiskReader) {
         self.values = values
-        reader = RiskReader(lexicon)
+        self.reader = reader
     }
 
     /// What it reads and decides about a message.

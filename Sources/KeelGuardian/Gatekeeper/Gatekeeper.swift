@@ -21,8 +21,8 @@ public struct Gatekeeper: Sendable {
 
     private let reader: RiskReader
 
-    public init(_ lexicon: RiskLexicon) {
-        reader = RiskReader(lexicon)
+    public init(_ reader: RiskReader) {
+        self.reader = reader
     }
 
     /// What it does about the newest message.

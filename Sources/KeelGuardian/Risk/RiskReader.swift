@@ -1,14 +1,26 @@
 public import KeelLanguage
 
-/// Reads danger from the whole of what a person has said, by rules.
+/// Reads danger from the whole of what a person has said, by rules and by a trained reader beside them.
 ///
-/// Laws, which the tests hold it to: a further message never lowers the level; a message sent in pieces
-/// is read at least as high as in one; words around a sentence, such as a story's, take nothing from it.
+/// Laws, which the tests hold it to: a further message never lowers the level or the probability; a message
+/// sent in two pieces is read at least as high as in one; words around a sentence, such as a story's, take
+/// nothing from it. The trained reader can raise what rules read and never lowers it.
 public struct RiskReader: Sendable {
     private let lexicon: RiskLexicon
+    private let trained: TrainedReader?
 
-    public init(_ lexicon: RiskLexicon) {
+    /// - Parameters:
+    ///   - lexicon: The rules.
+    ///   - trained: Without it, readings have no probability.
+    public init(_ lexicon: RiskLexicon, trained: TrainedReader? = nil) {
         self.lexicon = lexicon
+        self.trained = trained
+    }
+
+    /// The rules and the reader that ship with Keel.
+    /// - Throws: `GuardianError`.
+    public static func shipped() throws(GuardianError) -> RiskReader {
+        RiskReader(try .shipped(), trained: try .shipped())
     }
 
     /// The reading after each message of the person.
@@ -19,20 +31,37 @@ public struct RiskReader: Sendable {
     public func readings(of messages: [Message]) -> [(message: Int, reading: RiskReading)] {
         let stream = TokenStream(messages)
         var rest = signs(in: messages, stream)[...]
+        var ear = trained.map { ReaderEar($0, stream) }
         var memory = RiskMemory()
+        // What it would be by rules alone, from which the probability starts.
+        var byRules = RiskMemory()
         return messages.indices.filter { messages[$0].role == .user }.map { number in
             var new: [RiskReading.Evidence] = []
-            while let sign = rest.first, sign.message <= number {
-                rest.removeFirst()
+            func note(_ sign: FoundSign, in stream: TokenStream) {
                 let isFirst = memory.note(sign)
-                guard isFirst || !new.contains(where: { $0.rule == sign.rule }) else { continue }
+                guard isFirst || !new.contains(where: { $0.rule == sign.rule }) else { return }
                 let evidence = sign.evidence(in: stream, of: messages)
                 new.append(evidence)
                 if isFirst { memory.evidence.append(evidence) }
             }
+            while let sign = rest.first, sign.message <= number {
+                rest.removeFirst()
+                _ = byRules.note(sign)
+                note(sign, in: stream)
+            }
+            let verdict = ear?.hear(upTo: number, level: byRules.level)
+            for heard in verdict?.danger ?? [] {
+                guard let stream = ear?.streams[heard.stream] else { continue }
+                note(
+                    FoundSign(
+                        rule: "reader", kind: .active, tokens: heard.window.tokens, in: stream),
+                    in: stream)
+            }
             return (
                 number,
-                RiskReading(level: memory.level, evidence: memory.evidence, new: new)
+                RiskReading(
+                    level: memory.level, probability: verdict?.probability,
+                    evidence: memory.evidence, new: new)
             )
         }
     }

@@ -70,6 +70,25 @@ struct TokenStream: Sendable {
     }
 
     private static let maximumPieces = 12
+
+    /// The stream as it would be had messages that end and begin with letters been cut within a word.
+    /// - Returns: Nil where there is no such place.
+    func joiningCutWords() -> TokenStream? {
+        var joined = TokenStream()
+        for token in tokens {
+            if token.startsMessage, Folding.isLatin(token.text), var last = joined.tokens.last,
+                Folding.isLatin(last.text)
+            {
+                last.text += token.text
+                last.message = token.message
+                last.range = token.range
+                joined.tokens[joined.tokens.count - 1] = last
+            } else {
+                joined.tokens.append(token)
+            }
+        }
+        return joined.tokens.count < tokens.count ? joined : nil
+    }
 }
 
 /// Cuts one message into tokens.

@@ -13,8 +13,8 @@ struct GuardianAssessCommand: AsyncParsableCommand {
             Reads {"id", "messages": [{"role", "content"}]}; writes a line for each message of the person, rows in \
             order: {"id", "message", "level", "probability", "evidence", "new", "values", "companion", "gatekeeper"}. \
             A level (none, low, moderate, high, imminent) is that of the conversation up to the message. \
-            Evidence has the rule, its kind, and spans of messages in Unicode scalars. The probability is null \
-            until the reader is calibrated. With --log, each decision is added to \
+            The probability is that of high or imminent danger. Evidence has the rule (reader for what the trained \
+            reader heard), its kind, and spans of messages in Unicode scalars. With --log, each decision is added to \
             a log that keel guardian verify checks.
             """)
 
@@ -35,13 +35,13 @@ struct GuardianAssessCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = try NewOutput(output)
-        let lexicon = try RiskLexicon.shipped()
+        let risk = try RiskReader.shipped()
         let log = try log.map { try DecisionLog(path: $0) }
         let order =
             try values.map { try ValueOrder(contentsOf: URL(filePath: $0)) }
             ?? ValueOrder.shipped()
-        let companion = Companion(values: order, lexicon: lexicon)
-        let gatekeeper = Gatekeeper(lexicon)
+        let companion = Companion(values: order, reader: risk)
+        let gatekeeper = Gatekeeper(risk)
         var reader =
             input == "-"
             ? JSONLinesReader<ConversationRow>.standardInput()
