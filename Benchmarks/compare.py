@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -125,13 +124,8 @@ def main():
     options = arguments()
     about = json.loads(subprocess.check_output([options.keel, "model", "info", MODEL, "--json"]))
     gguf = Path(about["path"])
-    folder = Path(options.cache) / "bench-models" / f"{gguf.stem}-float32"
+    folder = Path(options.folder)
     peers = [sys.executable, HERE / "peers.py"]
-    if not folder.exists():
-        note(f"Writing {gguf.name} as safetensors for transformers (once).")
-        shutil.rmtree(folder.with_name(folder.name + ".partial"), ignore_errors=True)
-        # Should it fail, transformers will say so in its row.
-        subprocess.run([*peers, "convert", gguf, folder], stderr=subprocess.DEVNULL)
 
     threads = str(options.threads)
     bench = [options.keel, "bench", "--json", "--model", MODEL, "--threads", threads]
@@ -170,11 +164,11 @@ def main():
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0], prog="Benchmarks/run")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0], prog="compare.py")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keel", default=str(ROOT / ".build/release/keel"))
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--cache", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", required=True, help="what 'peers.py convert' has made")
     options = parser.parse_args()
     if options.rounds < 1 or options.threads < 1:
         parser.error("--rounds and --threads must be at least 1")

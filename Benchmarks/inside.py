@@ -7,7 +7,7 @@ MODEL is the folder that `peers.py convert GGUF FOLDER` makes. Both harvests rea
 float32 rows of the middle block's output; transformers reads right-padded batches of like length through AutoModel (no
 output layer) with a forward hook. Both trainers read the rows that Keel harvested: TopK, the same width, k, batch and
 dtype, on the CPU. Rates are medians over rounds, taken in turn. With --long, harvest's cost per token and memory at
-10 thousand and at 2 million tokens. Needs sae-lens for the second part.
+10 thousand and at 2 million tokens.
 """
 
 import argparse

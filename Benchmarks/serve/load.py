@@ -16,20 +16,21 @@ import time
 from urllib.parse import urlsplit
 
 
-def body(arguments, number, stream=True):
+def body(arguments, number):
     return json.dumps(
         {
             "model": arguments.model,
             "messages": [{"role": "user", "content": f"Tell me a short story about the number {number}."}],
             "max_tokens": arguments.tokens,
             "temperature": 0,
-            "stream": stream,
+            "stream": True,
+            "stream_options": {"include_usage": True},
         }
     ).encode()
 
 
 async def ask(arguments, number):
-    """The text of a streamed answer, seconds to its first piece, and its pieces."""
+    """The text of a streamed answer, seconds to its first piece, and its tokens."""
     url = urlsplit(arguments.base)
     reader, writer = await asyncio.open_connection(url.hostname, url.port, limit=1 << 20)
     try:
@@ -39,7 +40,7 @@ async def ask(arguments, number):
             f"POST {url.path}/chat/completions HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Type: application/json\r\n"
             f"{token}Connection: close\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
         )
-        start, first, text, pieces, ended = time.monotonic(), None, [], 0, False
+        start, first, text, tokens, ended = time.monotonic(), None, [], 0, False
         status = (await reader.readline()).split()[1]
         if status != b"200":
             raise RuntimeError(f"status {status.decode()}: {(await reader.read(2000))[-300:]!r}")
@@ -52,15 +53,16 @@ async def ask(arguments, number):
             event = json.loads(line[6:])
             if "error" in event:
                 raise RuntimeError(event["error"]["message"])
+            if event.get("usage"):
+                tokens = event["usage"]["completion_tokens"]
             for choice in event["choices"]:
                 piece = choice["delta"].get("content")
                 if piece:
                     first = first or time.monotonic() - start
                     text.append(piece)
-                    pieces += 1
         if not ended:
             raise RuntimeError("the stream broke off")
-        return "".join(text), first or 0.0, pieces
+        return "".join(text), first or 0.0, tokens
     finally:
         writer.close()
 
@@ -84,7 +86,7 @@ async def main():
     parser.add_argument("--pid", type=int, help="process whose memory is watched")
     arguments = parser.parse_args()
     alone = [(await ask(arguments, number))[0] for number in range(arguments.questions)]
-    counts = {"answers": 0, "same": 0, "other": 0, "crossed": 0, "failed": 0, "pieces": 0}
+    counts = {"answers": 0, "same": 0, "other": 0, "crossed": 0, "failed": 0, "tokens": 0}
     firsts, failures, memories = [], [], []
     end = time.monotonic() + arguments.seconds
 
@@ -93,13 +95,13 @@ async def main():
             question = number % arguments.questions
             number += 7
             try:
-                text, first, pieces = await ask(arguments, question)
+                text, first, tokens = await ask(arguments, question)
             except Exception as error:  # whatever it is, it is a failed answer
                 counts["failed"] += 1
                 failures.append(str(error)[:200])
                 continue
             counts["answers"] += 1
-            counts["pieces"] += pieces
+            counts["tokens"] += tokens
             firsts.append(first)
             kind = "same" if text == alone[question] else "crossed" if text in alone else "other"
             counts[kind] += 1
@@ -120,7 +122,7 @@ async def main():
                 **counts,
                 "clients": arguments.clients,
                 "seconds": round(seconds, 1),
-                "pieces_per_second": round(counts["pieces"] / seconds, 1),
+                "tokens_per_second": round(counts["tokens"] / seconds, 1),
                 "first_piece_seconds": {"median": at(0.5), "p95": at(0.95)},
                 "memory_mb": [round(one) for one in memories if one],
                 "failures": failures[:5],

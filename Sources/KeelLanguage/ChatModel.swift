@@ -82,12 +82,18 @@ public struct Completion: Hashable, Sendable, Codable {
     public var finish: Finish
     /// What the answer took; nil where the model does not tell.
     public var usage: TokenUsage?
+    /// What was read off the model at each token; nil where nothing was.
+    public var readings: [TokenReading]?
 
-    public init(text: String, tokens: [Int], finish: Finish, usage: TokenUsage? = nil) {
+    public init(
+        text: String, tokens: [Int], finish: Finish, usage: TokenUsage? = nil,
+        readings: [TokenReading]? = nil
+    ) {
         self.text = text
         self.tokens = tokens
         self.finish = finish
         self.usage = usage
+        self.readings = readings
     }
 
     /// How many tokens the answer has; nil where the model does not tell.

@@ -15,6 +15,8 @@ final class BatchScheduler {
         var options: SamplingOptions
         /// How the stream of these samples is changed; others in the batch are not touched.
         var steering: [Steering] = []
+        /// What is read off the stream at each token.
+        var readings: [Reading] = []
         /// How many of the most probable tokens to tell beside each that was drawn; nil for none of
         /// either.
         var logprobs: Int?
@@ -32,12 +34,14 @@ final class BatchScheduler {
         let sample: Int
         let options: SamplingOptions
         let steering: [Steering]
+        let readings: [Reading]
         let logprobs: Int?
         /// Positions that it may come to take.
         let reserved: Int
         var sampler: Sampler
         var assembler: TextAssembler
         var tokens: [Int] = []
+        var read: [TokenReading] = []
         /// Tokens that the repetition penalty counts as seen; filled only when it is on.
         var seen: Set<Int>
 
@@ -49,6 +53,7 @@ final class BatchScheduler {
             self.reserved = reserved
             options = request.options
             steering = request.steering
+            readings = request.readings
             logprobs = request.logprobs
             sampler = Sampler(request.options, sample: sample)
             assembler = TextAssembler(tokenizer, stop: request.options.stop)
@@ -151,9 +156,10 @@ final class BatchScheduler {
         let rest = request.prompt.dropFirst(past?.count ?? 0)
         let attention = try TreeAttention(model, past: past, trunk: rest.count)
         let tokens = try Tensor(Array(rest)).unsqueezed(0).to(device: model.device)
-        let hooks = try Hooks(
+        var hooks = try Hooks(
             steering: request.steering, answerFrom: rest.count - 1, count: rest.count,
             device: model.device)
+        let reader = StreamReader(rows: [request.readings], hooks: &hooks)
         let hidden = try model(tokens, attention: attention, hooks: hooks)
         let last = try hidden.narrowed(1, rest.count - 1..<rest.count).reshaped(1, -1)
         let logits = try model.logits(last)
@@ -167,7 +173,8 @@ final class BatchScheduler {
         if entry.nextSample == request.samples.upperBound { waiting.removeFirst() }
         let finishes = try draw(
             logits.expanded(count, -1).contiguous(), sequences,
-            lengths: Array(repeating: request.prompt.count, count: count))
+            lengths: Array(repeating: request.prompt.count, count: count),
+            read: Array(repeating: reader.values[0], count: count))
         for (sequence, finish) in zip(sequences, finishes) {
             if let finish {
                 end(sequence, finish)
@@ -183,10 +190,13 @@ final class BatchScheduler {
         let sequences = batch.texts
         let tokens = try Tensor(sequences.map { $0.tokens.last ?? 0 }, shape: [sequences.count, 1])
             .to(device: model.device)
-        let hooks = try Hooks(rows: sequences.map(\.steering), device: model.device)
+        var hooks = try Hooks(rows: sequences.map(\.steering), device: model.device)
+        let reader = StreamReader(rows: sequences.map(\.readings), hooks: &hooks)
         let hidden = try model(tokens, attention: attention, hooks: hooks)
         batch.advance()
-        let finishes = try draw(model.logits(hidden.squeezed(1)), sequences, lengths: batch.lengths)
+        let finishes = try draw(
+            model.logits(hidden.squeezed(1)), sequences, lengths: batch.lengths,
+            read: reader.values)
         // From the last down, so that the one moved into a gap is never one that is done too.
         for (number, finish) in finishes.enumerated().reversed() {
             guard let finish else { continue }
@@ -197,9 +207,9 @@ final class BatchScheduler {
     }
 
     /// Draws a token for each sequence from logits `[sequences.count, V]`; says which are done.
-    private func draw(_ logits: Tensor, _ sequences: [Sequence], lengths: [Int]) throws
-        -> [Completion.Finish?]
-    {
+    private func draw(
+        _ logits: Tensor, _ sequences: [Sequence], lengths: [Int], read: [[Double]]
+    ) throws -> [Completion.Finish?] {
         let logits = try logits.to(.float32, device: .cpu)
         // As the model gives them: before penalties, temperature and truncation.
         let given = try sequences.indices.map { row in
@@ -225,7 +235,9 @@ final class BatchScheduler {
             }
         }
         return sequences.indices.map { row in
-            take(drawn[row], sequences[row], length: lengths[row], given: given[row])
+            take(
+                drawn[row], sequences[row], length: lengths[row], given: given[row],
+                read: read[row])
         }
     }
 
@@ -233,12 +245,13 @@ final class BatchScheduler {
     ///
     /// `given` has the log-probabilities of all tokens, where they are to be told.
     private func take(
-        _ token: Int, _ sequence: Sequence, length: Int, given: [Float]?
+        _ token: Int, _ sequence: Sequence, length: Int, given: [Float]?, read: [Double]
     ) -> Completion.Finish? {
         if endTokens.contains(token) { return .stop }
         sequence.tokens.append(token)
         if sequence.options.repetitionPenalty != 1 { sequence.seen.insert(token) }
         let (text, stopped) = sequence.assembler.append(token)
+        if !read.isEmpty { sequence.read.append(TokenReading(text: text, values: read)) }
         let logprobs = given.map {
             TokenLogprobs(
                 token, among: $0, top: sequence.logprobs ?? 0, bytes: tokenizer.tokenBytes)
@@ -256,10 +269,12 @@ final class BatchScheduler {
         let rest = sequence.assembler.finish()
         guard var entry = progress[sequence.request] else { return }
         if !rest.isEmpty { entry.request.onPiece(sequence.sample, rest, nil) }
+        if let last = sequence.read.indices.last { sequence.read[last].text += rest }
         let completion = Completion(
             text: sequence.assembler.text, tokens: sequence.tokens, finish: finish,
             usage: TokenUsage(
-                promptTokens: entry.request.prompt.count, completionTokens: sequence.tokens.count))
+                promptTokens: entry.request.prompt.count, completionTokens: sequence.tokens.count),
+            readings: sequence.readings.isEmpty ? nil : sequence.read)
         entry.completions[sequence.sample] = completion
         entry.request.onEnd(sequence.sample, completion)
         progress[sequence.request] = entry

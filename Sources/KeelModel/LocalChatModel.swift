@@ -41,19 +41,22 @@ public final class LocalChatModel: ChatModel {
     public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
         async throws -> [Completion]
     {
-        try await complete(prompt, samples: samples, options: options, steering: [])
+        try await complete(prompt, samples: samples, options: options, steering: [], readings: [])
     }
 
-    /// The same with the residual stream changed; other requests in the batch are not touched.
+    /// The same with the residual stream changed and read; other requests in the batch are not
+    /// touched.
     public func complete(
-        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, steering: [Steering]
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, steering: [Steering],
+        readings: [Reading] = []
     ) async throws -> [Completion] {
         try await withThrowingTaskGroup(of: (Int, [Completion]).self) { group in
             for part in parts(of: samples) {
                 group.addTask {
                     let completions = try await self.withWorker(part.count) {
                         try await $0.complete(
-                            prompt, samples: part, options: options, steering: steering)
+                            prompt, samples: part, options: options, steering: steering,
+                            readings: readings)
                     }
                     return (part.lowerBound, completions)
                 }
@@ -69,16 +72,16 @@ public final class LocalChatModel: ChatModel {
         stream(prompt, samples: samples, options: options, logprobs: logprobs, steering: [])
     }
 
-    /// The same with the residual stream changed.
+    /// The same with the residual stream changed and read.
     public func stream(
         _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?,
-        steering: [Steering]
+        steering: [Steering], readings: [Reading] = []
     ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { continuation in
             let (number, worker) = take(samples.count)
             let task = Task {
                 await worker.stream(
-                    prompt, samples, options, logprobs, steering, into: continuation)
+                    prompt, samples, options, logprobs, steering, readings, into: continuation)
             }
             continuation.onTermination = { reason in
                 self.giveBack(samples.count, to: number)

@@ -39,9 +39,10 @@ actor ModelWorker {
     }
 
     func complete(
-        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, steering: [Steering]
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, steering: [Steering],
+        readings: [Reading]
     ) async throws -> [Completion] {
-        let request = try newRequest(prompt, samples, options, steering)
+        let request = try newRequest(prompt, samples, options, steering, readings)
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             return try await withCheckedThrowingContinuation { continuation in
@@ -72,7 +73,7 @@ actor ModelWorker {
     /// - Returns: What `cancel(_:)` takes; nil when there is nothing to cancel.
     func stream(
         _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions, _ logprobs: Int?,
-        _ steering: [Steering],
+        _ steering: [Steering], _ readings: [Reading],
         into continuation: AsyncThrowingStream<SampleEvent, any Error>.Continuation
     ) -> Int? {
         do {
@@ -80,7 +81,7 @@ actor ModelWorker {
                 continuation.finish()
                 return nil
             }
-            let request = try newRequest(prompt, samples, options, steering)
+            let request = try newRequest(prompt, samples, options, steering, readings)
             submit(
                 request, logprobs: logprobs,
                 onPiece: { sample, text, token in
@@ -107,17 +108,20 @@ actor ModelWorker {
         var samples: Range<Int>
         var options: SamplingOptions
         var steering: [Steering]
+        var readings: [Reading]
     }
 
     private func newRequest(
-        _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions, _ steering: [Steering]
+        _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions,
+        _ steering: [Steering], _ readings: [Reading]
     ) throws -> NewRequest {
         try options.validate()
         for one in steering { try one.validate(for: language.model.configuration) }
+        for one in readings { try one.validate(for: language.model.configuration) }
         lastRequest += 1
         return NewRequest(
             id: lastRequest, tokens: try language.encode(prompt), samples: samples,
-            options: options, steering: steering)
+            options: options, steering: steering, readings: readings)
     }
 
     private func submit(
@@ -129,8 +133,8 @@ actor ModelWorker {
         scheduler.submit(
             BatchScheduler.Request(
                 id: request.id, prompt: request.tokens, samples: request.samples,
-                options: request.options, steering: request.steering, logprobs: logprobs,
-                onPiece: onPiece, onEnd: onEnd, onFinish: onFinish))
+                options: request.options, steering: request.steering, readings: request.readings,
+                logprobs: logprobs, onPiece: onPiece, onEnd: onEnd, onFinish: onFinish))
         if !isRunning {
             isRunning = true
             Task { await run() }

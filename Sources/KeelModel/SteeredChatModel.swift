@@ -1,30 +1,76 @@
 public import KeelLanguage
 
-/// A model on this machine whose residual stream is changed, for these calls only.
+/// A model on this machine whose residual stream is changed, and read, for these calls only.
 ///
 /// Others may talk to the same model, steered otherwise or not at all, in the same batch.
-public struct SteeredChatModel: ChatModel {
+public struct SteeredChatModel: SteerableChatModel {
+    /// A direction of character, where it can be pushed along, and where it is read.
+    public struct Direction: Hashable, Sendable {
+        public var character: CharacterDirection
+        /// `[C]` by the block whose output is pushed; their length is what strength 1 means.
+        public var vectors: [Int: [Float]]
+        public var reading: Reading
+
+        public init(
+            _ character: CharacterDirection, vectors: [Int: [Float]], reading: Reading
+        ) {
+            self.character = character
+            self.vectors = vectors
+            self.reading = reading
+        }
+
+        func steering(_ strength: Double) -> [Steering] {
+            vectors.sorted { $0.key < $1.key }.map {
+                Steering(vector: $0.value, layer: $0.key, action: .add(strength))
+            }
+        }
+    }
+
     private let base: LocalChatModel
     private let steering: [Steering]
+    private let known: [Direction]
 
-    public init(_ base: LocalChatModel, steering: [Steering]) {
+    /// - Parameters:
+    ///   - base: The model.
+    ///   - steering: How its stream is changed.
+    ///   - directions: What every answer is read along, and may be pushed along.
+    public init(_ base: LocalChatModel, steering: [Steering] = [], directions: [Direction] = []) {
         self.base = base
         self.steering = steering
+        known = directions
     }
 
     public var name: String { base.name }
+    public var directions: [CharacterDirection] { known.map(\.character) }
+
+    public func steered(by strengths: [String: Double]) throws(LanguageError) -> any ChatModel {
+        var steering = steering
+        for (name, strength) in strengths.sorted(by: { $0.key < $1.key }) {
+            guard let direction = known.first(where: { $0.character.name == name }) else {
+                let names = known.map(\.character.name).joined(separator: ", ")
+                throw .invalidOption(
+                    field: "direction", value: name,
+                    expected: names.isEmpty ? "nothing: this model has none" : "one of \(names)")
+            }
+            steering += direction.steering(strength)
+        }
+        return Self(base, steering: steering, directions: known)
+    }
 
     public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
         async throws -> [Completion]
     {
-        try await base.complete(prompt, samples: samples, options: options, steering: steering)
+        try await base.complete(
+            prompt, samples: samples, options: options, steering: steering,
+            readings: known.map(\.reading))
     }
 
     public func stream(
         _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
     ) -> AsyncThrowingStream<SampleEvent, any Error> {
         base.stream(
-            prompt, samples: samples, options: options, logprobs: logprobs, steering: steering)
+            prompt, samples: samples, options: options, logprobs: logprobs, steering: steering,
+            readings: known.map(\.reading))
     }
 
     public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {

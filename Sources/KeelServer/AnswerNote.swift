@@ -29,11 +29,14 @@ public struct AnswerNote: Hashable, Sendable, Codable {
     /// A sentence for people.
     public var text: String
     public var meters: [Meter]
+    /// The text of each token that the meters have a reading for; joined, these are the answer.
+    public var pieces: [String]?
 
-    public init(by: String, text: String, meters: [Meter] = []) {
+    public init(by: String, text: String, meters: [Meter] = [], pieces: [String]? = nil) {
         self.by = by
         self.text = text
         self.meters = meters
+        self.pieces = pieces
     }
 }
 

@@ -42,6 +42,11 @@ public struct ServedModel: Sendable {
         self.created = created
     }
 
+    /// What its answers are read along, and may be pushed along.
+    var directions: [CharacterDirection] {
+        (engines.first?.model as? any SteerableChatModel)?.directions ?? []
+    }
+
     /// The messages with this model's system prompt before what they have of their own.
     func prompt(_ messages: [Message]) -> [Message] {
         let own = messages.filter { $0.role == .system }.map(\.content)

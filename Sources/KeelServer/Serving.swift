@@ -55,10 +55,13 @@ final class Serving: Sendable {
         return model
     }
 
-    /// What the watchers say of an answer; nil where there are none.
+    /// What the model itself was read to be, and what the watchers say of an answer; nil where there is
+    /// nothing of either.
     func notes(_ exchange: Exchange) async -> [AnswerNote]? {
-        guard !watchers.isEmpty else { return nil }
-        var notes: [AnswerNote] = []
+        let directions = models.first { $0.id == exchange.model }?.directions ?? []
+        let own = AnswerNote(exchange.completion, along: directions)
+        guard own != nil || !watchers.isEmpty else { return nil }
+        var notes = [own].compactMap(\.self)
         for watcher in watchers { notes += await watcher.notes(on: exchange) }
         return notes
     }

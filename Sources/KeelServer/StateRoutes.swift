@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Hummingbird
+internal import KeelLanguage
 
 /// What there is and how it stands: `/v1/models`, `/health`, `/metrics`, `/openapi.json`, and what
 /// the page asks first.
@@ -39,6 +40,8 @@ struct StateRoutes {
         struct Model: Encodable {
             var id: String
             var about: String
+            /// What it can be pushed along by this visitor.
+            var directions: [String]
         }
 
         var name: String
@@ -74,7 +77,12 @@ struct StateRoutes {
             try JSON.response(
                 Session(
                     name: context.visitor.name, role: context.visitor.role,
-                    models: serving.models.map { .init(id: $0.id, about: $0.about) },
+                    models: serving.models.map { model in
+                        let canSteer = context.visitor.role >= .admin
+                        return .init(
+                            id: model.id, about: model.about,
+                            directions: canSteer ? model.directions.map(\.name) : [])
+                    },
                     keeps: serving.keeps,
                     hasRuns: serving.runs != nil && context.visitor.role >= .admin,
                     needsToken: serving.needsToken))

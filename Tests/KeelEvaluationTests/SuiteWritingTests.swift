@@ -139,7 +139,8 @@ private struct SuiteGenerator {
     private mutating func measures(rubric: String) -> [[String: Any]] {
         var measures: [[String: Any]] = [
             ["kind": "gap"], ["kind": "mirror"], ["kind": "mirror", "of": "words"],
-            ["kind": "rule"], ["kind": "variety"], ["kind": "counter", "counter": "apology"],
+            ["kind": "rule"], ["kind": "variety"], ["kind": "length"],
+            ["kind": "counter", "counter": "apology"],
             ["kind": "judge", "rubric": rubric],
         ]
         for index in measures.indices where flip() {

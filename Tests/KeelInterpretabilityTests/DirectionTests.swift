@@ -48,8 +48,32 @@ import Testing
         let file = direction.controlVector(model: "llama")
         #expect(file.directions.keys.sorted() == [1])
         let length = file.directions[1]?.reduce(0) { $0 + Double($1 * $1) }.squareRoot() ?? 0
-        let median = direction.layers.first { $0.layer == 1 }?.medianLength ?? 0
-        #expect(abs(length - median) < 1e-3 * median)
+        let layer = try #require(direction.layers.first { $0.layer == 1 })
+        #expect(abs(length - layer.medianLength) < 1e-3 * layer.medianLength)
+        #expect(layer.with > layer.without)
+    }
+
+    @Test func `a direction is served from its file, at its layer or where it is asked for`() throws
+    {
+        let scratch = try Scratch()
+        let path = scratch.path + "/kind@2.gguf"
+        try ControlVectorFile(
+            model: "llama", directions: [1: [1, 0], 2: [0, 2], 3: [3, 0]],
+            facts: ["control.layer": "2", "control.without": "-0.5", "control.with": "0.25"]
+        ).write(to: path)
+        let own = try SteeredChatModel.Direction("kind=" + path)
+        #expect(own.character == CharacterDirection(name: "kind", without: -0.5, with: 0.25))
+        #expect(own.vectors == [2: [0, 2]])
+        #expect(own.reading == Reading(vector: [0, 2], layer: 2))
+        let range = try SteeredChatModel.Direction("kind=\(path)@1-2")
+        #expect(range.vectors.keys.sorted() == [1, 2] && range.reading == own.reading)
+        // Elsewhere, what answers with and without the trait read is not known.
+        let elsewhere = try SteeredChatModel.Direction("kind=\(path)@3")
+        #expect(elsewhere.character == CharacterDirection(name: "kind"))
+        #expect(elsewhere.reading == Reading(vector: [3, 0], layer: 3))
+        for wrong in ["kind", "=", "kind=\(path)@9"] {
+            #expect(throws: (any Error).self) { try SteeredChatModel.Direction(wrong) }
+        }
     }
 
     @Test func `answers of the same kind are not told apart`() throws {

@@ -31,7 +31,9 @@ import Testing
         let metrics = (1...30).map { "{\"step\": \($0), \"loss\": \(1.0 / Double($0))}\n" }
         try Data(metrics.joined().utf8).write(to: run.appending(path: "metrics.jsonl"))
         let store = try Store(at: folder.appending(path: "store.sqlite").path)
-        let models: [ServedModel] = [.echo(), .echo("other"), .one(EndlessModel(), id: "endless")]
+        let models: [ServedModel] = [
+            .echo(), .one(LeaningModel(), id: "other"), .one(EndlessModel(), id: "endless"),
+        ]
         try await withServer(
             models,
             configure: {

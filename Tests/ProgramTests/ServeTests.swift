@@ -46,10 +46,10 @@ import Testing
         }
     }
 
-    private func serve(_ options: [String] = []) async throws -> Served {
+    private func serve(_ options: [String] = [], fileLimit: Int? = nil) async throws -> Served {
         let program = try await Program(
             ["serve", "--port", "0", "--name", "tiny", "--admin-token", "a-secret-token"]
-                + TinyModel.options + options, in: scratch, limit: 600)
+                + TinyModel.options + options, in: scratch, fileLimit: fileLimit, limit: 600)
         let said = await program.errors(oncePresent: "/v1.\n")
         let address = said.firstMatch(of: /at (http:\/\/127\.0\.0\.1:\d+);/)?.1
         return Served(
@@ -122,51 +122,149 @@ import Testing
         #expect(check.output.contains("is whole"))
     }
 
-    @Test func `killed at any moment, it has kept all that it acknowledged`() async throws {
+    @Test func `answers are read along a direction, and an admin pushes along it`() async throws {
+        let questions = try scratch.write(
+            (0..<8).map { "{\"id\": \"\($0)\", \"domain\": \"d\", \"prompt\": \"\($0)?\"}\n" }
+                .joined(),
+            to: "questions.jsonl")
+        let file = scratch.path("kind.gguf")
+        expectSuccess(
+            try await Program.run(
+                [
+                    "direction", "find", "--trait", "is kind", "--questions", questions,
+                    "--max-tokens", "4", "--out", file,
+                ] + TinyModel.options, in: scratch))
+        let served = try await serve(["--direction", "kindness=\(file)@1"])
+        let chat = try await served.address.send(
+            "POST", "/v1/chat/completions",
+            [
+                "model": "tiny", "max_tokens": 4, "seed": 1,
+                "messages": [["role": "user", "content": "a"]],
+                "keel": ["steer": ["kindness": 0.5]],
+            ])
+        #expect(chat.status == 200, "\(chat.text)")
+        let keel = try #require(chat.json["keel"] as? [String: Any], "\(chat.text)")
+        #expect(keel["steer"] as? [String: Double] == ["kindness": 0.5])
+        let note = try #require((keel["notes"] as? [[String: Any]])?.first)
+        let meter = try #require((note["meters"] as? [[String: Any]])?.first)
+        #expect(meter["name"] as? String == "kindness")
+        #expect((meter["tokens"] as? [Double])?.count == (note["pieces"] as? [String])?.count)
+        served.program.signal(SIGTERM)
+        expectSuccess(try await served.program.outcome())
+    }
+
+    /// What a client was told is kept.
+    private enum Kept: Sendable {
+        case message(String)
+        case rating(of: String)
+    }
+
+    /// Asks, has answered and rates, again and again, until the server is gone.
+    private static func talk(
+        _ address: Address, in conversation: String, _ tell: AsyncStream<Kept>.Continuation
+    ) async {
+        let messages = "/keel/conversations/\(conversation)/messages"
+        while let question = try? await address.made(messages, ["content": "hello"]) {
+            tell.yield(.message(question))
+            let stream = try? await address.send(
+                "POST", "/keel/conversations/\(conversation)/answers",
+                ["parent": question, "model": "tiny", "max_tokens": 2])
+            guard let answer = stream?.text.firstMatch(of: /"id":"([^"]+)"/)?.1 else { continue }
+            tell.yield(.message(String(answer)))
+            let rated = try? await address.send(
+                "PUT", "/keel/messages/\(answer)/feedback", ["rating": 1, "reason": "good"])
+            if rated?.status == 200 { tell.yield(.rating(of: String(answer))) }
+        }
+    }
+
+    @Test func `killed twenty times under load, it has kept all that it acknowledged`()
+        async throws
+    {
         let store = scratch.path("store.sqlite")
-        var kept: [String: Set<String>] = [:]
-        for _ in 0..<3 {
+        var messages: [String: Set<String>] = [:]
+        var ratings: [String: Set<String>] = [:]
+        for _ in 0..<20 {
             let served = try await serve(["--store", store])
             let conversation = try await served.address.made(
                 "/keel/conversations", ["title": "Kill"])
-            // The kill comes while other messages are under way.
-            let (messages, continuation) = AsyncStream.makeStream(of: String.self)
             let address = served.address
+            let (kept, tell) = AsyncStream.makeStream(of: Kept.self)
             let clients = Task {
                 await withTaskGroup(of: Void.self) { group in
                     for _ in 0..<4 {
-                        group.addTask {
-                            while let id = try? await address.made(
-                                "/keel/conversations/\(conversation)/messages",
-                                ["content": "hello"])
-                            {
-                                continuation.yield(id)
-                            }
-                        }
+                        group.addTask { await Self.talk(address, in: conversation, tell) }
                     }
                 }
-                continuation.finish()
+                tell.finish()
             }
-            var acknowledged: Set<String> = []
-            for await id in messages {
-                acknowledged.insert(id)
-                if acknowledged.count == 20 { served.program.signal(SIGKILL) }
+            // The kill comes while other messages, answers and ratings are under way.
+            for await one in kept {
+                switch one {
+                case .message(let id): messages[conversation, default: []].insert(id)
+                case .rating(let id): ratings[conversation, default: []].insert(id)
+                }
+                if messages[conversation]?.count ?? 0 >= 12, ratings[conversation] != nil {
+                    served.program.signal(SIGKILL)
+                }
             }
             await clients.value
             #expect(try await served.program.outcome().signal == SIGKILL)
-            #expect(acknowledged.count >= 20)
-            kept[conversation] = acknowledged
         }
+        #expect(messages.count == 20 && ratings.count == 20)
         let served = try await serve(["--store", store])
-        for (conversation, ids) in kept {
+        for (conversation, ids) in messages {
             let thread = try await served.address.send("GET", "/keel/conversations/\(conversation)")
-            let messages = thread.json["messages"] as? [[String: Any]] ?? []
-            let found = Set(messages.compactMap { $0["id"] as? String })
-            #expect(ids.isSubset(of: found), "\(ids.subtracting(found).count) are lost")
+            let found = thread.json["messages"] as? [[String: Any]] ?? []
+            let lost = ids.subtracting(found.compactMap { $0["id"] as? String })
+            #expect(lost.isEmpty)
+            let rated = found.filter {
+                $0["rating"] as? Int == 1 && $0["reason"] as? String == "good"
+            }
+            let unrated = ratings[conversation, default: []].subtracting(
+                rated.compactMap { $0["id"] as? String })
+            #expect(unrated.isEmpty)
         }
         served.program.signal(SIGTERM)
         expectSuccess(try await served.program.outcome())
         expectSuccess(try await Program.run(["store", "check", store], in: scratch))
+    }
+
+    @Test func `on a full disk it says that nothing was kept, and goes on answering`() async throws
+    {
+        let store = scratch.path("store.sqlite")
+        let served = try await serve(["--store", store], fileLimit: 1 << 20)
+        let conversation = try await served.address.made("/keel/conversations", ["title": "Full"])
+        var kept: Set<String> = []
+        var refusal: (status: Int, json: [String: Any], text: String)?
+        for _ in 0..<60 where refusal == nil {
+            let answer = try await served.address.send(
+                "POST", "/keel/conversations/\(conversation)/messages",
+                ["content": String(repeating: "long ", count: 19_000)])
+            if let id = answer.json["id"] as? String, answer.status == 201 {
+                kept.insert(id)
+            } else {
+                refusal = answer
+            }
+        }
+        #expect(refusal?.status == 507, "\(refusal?.text ?? "it never came to that")")
+        #expect(refusal?.text.contains("Nothing of it was kept") == true)
+        #expect(!kept.isEmpty)
+        let chat = try await served.address.send(
+            "POST", "/v1/chat/completions",
+            ["model": "tiny", "max_tokens": 2, "messages": [["role": "user", "content": "a"]]])
+        #expect(chat.status == 200, "\(chat.text)")
+        served.program.signal(SIGTERM)
+        _ = try await served.program.outcome()
+
+        // With room again, all that was acknowledged is there, and no more.
+        let again = try await serve(["--store", store])
+        let thread = try await again.address.send("GET", "/keel/conversations/\(conversation)")
+        let found = (thread.json["messages"] as? [[String: Any]] ?? []).compactMap {
+            $0["id"] as? String
+        }
+        #expect(Set(found) == kept)
+        again.program.signal(SIGTERM)
+        expectSuccess(try await again.program.outcome())
     }
 
     @Test func `what makes no sense is refused before a model is loaded or a port taken`()

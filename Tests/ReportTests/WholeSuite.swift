@@ -38,6 +38,7 @@ enum WholeSuite {
             measures:
               - {kind: mirror, better: zero}
               - {kind: variety, better: higher}
+              - {kind: length, better: lower}
               - {kind: mirror, of: distance, better: lower}
               - {kind: mirror, of: words}
               - {kind: mirror, of: apology, better: zero}

@@ -32,6 +32,7 @@ struct DimensionReader {
         case .talk: talks()
         case .drift: drifts()
         case .variety: dimension.probes.flatMap(variety)
+        case .length: dimension.probes.flatMap(lengths)
         case .judge: measure.rubric.map(verdicts) ?? []
         }
     }
@@ -93,6 +94,12 @@ struct DimensionReader {
                 guard let end = answer.end, let start = gap(probe.id) else { return nil }
                 return [Value(value: end.value - start), Value(value: end.value)]
             }
+        }
+    }
+
+    private func lengths(_ probe: Probe) -> [Reading] {
+        answers(to: probe) { answer in
+            [Value(value: Double(Self.words(answer.text))), .share(answer.finish != .length)]
         }
     }
 

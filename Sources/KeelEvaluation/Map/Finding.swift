@@ -64,7 +64,7 @@ extension Dimension {
                         Finding(range: $0, labels: [label])
                     }
                 }
-            case .gap, .mirror, .rule, .drift, .variety, .judge: break
+            case .gap, .mirror, .rule, .drift, .variety, .length, .judge: break
             }
         }
         return found

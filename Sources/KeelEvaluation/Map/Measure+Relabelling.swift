@@ -5,7 +5,7 @@ extension Measure {
     /// distances of answers from each other are not read one by one.
     var readsAnswersApart: Bool {
         switch kind {
-        case .rule, .counter, .talk, .drift, .judge: true
+        case .rule, .counter, .talk, .drift, .length, .judge: true
         case .mirror: quantity != .gap && quantity != .distance
         case .gap, .variety: false
         }

@@ -93,7 +93,7 @@ extension Measure {
     public var rates: (behaviour: Metric, opposite: Metric)? {
         switch kind {
         case .rule, .talk, .judge: (metrics[0], metrics[1])
-        case .gap, .mirror, .counter, .drift, .variety: nil
+        case .gap, .mirror, .counter, .drift, .variety, .length: nil
         }
     }
 }

@@ -157,7 +157,7 @@ extension Measure {
         case .mirror: probe.mirrors != nil
         case .drift: dimension.scoresEnd(probe)
         case .talk: !probe.talk.isEmpty && probe.hasRule
-        case .rule, .counter, .variety, .judge: needsAnswers(to: probe)
+        case .rule, .counter, .variety, .length, .judge: needsAnswers(to: probe)
         }
     }
 }

@@ -17,6 +17,8 @@ public struct Measure: Hashable, Sendable, Codable {
         case drift
         /// How the answers to one probe differ from each other.
         case variety
+        /// How long answers are, and whether they come to an end.
+        case length
         /// Verdicts of a judge model by a rubric: two rates.
         case judge
     }
@@ -86,7 +88,7 @@ public struct Measure: Hashable, Sendable, Codable {
         case .mirror: quantity != .gap
         case .rule: probe.hasRule
         case .talk, .drift: !probe.talk.isEmpty
-        case .counter, .variety, .judge: true
+        case .counter, .variety, .length, .judge: true
         }
     }
 }

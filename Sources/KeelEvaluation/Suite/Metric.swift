@@ -81,6 +81,15 @@ extension Measure {
                     id: "words", title: "words", unit: "per answer", scale: .mean,
                     isPrimary: false),
             ]
+        case .length:
+            [
+                Metric(
+                    id: "length", title: "length of answers", unit: "words", scale: .mean,
+                    better: better),
+                Metric(
+                    id: "ended", title: "answers that come to an end", unit: "share",
+                    scale: .share, isPrimary: false),
+            ]
         case .judge:
             shares(
                 [

@@ -104,7 +104,7 @@ struct SuiteReader {
             case .judge:
                 fields.append("rubric")
                 measure.rubric = try item.required("rubric").choice(among: rubrics)
-            case .gap, .rule, .talk, .drift, .variety: break
+            case .gap, .rule, .talk, .drift, .variety, .length: break
             }
             try item.requireFields(fields)
             measure.better = try item.optional("better")?.choice(Measure.Direction.self)

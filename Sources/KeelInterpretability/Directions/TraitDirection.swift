@@ -20,6 +20,10 @@ public struct TraitDirection {
         public var test: Separation
         /// Median length of the stream.
         public var medianLength: Double
+        /// Mean projections of answers without the trait and of answers with it, over that length, on
+        /// the questions of the report.
+        public var without: Double
+        public var with: Double
     }
 
     /// One for each layer that was read.
@@ -87,10 +91,15 @@ public struct TraitDirection {
                 }
                 guard let choice = separation(1), let test = separation(2) else { continue }
                 directions[layer] = try unit.array()
+                let median = means.medianLengths[index]
+                func reading(_ rows: [Int]) -> Double {
+                    rows.reduce(0) { $0 + projections[$1] } / Double(rows.count) / median
+                }
                 self.layers.append(
                     Layer(
-                        layer: layer, difference: length / means.medianLengths[index],
-                        choice: choice, test: test, medianLength: means.medianLengths[index]))
+                        layer: layer, difference: length / median, choice: choice, test: test,
+                        medianLength: median, without: reading(rows(2).negative),
+                        with: reading(rows(2).positive)))
             }
         }
         // Of layers that separate alike, the one with the largest effect.
@@ -117,6 +126,10 @@ public struct TraitDirection {
         facts["control.site"] = "resid_post"
         facts["control.unit"] = "median residual length"
         facts["control.layer"] = "\(chosen)"
+        if let layer = layers.first(where: { $0.layer == chosen }) {
+            facts["control.without"] = "\(layer.without)"
+            facts["control.with"] = "\(layer.with)"
+        }
         return ControlVectorFile(model: model, directions: scaled, facts: facts)
     }
 }

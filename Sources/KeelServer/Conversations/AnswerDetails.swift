@@ -15,6 +15,8 @@ struct AnswerDetails: Codable, Sendable {
     var maxTokens: Int
     /// As text: JavaScript's numbers have 53 bits.
     var seed: String
+    /// How far the model was pushed, by the name of a direction; nil where it was not.
+    var steer: [String: Double]?
     var promptTokens: Int?
     var completionTokens: Int?
     /// Seconds from the request to the answer's end.
@@ -22,7 +24,7 @@ struct AnswerDetails: Codable, Sendable {
     var notes: [AnswerNote]?
 
     enum CodingKeys: String, CodingKey {
-        case model, system, temperature, seed, seconds, notes
+        case model, system, temperature, seed, steer, seconds, notes
         case answeredBy = "answered_by"
         case isFallback = "fallback"
         case hasCharacter = "character"
@@ -45,6 +47,7 @@ struct AnswerDetails: Codable, Sendable {
         topP = question.options.topP
         maxTokens = question.options.maxTokens
         seed = String(question.options.seed)
+        steer = question.steer.isEmpty ? nil : question.steer
         promptTokens = transcript.usage?.promptTokens
         completionTokens = transcript.usage?.completionTokens
         seconds = time / .seconds(1)

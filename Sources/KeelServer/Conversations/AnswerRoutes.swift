@@ -20,9 +20,11 @@ struct AnswerRoutes {
         var topP: JSON.Number<Double>?
         var maxTokens: JSON.Number<Int>?
         var seed: JSON.Number<Int64>?
+        /// How far to push the model, by the name of a direction.
+        var steer: [String: JSON.Number<Double>]?
 
         enum CodingKeys: String, CodingKey {
-            case parent, model, system, temperature, seed
+            case parent, model, system, temperature, seed, steer
             case topP = "top_p"
             case maxTokens = "max_tokens"
         }
@@ -140,7 +142,9 @@ struct AnswerRoutes {
             samples: 0..<1,
             options: try fields.options(
                 defaultTokens: serving.limits.defaultTokens, mostTokens: serving.limits.mostTokens),
-            logprobs: nil, client: context.client)
+            logprobs: nil,
+            steer: try KeelFields(steer: asked.steer ?? [:]).strengths(for: model, context),
+            client: context.client)
     }
 
     private func write(

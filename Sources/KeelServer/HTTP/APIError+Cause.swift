@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import KeelLanguage
 internal import KeelStore
 internal import Logging
+internal import NIOCore
 
 extension APIError {
     /// What a client is told of an error; what it must not know goes to the log.
@@ -13,7 +14,7 @@ extension APIError {
         case let refusal as FairQueue.Refusal: self = Self.refused(refusal)
         case Interruption.serverStops:
             self = .unavailable("The server is stopping.", retryAfter: 5, code: "stopping")
-        case is Interruption, is CancellationError:
+        case is Interruption, is CancellationError, ChannelError.ioOnClosedChannel:
             self = APIError(
                 status: .init(code: 499, reasonPhrase: "Client Closed Request"),
                 message: "The client left.", type: "server_error", code: "cancelled")

@@ -55,6 +55,7 @@ struct AnswerTranscript {
 
     var document: KeelDocument {
         KeelDocument(
-            answeredBy: answeredBy, isFallback: engine > 0, seed: question.options.seed)
+            answeredBy: answeredBy, isFallback: engine > 0, seed: question.options.seed,
+            steer: question.steer.isEmpty ? nil : question.steer)
     }
 }

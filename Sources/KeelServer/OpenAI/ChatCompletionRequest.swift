@@ -68,10 +68,9 @@ struct ChatCompletionRequest: Decodable {
     var tools: [Ignored]?
     var functions: [Ignored]?
     var modalities: [String]?
-    var keel: [String: Ignored]?
 
     enum CodingKeys: String, CodingKey {
-        case model, messages, stream, logprobs, tools, functions, modalities, keel
+        case model, messages, stream, logprobs, tools, functions, modalities
         case streamOptions = "stream_options"
         case topLogprobs = "top_logprobs"
         case responseFormat = "response_format"
@@ -130,10 +129,6 @@ struct ChatCompletionRequest: Decodable {
         }
         if let modalities, modalities != ["text"] {
             throw .unsupported("modalities", "Answers are text; leave modalities out.")
-        }
-        if let field = keel?.keys.min() {
-            throw .unsupported(
-                "keel.\(field)", "This server has no extension \"\(field.prefix(64))\".")
         }
     }
 

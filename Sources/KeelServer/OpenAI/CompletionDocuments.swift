@@ -27,13 +27,15 @@ struct KeelDocument: Encodable {
     var isFallback: Bool
     /// What decides the answer's sampling; the same seed gives the same answer.
     var seed: UInt64
+    /// How far the model was pushed, by the name of a direction; nil where it was not.
+    var steer: [String: Double]?
     /// What watched the answer, and what it says.
     var notes: [AnswerNote]?
 
     enum CodingKeys: String, CodingKey {
         case answeredBy = "answered_by"
         case isFallback = "fallback"
-        case seed, notes
+        case seed, steer, notes
     }
 }
 

@@ -59,7 +59,8 @@ struct CompletionRoutes {
             options: try fields.options(
                 defaultTokens: serving.limits.defaultTokens,
                 mostTokens: serving.limits.mostTokens),
-            logprobs: logprobs, client: context.client)
+            logprobs: logprobs,
+            steer: try fields.keel?.strengths(for: model, context) ?? [:], client: context.client)
     }
 
     private func answer(_ call: Call, _ request: Request, _ context: ServerContext) async throws

@@ -23,9 +23,11 @@ struct SamplingFields: Decodable {
     var topK: JSON.Number<Int>?
     var minP: JSON.Number<Double>?
     var repetitionPenalty: JSON.Number<Double>?
+    /// What no other server has.
+    var keel: KeelFields?
 
     enum CodingKeys: String, CodingKey {
-        case temperature, n, seed, stop
+        case temperature, n, seed, stop, keel
         case topP = "top_p"
         case maxTokens = "max_tokens"
         case maxCompletionTokens = "max_completion_tokens"

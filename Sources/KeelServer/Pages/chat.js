@@ -1,6 +1,7 @@
 import { events, get, onTokenNeeded, post, put, remove, ServerFault } from "./api.js";
 import { answerNode, questionNode } from "./messages.js";
 import { element } from "./markdown.js";
+import { drawSteering, steeringOf } from "./steering.js";
 import { Tree } from "./tree.js";
 import { isCross, name as nameLanguage, speak, switchLanguage, word } from "./words.js";
 
@@ -59,7 +60,7 @@ async function write(parent, model) {
   scroll();
   const stream = events(`/keel/conversations/${conversation.id}/answers`, {
     parent: parent.id, model, system: $("system").value,
-    temperature: Number($("temperature").value), max_tokens: Number($("length").value),
+    temperature: Number($("temperature").value), max_tokens: Number($("length").value), steer: steeringOf(model),
   });
   for await (const event of stream) {
     if (event.type === "begun") one.stop = event.stop;
@@ -218,6 +219,7 @@ $("options").onclick = () => {
   $("options").setAttribute("aria-expanded", String(!$("panel").hidden));
 };
 $("second").onchange = draw;
+$("model").onchange = words;
 $("language").onclick = () => { switchLanguage($("language")); words(); draw(); };
 $("exit").onclick = () => {
   document.title = "Encyclopedia";
@@ -245,6 +247,7 @@ function words() {
   $("kept").textContent = session ? word(session.keeps ? "kept" : "notKept") : "";
   const none = $("second").options[0];
   if (none) none.textContent = word("nobody");
+  drawSteering($("steering"), session?.models.find((model) => model.id === $("model").value));
 }
 
 onTokenNeeded(() => new Promise((resolve) => {

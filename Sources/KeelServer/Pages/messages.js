@@ -111,6 +111,7 @@ function whyNode(why, message) {
   fact("whyPrompt", details?.system);
   if (details) {
     fact("whySettings", `temperature ${details.temperature}, top-p ${details.top_p}, ≤ ${details.max_tokens}, seed ${details.seed}`);
+    fact("whySteering", details.steer && Object.entries(details.steer).map(([name, strength]) => `${name} ${strength}`).join(", "));
     if (details.prompt_tokens !== undefined) fact("whyTokens", `${details.prompt_tokens} ${word("tokensRead")}, ${details.completion_tokens} ${word("tokensWritten")}`);
     fact("whySeconds", details.seconds.toFixed(1));
   }
@@ -132,18 +133,21 @@ function noteNode(note) {
     bar.max = meter.high;
     bar.value = meter.value;
     node.append(element("p", "", element("label", "", `${meter.name} `, bar, ` ${meter.value.toFixed(2)}`)));
-    if (meter.tokens?.length) node.append(heatMap(meter));
+    if (meter.tokens?.length) node.append(heatMap(meter, note.pieces));
   }
   return node;
 }
 
-/** A reading for each token: the more of it, the thicker the line below. Values stand in the titles. */
-function heatMap(meter) {
+/** The answer with a reading for each token: the more of it, the darker the line below. Values stand in the titles. */
+function heatMap(meter, pieces) {
   const span = meter.high - meter.low || 1;
-  return element("p", "heat", ...meter.tokens.map((value, number) => {
+  const node = element("p", "heat", ...meter.tokens.map((value, number) => {
     const step = Math.min(4, Math.max(0, Math.round(((value - meter.low) / span) * 4)));
-    const node = element("span", `h${step}`, `${number + 1} `);
-    node.title = value.toFixed(3);
-    return node;
+    const token = element("span", `h${step}`, pieces?.[number] ?? `${number + 1} `);
+    token.title = value.toFixed(3);
+    return token;
   }));
+  node.setAttribute("role", "group");
+  node.setAttribute("aria-label", `${word("heatMap")}: ${meter.name}`);
+  return node;
 }

@@ -9,8 +9,24 @@ struct Question: Sendable {
     var samples: Range<Int>
     var options: SamplingOptions
     var logprobs: Int?
+    /// How far to push the model, by the name of a direction.
+    var steer: [String: Double] = [:]
     /// Whose turn it takes.
     var client: String
+}
+
+extension Question {
+    /// The model of an engine, pushed where that is asked for.
+    /// - Throws: `LanguageError.invalidOption` where it cannot be: another is not asked in its stead.
+    func pushed(_ model: any ChatModel) throws(LanguageError) -> any ChatModel {
+        guard !steer.isEmpty else { return model }
+        guard let model = model as? any SteerableChatModel else {
+            throw .invalidOption(
+                field: "direction", value: steer.keys.sorted().joined(separator: ", "),
+                expected: "nothing: \(model.name) cannot be steered")
+        }
+        return try model.steered(by: steer)
+    }
 }
 
 /// What happens while a question is answered.
@@ -100,7 +116,7 @@ final class Answering: Sendable {
                     client: question.client, weight: question.samples.count
                 ) {
                     continuation.yield(.asked(engine: number))
-                    let events = engine.model.stream(
+                    let events = try question.pushed(engine.model).stream(
                         question.prompt, samples: question.samples, options: question.options,
                         logprobs: question.logprobs)
                     for try await event in events {

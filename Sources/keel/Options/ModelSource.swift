@@ -56,20 +56,32 @@ enum ModelSource: Sendable {
     }
 
     /// Makes the model ready, within a budget if there is one.
-    /// - Throws: `LanguageError.invalidReference` where a model behind an address is to be steered.
-    func load(maxBatch: Int = 64, budget: TokenBudget? = nil, steering: [Steering] = [])
-        async throws -> any ChatModel
-    {
+    /// - Parameters:
+    ///   - maxBatch: The most answers that are written at once.
+    ///   - budget: What it may cost.
+    ///   - steering: How its residual stream is changed.
+    ///   - directions: What its answers are read along, and may be pushed along.
+    /// - Returns: A model that can be asked.
+    /// - Throws: `LanguageError.invalidReference` where a model behind an address is to be steered or
+    ///   read.
+    func load(
+        maxBatch: Int = 64, budget: TokenBudget? = nil, steering: [Steering] = [],
+        directions: [SteeredChatModel.Direction] = []
+    ) async throws -> any ChatModel {
+        let isPlain = steering.isEmpty && directions.isEmpty
         let model: any ChatModel
         switch self {
         case .local(let reference, let machine, _):
             let local = try await LocalChatModel(
                 reference, device: machine.device, maxBatch: maxBatch, workers: machine.workers)
-            model = steering.isEmpty ? local : SteeredChatModel(local, steering: steering)
+            model =
+                isPlain
+                ? local : SteeredChatModel(local, steering: steering, directions: directions)
         case .remote(let remote):
-            guard steering.isEmpty else {
+            guard isPlain else {
                 throw LanguageError.invalidReference(
-                    remote.name, reason: "steering needs a model on this machine")
+                    remote.name,
+                    reason: "steering and directions need a model on this machine")
             }
             model = remote
         }

@@ -8,7 +8,7 @@ import KeelReport
 enum Panel: Hashable, CaseIterable {
     case gaps, drifts, mirrors, rates, talks, judged, counters
     case mirroredWords, mirroredDistances, mirroredCounts
-    case distances, repeats
+    case distances, repeats, lengths
 
     /// Where a measure's metrics are shown, in part or in whole.
     static func of(_ measure: Measure) -> [Panel] {
@@ -20,6 +20,7 @@ enum Panel: Hashable, CaseIterable {
         case .judge: [.judged]
         case .counter: [.counters]
         case .variety: [.distances, .repeats]
+        case .length: [.lengths]
         case .mirror:
             switch measure.quantity {
             case .words: [.mirroredWords]
@@ -41,6 +42,7 @@ enum Panel: Hashable, CaseIterable {
         case .counters: [(0, "Count")]
         case .mirrors, .mirroredWords, .mirroredDistances, .mirroredCounts: [(0, "Difference")]
         case .distances: [(0, "Distance")]
+        case .lengths: [(0, "Words")]
         }
     }
 
@@ -61,6 +63,7 @@ enum Panel: Hashable, CaseIterable {
         case .mirroredCounts: "Set phrases in mirrored pairs"
         case .distances: "How far answers are from each other"
         case .repeats: "Runs of words that answers share"
+        case .lengths: "Length of answers"
         }
     }
 
@@ -109,6 +112,8 @@ enum Panel: Hashable, CaseIterable {
             """
         case .repeats:
             "The share of an answer's runs of four words that another answer to the probe has too."
+        case .lengths:
+            "How many words an answer has. One that was cut off counts as far as it came."
         }
     }
 
@@ -123,6 +128,7 @@ enum Panel: Hashable, CaseIterable {
             """
             At the right, the answers until the behaviour showed; never counts as one more than the longest talk has.
             """
+        case .lengths: "At the right, how many answers came to an end."
         case .judged, .counters, .mirroredWords, .mirroredDistances, .mirroredCounts, .distances,
             .repeats:
             ""
@@ -142,6 +148,7 @@ enum Panel: Hashable, CaseIterable {
         case .mirroredCounts: Axis("Difference", unit: .named("per reply"))
         case .distances: Axis("Cosine distance", reach: 0...1)
         case .repeats: Axis("Share of runs", unit: .percent, reach: 0...1)
+        case .lengths: Axis("Length", unit: .named("words"), reach: 0...10)
         }
     }
 
@@ -151,7 +158,7 @@ enum Panel: Hashable, CaseIterable {
         case .drifts: Reference(0, label: "no drift")
         case .mirrors, .mirroredWords, .mirroredDistances, .mirroredCounts:
             Reference(0, label: "even")
-        case .rates, .talks, .judged, .counters, .distances, .repeats: nil
+        case .rates, .talks, .judged, .counters, .distances, .repeats, .lengths: nil
         }
     }
 
@@ -171,6 +178,7 @@ enum Panel: Hashable, CaseIterable {
         case .mirrors: return value(1).map { "size \(text($0))" } ?? ""
         case .rates:
             return value(2).map { "\(percent($0)) neither" } ?? ""
+        case .lengths: return value(1).map { "\(percent($0)) ended" } ?? ""
         case .talks: return value(2).map { "after \(text($0)) answers" } ?? ""
         case .counters:
             let missing = all.first??.missing ?? 0

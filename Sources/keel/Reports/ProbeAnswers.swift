@@ -165,7 +165,7 @@ struct ProbeAnswers {
                 else { continue }
                 let ends = [end - drift, end].map { NumberText.fixed($0, decimals: 2) }
                 words.append("gap \(ends[0]) → \(ends[1])")
-            case .gap, .mirror, .rule, .counter, .variety, .judge: break
+            case .gap, .mirror, .rule, .counter, .variety, .length, .judge: break
             }
         }
         return words.joined(separator: ", ")

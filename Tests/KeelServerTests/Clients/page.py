@@ -101,6 +101,32 @@ def compare(page, theme):
     page.click("#options")
 
 
+def steer(page, theme):
+    page.get_by_role("button", name="New conversation").click()
+    assert page.locator("#steering").is_hidden()
+    page.select_option("#model", "other")
+    page.click("#options")
+    page.get_by_label("kindness").fill("0.5")
+    page.get_by_label("kindness").press("ArrowLeft")
+    assert page.locator("#steering output").first.inner_text() == "0.45"
+    look(page, f"{theme}-steering")
+    page.click("#options")
+    ask(page, "Be kind.")
+    assert page.locator("article .body").inner_text() == "pushed by kindness 0.45"
+    page.get_by_role("button", name="Why this answer").click()
+    page.wait_for_selector(".heat")
+    assert page.get_by_role("group", name="Token by token: kindness").inner_text() == "pushed by kindness 0.45"
+    assert "kindness 0.45" in page.locator(".why dl").inner_text()
+    look(page, f"{theme}-heat")
+    page.click("#options")
+    page.get_by_role("button", name="No steering").click()
+    page.click("#options")
+    ask(page, "As you are.")
+    assert page.locator("article .body").last.inner_text() == "pushed by"
+    page.select_option("#model", "echo")
+    page.get_by_role("button", name="New conversation").click()
+
+
 def stop(page):
     page.select_option("#model", "endless")
     page.fill("#question", "Write on.")
@@ -142,10 +168,12 @@ with sync_playwright() as playwright:
     enter(page)
     talk(page, "light")
     compare(page, "light")
+    steer(page, "light")
     page = context(color_scheme="dark", locale="en-GB", viewport={"width": 1200, "height": 800})
     enter(page)
     talk(page, "dark")
     compare(page, "dark")
+    steer(page, "dark")
     stop(page)
     leave(page)
     page = context(locale="zh-CN", viewport={"width": 360, "height": 740}, has_touch=True)

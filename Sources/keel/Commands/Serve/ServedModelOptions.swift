@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import KeelInterpretability
 import KeelLanguage
+import KeelModel
 import KeelServer
 
 /// Which models are served, and under which names.
@@ -18,6 +20,13 @@ struct ServedModelOptions: ParsableArguments {
         help: "NAME=FILE: the model once more by this name, with the file's text as system prompt.")
     var character: [String] = []
 
+    @Option(
+        help: """
+            NAME=FILE[@LAYER]: read each answer along a direction (GGUF, of "keel direction"), and let admins push along \
+            it; may be given several times.
+            """)
+    var direction: [String] = []
+
     @Option(help: "A YAML list of more models: name, and model, system, about, fallback.")
     var models: String?
 
@@ -32,9 +41,11 @@ struct ServedModelOptions: ParsableArguments {
     /// Loads each model once, however many names it has.
     func models(limits: QueueLimits) async throws -> [ServedModel] {
         var loaded: [String: ServedModel.Engine] = [:]
-        func engine(_ reference: String, _ adapters: [String] = []) async throws
-            -> ServedModel.Engine
-        {
+        let directions = try directions()
+        func engine(
+            _ reference: String, _ adapters: [String] = [],
+            _ directions: [SteeredChatModel.Direction] = []
+        ) async throws -> ServedModel.Engine {
             let key = ([reference] + adapters).joined(separator: "+")
             if let engine = loaded[key] { return engine }
             Terminal.note("Loading \(key)")
@@ -43,11 +54,13 @@ struct ServedModelOptions: ParsableArguments {
                 limits: try calls.limits())
             let budget = try calls.budget()
             let engine = ServedModel.Engine(
-                try await source.load(maxBatch: limits.running, budget: budget), limits: limits)
+                try await source.load(
+                    maxBatch: limits.running, budget: budget, directions: directions),
+                limits: limits)
             loaded[key] = engine
             return engine
         }
-        var engines = [try await engine(model.model, model.adapter)]
+        var engines = [try await engine(model.model, model.adapter, directions)]
         if let fallback { engines.append(try await engine(fallback)) }
         var all = [
             ServedModel(id: name ?? Self.name(of: engines[0].model.name), engines: engines)
@@ -70,6 +83,18 @@ struct ServedModelOptions: ParsableArguments {
                         id: entry.name, about: entry.about ?? "", system: entry.system,
                         engines: own))
             }
+        }
+        return all
+    }
+
+    private func directions() throws -> [SteeredChatModel.Direction] {
+        let all = try direction.map { try SteeredChatModel.Direction($0) }
+        guard Set(all.map(\.character.name)).count == all.count else {
+            throw ValidationError("Two directions have the same name.")
+        }
+        guard try all.isEmpty || calls.budget() == nil else {
+            throw ValidationError(
+                "A budget is for models behind an address, which have no directions.")
         }
         return all
     }
