@@ -189,7 +189,7 @@ let package = Package(
             exclude: ["Goldens"]),
         .testTarget(
             name: "KeelGuardianTests",
-            dependencies: ["KeelGuardian", "KeelLanguage", "KeelStatistics"],
+            dependencies: ["KeelFormats", "KeelGuardian", "KeelLanguage", "KeelStatistics"],
             resources: [.copy("Rows")]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(

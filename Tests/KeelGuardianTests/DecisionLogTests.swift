@@ -1,4 +1,5 @@
 import Foundation
+import KeelFormats
 import KeelGuardian
 import KeelLanguage
 import Testing
@@ -103,6 +104,16 @@ import Testing
                 #expect(try DecisionLog(path: path).append(entry("three")) == (isWhole ? 3 : 2))
                 #expect(try DecisionLog.verify(path).tornByteCount == 0)
             }
+        }
+    }
+
+    @Test func `a log is its owner's alone, and is open once at a time`() throws {
+        try withFile { path in
+            let log = try DecisionLog(path: path)
+            #expect(throws: FileError.inUse(path: path)) { try DecisionLog(path: path) }
+            #expect(try log.append(entry("one")) == 1)
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+            #expect(mode as? Int == 0o600)
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import KeelFormats
 import KeelGuardian
 import Testing
 
@@ -164,9 +165,19 @@ import Testing
         }
     }
 
+    @Test func `a room is its owner's alone, and is open once at a time`() throws {
+        try withFile { path in
+            let log = try RoomLog(path: path)
+            #expect(throws: FileError.inUse(path: path)) { try RoomLog(path: path) }
+            #expect(try !log.apply(Self.story[0], key: "a").isEmpty)
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+            #expect(mode as? Int == 0o600)
+        }
+    }
+
     @Test func `an event told twice happens once`() throws {
         try withFile { path in
-            // One log at a time: each waits for the one before to be closed.
+            // Open once at a time.
             do {
                 let log = try RoomLog(path: path)
                 #expect(try !log.apply(Self.story[0], key: "a").isEmpty)

@@ -5,7 +5,8 @@ internal import Synchronization
 /// A file of decisions to which entries are only ever added.
 ///
 /// What `append` has returned for is on disk. A line that a crash left torn is removed when the file is
-/// opened again; it was acknowledged to nobody.
+/// opened again; it was acknowledged to nobody. Only the owner of the file may read it: it holds what
+/// people said.
 public final class DecisionLog: Sendable {
     /// An entry with its place in the log.
     public struct Numbered: Hashable, Sendable {
@@ -33,10 +34,10 @@ public final class DecisionLog: Sendable {
 
     /// Opens a log, or creates it.
     /// - Throws: `DecisionLogError.broken`, so that nothing is built on a chain that does not hold;
-    ///   `FileError`.
+    ///   `FileError`, which is `inUse` while the log is open elsewhere.
     public init(path: String) throws {
         // Opening repairs a torn end, so it comes before the check; the lock keeps others from adding.
-        writer = try JSONLinesWriter(path: path, isShared: true)
+        writer = try JSONLinesWriter(path: path, exclusion: .refusing, isPrivate: true)
         var end = End(number: 0, hash: DecisionChain.beginning)
         if !writer.isEmpty {
             _ = try Self.walk(path) { end = End(number: $0.number, hash: $0.hash) }

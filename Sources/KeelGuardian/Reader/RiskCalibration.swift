@@ -2,8 +2,9 @@ import Foundation
 
 /// From what was read to a probability, for one language.
 ///
-/// `p = σ(bias + words·w + meaning·m + Σ levels[l])`, the sum over the levels that the rules have reached.
-/// No coefficient but the bias is negative, so that the probability never falls when something is added.
+/// `p = σ(bias + words·w + Σ levels[l])`: `w` is the log-odds of the loudest run of words, and the sum is
+/// over the levels that the rules have reached. No coefficient but the bias is negative, so that the
+/// probability never falls when something is added.
 struct RiskCalibration: Hashable, Sendable, Codable {
     /// Of the word reader's log-odds.
     var words: Double

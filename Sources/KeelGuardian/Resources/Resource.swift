@@ -47,7 +47,8 @@ public struct Resource: Hashable, Sendable, Codable {
     public var free: Bool
     /// The page that the entry was compared with.
     public var source: String
-    /// The day of that comparison.
+    /// The day of that comparison, which was with a stored copy of the page alone; a person must check an
+    /// entry with the service before anybody in need is shown it.
     public var verified: CalendarDay
 
     enum CodingKeys: CodingKey, CaseIterable {

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// An event has a key by which it happens once, however often it is told. What follows from it has a key,
 /// too: after a restart, what was not yet marked as done is due again under the same key, so that whoever
-/// receives it twice can tell.
+/// receives it twice can tell. Only the owner of the file may read it.
 public final class RoomLog: Sendable {
     /// Something to be done.
     public struct Due: Hashable, Sendable {
@@ -41,10 +41,10 @@ public final class RoomLog: Sendable {
     /// - Parameters:
     ///   - path: A file of JSON Lines, one for each room.
     ///   - patience: For a room that begins; one that is opened keeps its own.
-    /// - Throws: `FileError`, `JSONLinesError`.
+    /// - Throws: `FileError`, which is `inUse` while the room is open elsewhere; `JSONLinesError`.
     public init(path: String, patience: Room.Patience = .init()) throws {
         // Opening removes a torn last line, which nobody was told of.
-        writer = try JSONLinesWriter(path: path, isShared: true)
+        writer = try JSONLinesWriter(path: path, exclusion: .refusing, isPrivate: true)
         var state = State(room: Room(patience: patience))
         if writer.isEmpty {
             try writer.append(Line.began(patience))
