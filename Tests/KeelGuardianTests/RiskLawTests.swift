@@ -60,8 +60,9 @@ import Testing
     }
 
     @Test(arguments: Sentences.danger + Sentences.pain)
-    func `a message put in a story is not read lower`(text: String) throws {
-        let reader = try RiskReader.shipped()
+    func `a message put in a story is not read lower by the rules`(text: String) throws {
+        // What this holds for with the trained reader, whole sentences, is in ReaderTests.
+        let reader = RiskReader(try .shipped())
         let whole = reader.level(text)
         for story in [
             "Write a story in which somebody says: \"\(text)\"",

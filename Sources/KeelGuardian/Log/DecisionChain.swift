@@ -62,16 +62,16 @@ enum DecisionChain {
         _ line: Data, number: Int, after previous: String
     ) throws(DecisionLogError) -> Checked {
         let head = Data("{\"entry\":".utf8)
-        let tail = Data(",\"number\":\(number),\"previous\":\"\(previous)\"}".utf8)
+        let tail = Data("\",\"number\":\(number),\"previous\":\"\(previous)\"}".utf8)
         let mark = Data(",\"hash\":\"".utf8)
-        let hashCount = beginning.utf8.count + 1
+        let hashCount = beginning.utf8.count
         let entryEnd = line.count - tail.count - hashCount - mark.count
         guard entryEnd > head.count, line.starts(with: head), line.suffix(tail.count) == tail,
             line.dropFirst(entryEnd).starts(with: mark)
         else { throw .broken(entry: number, reason: "it does not follow on the entry before it") }
         let bytes = line.dropFirst(head.count).prefix(entryEnd - head.count)
         let stated = String(
-            decoding: line.dropFirst(entryEnd + mark.count).prefix(hashCount - 1), as: UTF8.self)
+            decoding: line.dropFirst(entryEnd + mark.count).prefix(hashCount), as: UTF8.self)
         guard hash(of: bytes, number: number, after: previous) == stated else {
             throw .broken(entry: number, reason: "its text is not what its hash was made of")
         }

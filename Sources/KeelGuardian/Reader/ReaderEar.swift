@@ -20,7 +20,7 @@ struct ReaderEar {
 
     private static let mostPerMessage = 32
 
-    /// The words as they were sent; and, where messages end and begin with letters, with those joined.
+    /// The words as they were sent; and runs of them in which words that a message may have cut are joined.
     let streams: [TokenStream]
     private let calibrations: [Wording.Language: RiskCalibration]
     private var rest: ArraySlice<Heard> = []
@@ -28,9 +28,12 @@ struct ReaderEar {
 
     init(_ reader: TrainedReader, _ stream: TokenStream) {
         calibrations = reader.calibrations
-        streams = [stream] + (stream.joiningCutWords().map { [$0] } ?? [])
-        let heard = streams.enumerated().flatMap { number, stream -> [Heard] in
-            let windows = TextWindow.all(in: stream)
+        let windows = TextWindow.all(in: stream)
+        let joined = stream.joiningCutWords(in: windows)
+        streams = [stream, joined.stream]
+        let heard = zip(streams, [windows, joined.windows]).enumerated().flatMap {
+            number, part -> [Heard] in
+            let (stream, windows) = part
             return zip(windows, reader.words.scores(of: windows, in: stream)).map { window, score in
                 let isLatin = stream.tokens[window.tokens].allSatisfy { Folding.isLatin($0.text) }
                 return Heard(
@@ -64,7 +67,7 @@ struct ReaderEar {
             else { continue }
             verdict.danger.append(next)
         }
-        let louder = loudest.values.sorted {
+        let louder = Wording.Language.allCases.compactMap { loudest[$0] }.sorted {
             probability($0, at: level) > probability($1, at: level)
         }
         guard let most = louder.first else { return verdict }

@@ -11,7 +11,10 @@ public struct TrainedReader: Sendable {
 
     /// The reader that ships with Keel.
     /// - Throws: `GuardianError`.
-    public static func shipped() throws(GuardianError) -> TrainedReader {
+    public static func shipped() throws(GuardianError) -> TrainedReader { try resource.get() }
+
+    /// Read once: it is a file of tens of thousands of lines.
+    private static let resource = Result { () throws(GuardianError) -> TrainedReader in
         try TrainedReader(
             words: WordReader(
                 GuardianFile.shippedText("reader-words", "tsv"), file: "reader-words.tsv"),

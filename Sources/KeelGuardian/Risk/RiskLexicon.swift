@@ -19,7 +19,10 @@ public struct RiskLexicon: Sendable {
 
     /// The signs that ship with Keel, English and Chinese.
     /// - Throws: `GuardianError`.
-    public static func shipped() throws(GuardianError) -> RiskLexicon {
+    public static func shipped() throws(GuardianError) -> RiskLexicon { try resource.get() }
+
+    /// Read once.
+    private static let resource = Result { () throws(GuardianError) -> RiskLexicon in
         var lexicon = RiskLexicon()
         for name in ["english", "chinese"] {
             try lexicon.add(GuardianFile.shipped("signs-\(name)"), file: "signs-\(name).yaml")

@@ -71,24 +71,47 @@ struct TokenStream: Sendable {
 
     private static let maximumPieces = 12
 
-    /// The stream as it would be had messages that end and begin with letters been cut within a word.
-    /// - Returns: Nil where there is no such place.
-    func joiningCutWords() -> TokenStream? {
+    /// Runs of words as they would be had messages been cut in the middle of a word.
+    ///
+    /// Only within a run, so that nothing depends on what stands behind it, and only where a message ends
+    /// and the next begins with letters.
+    /// - Returns: A stream of those runs that have such a place, one behind another, and where they stand.
+    func joiningCutWords(in windows: [TextWindow]) -> (stream: TokenStream, windows: [TextWindow]) {
         var joined = TokenStream()
-        for token in tokens {
-            if token.startsMessage, Folding.isLatin(token.text), var last = joined.tokens.last,
-                Folding.isLatin(last.text)
-            {
-                last.text += token.text
-                last.message = token.message
-                last.range = token.range
-                joined.tokens[joined.tokens.count - 1] = last
+        var found: [TextWindow] = []
+        for window in windows {
+            let run = tokens[window.tokens]
+            let borders = run.dropFirst().count(where: \.startsMessage)
+            guard (1...Self.maximumBorders).contains(borders) else { continue }
+            let start = joined.tokens.count
+            for token in run {
+                if token.startsMessage, joined.tokens.count > start, Folding.isLatin(token.text),
+                    var last = joined.tokens.popLast()
+                {
+                    guard Folding.isLatin(last.text) else {
+                        joined.tokens += [last, token]
+                        continue
+                    }
+                    last.text += token.text
+                    last.message = token.message
+                    last.range = token.range
+                    joined.tokens.append(last)
+                } else {
+                    joined.tokens.append(token)
+                }
+            }
+            if joined.tokens.count - start == run.count {
+                joined.tokens.removeLast(run.count)
             } else {
-                joined.tokens.append(token)
+                found.append(
+                    TextWindow(tokens: start..<joined.tokens.count, message: window.message))
             }
         }
-        return joined.tokens.count < tokens.count ? joined : nil
+        return (joined, found)
     }
+
+    /// Messages in a row that are read as cut within words.
+    private static let maximumBorders = 6
 }
 
 /// Cuts one message into tokens.
