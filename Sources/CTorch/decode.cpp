@@ -161,7 +161,7 @@ bool ct_decodes(int64_t query_heads, int64_t key_heads, int64_t dimension) {
 }
 
 CTTensor *ct_decode_attention(const CTTensor *query, const CTTensor *key, const CTTensor *value, CTTensor *keys,
-                              CTTensor *values, const int64_t *lengths, int count, double scale) {
+                              CTTensor *values, const int64_t *lengths, int count, int64_t window, double scale) {
     return ct::tensor([&] {
         auto q = query->value.contiguous(), k = key->value.contiguous(), v = value->value.contiguous();
         auto &K = keys->value, &V = values->value;
@@ -186,17 +186,20 @@ CTTensor *ct_decode_attention(const CTTensor *query, const CTTensor *key, const 
         auto *cachedValues = reinterpret_cast<Half *>(V.mutable_data_ptr<at::Half>());
         // A thread is worth waking for some microseconds of work.
         int64_t longest = count > 0 ? *std::max_element(lengths, lengths + count) + 1 : 1;
+        if (window > 0) longest = std::min(longest, window);
         int64_t grain = 1 + 16384 / (longest * D);
         at::parallel_for(0, B * heads, grain, [&](int64_t begin, int64_t end) {
             std::vector<float> scores;
             for (int64_t head = begin; head < end; ++head) {
-                int64_t length = lengths[head / heads], padded = (length + width) / width * width;
+                int64_t length = lengths[head / heads];
+                int64_t first = window > 0 ? std::max<int64_t>(0, length + 1 - window) : 0;
+                int64_t positions = length + 1 - first, padded = (positions + width - 1) / width * width;
                 Half *key = cachedKeys + head * capacity * D, *value = cachedValues + head * capacity * D;
                 narrow(newKeys + head * D, key + length * D, D);
                 narrow(newValues + head * D, value + length * D, D);
                 scores.resize(group * padded);
-                attend({asked + head * group * D, key, value, scores.data(), answers + head * group * D, length + 1,
-                        padded, D, static_cast<float>(scale)});
+                attend({asked + head * group * D, key + first * D, value + first * D, scores.data(),
+                        answers + head * group * D, positions, padded, D, static_cast<float>(scale)});
             }
         });
         return result;

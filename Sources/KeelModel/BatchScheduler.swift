@@ -67,7 +67,7 @@ final class BatchScheduler {
         var completions: [Int: Completion] = [:]
     }
 
-    private let model: Llama
+    private let model: Transformer
     private let tokenizer: BytePairTokenizer
     private let endTokens: Set<Int>
     private let maxBatch: Int
@@ -85,7 +85,7 @@ final class BatchScheduler {
     ///   - memoryLimit: The most bytes of keys and values that running sequences may come to take.
     ///   - prefixes: Where answered conversations are remembered.
     init(
-        model: Llama, tokenizer: BytePairTokenizer, endTokens: Set<Int>, maxBatch: Int,
+        model: Transformer, tokenizer: BytePairTokenizer, endTokens: Set<Int>, maxBatch: Int,
         memoryLimit: Int = 2 << 30, prefixes: SharedPrefixes = SharedPrefixes(limit: 256 << 20)
     ) {
         self.model = model

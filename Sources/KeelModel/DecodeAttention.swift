@@ -2,20 +2,18 @@ internal import KeelTensor
 
 /// One new position for each text of a batch, band by band.
 struct DecodeAttention: AttentionContext {
-    let cos: Tensor
-    let sin: Tensor
+    let rotations: Rotations
     private let bands: [(cache: KeyValueCache, padding: KeyValueCache.Padding?)]
 
-    init(_ model: Llama, _ bands: [KeyValueCache]) throws {
+    init(_ model: Transformer, _ bands: [KeyValueCache]) throws {
         self.bands = try bands.map { ($0, try $0.padding()) }
         let lengths = bands.flatMap(\.lengths)
-        let positions = try Tensor(lengths).to(device: model.device)
-        let (cos, sin) = try model.rotary.rows(positions, end: (lengths.max() ?? 0) + 1)
-        self.cos = try cos.reshaped(lengths.count, 1, 1, -1)
-        self.sin = try sin.reshaped(lengths.count, 1, 1, -1)
+        rotations = try model.rotary.rotations(
+            at: Tensor(lengths).to(device: model.device), end: (lengths.max() ?? 0) + 1,
+            perRow: true)
     }
 
-    func attend(layer: Int, query: Tensor, key: Tensor, value: Tensor) throws -> Tensor {
+    func attend(layer: AttentionLayer, query: Tensor, key: Tensor, value: Tensor) throws -> Tensor {
         var start = 0
         let parts = try bands.map { cache, padding in
             let rows = start..<start + cache.lengths.count

@@ -11,9 +11,9 @@ public enum HookPoint: Hashable, Sendable, CustomStringConvertible {
     case residPre(layer: Int)
     /// Input of attention after its norm `[B, T, C]`.
     case attentionInput(layer: Int)
-    /// Queries before rotary embedding `[B, T, H, D]`.
+    /// Queries as they will be rotated, normed where the family norms them `[B, T, H, D]`.
     case query(layer: Int)
-    /// Keys before rotary embedding `[B, T, Hkv, D]`.
+    /// Keys as they will be rotated, normed where the family norms them `[B, T, Hkv, D]`.
     case key(layer: Int)
     /// Values `[B, T, Hkv, D]`.
     case value(layer: Int)
@@ -100,7 +100,7 @@ extension HookPoint {
     }
 
     /// Numbers of one token at this point.
-    public func width(in configuration: LlamaConfiguration) -> Int {
+    public func width(in configuration: TransformerConfiguration) -> Int {
         switch self {
         case .query, .headOutput:
             configuration.numAttentionHeads * configuration.headDimension

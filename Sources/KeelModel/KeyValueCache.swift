@@ -10,9 +10,11 @@ final class KeyValueCache {
         let layers, heads, keyHeads, dimension: Int
         let device: Device
         let type: ElementType
+        /// How far back layers see.
+        let windows: Set<Int?>
 
         /// Keys and values are kept as float16 where one pass over them decodes (docs/lab-log.md).
-        init(_ model: Llama) {
+        init(_ model: Transformer) {
             let configuration = model.configuration
             layers = configuration.numHiddenLayers
             heads = configuration.numAttentionHeads
@@ -23,6 +25,7 @@ final class KeyValueCache {
                 model.device == .cpu && model.elementType == .float32
                 && Tensor.canDecode(heads: heads, keyHeads: keyHeads, dimension: dimension)
             type = isFused ? .float16 : model.elementType
+            windows = model.windows
         }
 
         /// Bytes of one position.
@@ -111,8 +114,9 @@ final class KeyValueCache {
         let end: Int
         /// `[B, Hkv, 1, D]`, int64.
         let indices: Tensor
-        /// Hides what lies behind the end of each row: `[B, 1, 1, S]`.
-        let mask: Tensor
+        /// For each window, hides what lies behind the end of each row or too far before it:
+        /// `[B, 1, 1, S]`.
+        let masks: [Int?: Tensor]
     }
 
     /// What the rows need as they stand now; nil where one pass reads each row to its own end.
@@ -120,20 +124,24 @@ final class KeyValueCache {
         guard layout.type != .float16 else { return nil }
         let B = lengths.count, end = (lengths.max() ?? 0) + 1
         let positions = try Tensor(lengths).to(device: layout.device).reshaped(B, 1, 1, 1)
-        let isHidden =
-            try Tensor.arange(0..<end, device: layout.device).reshaped(1, 1, 1, end) .> positions
+        let columns = try Tensor.arange(0..<end, device: layout.device).reshaped(1, 1, 1, end)
         func number(_ value: Double) throws -> Tensor {
             try .full(value, shape: [1], type: layout.type, device: layout.device)
         }
+        var masks: [Int?: Tensor] = [:]
+        for window in layout.windows {
+            let isBehind = try columns .> positions
+            let isHidden = try window.map { try isBehind .| (columns .<= positions - Double($0)) }
+            masks[window] = try (isHidden ?? isBehind).select(number(-.infinity), else: number(0))
+        }
         return Padding(
             end: end,
-            indices: try positions.expanded(B, layout.keyHeads, 1, layout.dimension),
-            mask: try isHidden.select(number(-.infinity), else: number(0)))
+            indices: try positions.expanded(B, layout.keyHeads, 1, layout.dimension), masks: masks)
     }
 
-    /// Lets one new position of each row read all of its text, and remembers it.
+    /// Lets one new position of each row read its text, as far back as the layer sees, and remembers it.
     /// - Parameters:
-    ///   - layer: Index of the block that asks.
+    ///   - layer: Who asks.
     ///   - padding: Of this step.
     ///   - query: `[B, 1, H, D]`.
     ///   - key: `[B, 1, Hkv, D]`.
@@ -141,25 +149,26 @@ final class KeyValueCache {
     /// - Returns: `[B, 1, H, D]`.
     /// - Throws: `TensorError`.
     func attend(
-        layer: Int, _ padding: Padding?, query: Tensor, key: Tensor, value: Tensor
+        layer: AttentionLayer, _ padding: Padding?, query: Tensor, key: Tensor, value: Tensor
     ) throws -> Tensor {
-        let scale = 1 / Double(layout.dimension).squareRoot()
-        guard let padding else {
+        guard let padding, let mask = padding.masks[layer.window] else {
             return try query.decodeAttention(
-                key: key, value: value, keys: keys[layer], values: values[layer], lengths: lengths,
-                scale: scale)
+                key: key, value: value, keys: keys[layer.index], values: values[layer.index],
+                lengths: lengths, window: layer.window, scale: layer.scale)
         }
         func write(_ store: Tensor, _ new: Tensor) throws -> Tensor {
             let own = try store.narrowed(0, 0..<lengths.count)
             try own.scatter(2, at: padding.indices, new.transposed(1, 2))
             return try own.narrowed(2, 0..<padding.end)
         }
-        let (keys, values) = (try write(keys[layer], key), try write(values[layer], value))
+        let (keys, values) = (
+            try write(keys[layer.index], key), try write(values[layer.index], value)
+        )
         // With one position a row, the query heads that share a key head can stand as its positions.
         let grouped = try query.reshaped(
             lengths.count, layout.keyHeads, -1, layout.dimension)
         // For so few queries two plain products beat the fused kernel (docs/lab-log.md).
-        let scores = try grouped.matmul(keys.transposed(-2, -1)) * scale + padding.mask
+        let scores = try grouped.matmul(keys.transposed(-2, -1)) * layer.scale + mask
         return try scores.softmax().matmul(values).reshaped(query.shape)
     }
 }

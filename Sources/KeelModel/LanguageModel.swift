@@ -9,7 +9,7 @@ public import KeelTokenizer
 public final class LanguageModel {
     public let reference: ModelReference
     public let path: String
-    public let model: Llama
+    public let model: Transformer
     public let chat: ChatRenderer
     public var tokenizer: BytePairTokenizer { chat.tokenizer }
     /// Tokens that end an answer.
@@ -31,11 +31,12 @@ public final class LanguageModel {
         let files = try ModelFiles(at: path)
 
         let weights = CountedWeights(files.weights) { try $0.to(type, device: device) }
-        model = try Llama(files.configuration, weights: weights, packing: packing)
-        // A tied output layer may still be stored, and old checkpoints store rotary frequencies.
+        model = try Transformer(files.configuration, weights: weights, packing: packing)
+        // A tied output layer may still be stored, old checkpoints store rotary frequencies, and
+        // llama.cpp what scaling divides these by, which the configuration has taken in.
         try weights.checkNoneIsLeft { name in
             (files.configuration.tieWordEmbeddings && name == "lm_head.weight")
-                || name.hasSuffix("rotary_emb.inv_freq")
+                || name.hasSuffix("rotary_emb.inv_freq") || name == "rope_freqs.weight"
         }
         for folder in reference.adapters {
             do {

@@ -1,8 +1,10 @@
 package import KeelTensor
 
-/// A linear layer without bias: `x Wᵀ`, plus low-rank updates that can come and go.
+/// A linear layer: `x Wᵀ + b`, plus low-rank updates that can come and go.
 package final class Linear {
     package let weight: LinearWeight
+    /// `[out]`; nil where the layer has none.
+    package let bias: Tensor?
     package var updates: [LowRank] = []
 
     /// `[out, in]`.
@@ -10,12 +12,19 @@ package final class Linear {
 
     /// - Parameters:
     ///   - weight: `[out, in]`.
+    ///   - bias: `[out]`.
     ///   - packing: Whether to lay the weight out for speed, where the machine can.
-    init(_ weight: Tensor, packing: Bool) {
+    init(_ weight: Tensor, bias: Tensor? = nil, packing: Bool) {
+        self.bias = bias
         self.weight = LinearWeight(weight, packing: packing)
     }
 
     func callAsFunction(_ x: Tensor) throws -> Tensor {
+        let y = try product(x)
+        return try bias.map { try y + $0 } ?? y
+    }
+
+    private func product(_ x: Tensor) throws -> Tensor {
         var active = updates.filter(\.isOn)
         // The update that is trained was added last: it goes with the weight in one operation.
         guard weight.plain?.requiresGradient != true, let last = active.popLast() else {

@@ -16,7 +16,7 @@ struct ModelDescription {
         if isFolder.boolValue {
             try copy(to: folder, type: type)
         } else {
-            try describe(try GGUFFile(path: language.path), in: folder, type: type)
+            try describe(try GGUFFile.parts(of: language.path), in: folder, type: type)
         }
     }
 
@@ -48,8 +48,8 @@ struct ModelDescription {
 
     // MARK: From a GGUF file
 
-    private func describe(_ file: GGUFFile, in folder: String, type: ElementType) throws {
-        let configuration = language.model.configuration
+    private func describe(_ files: [GGUFFile], in folder: String, type: ElementType) throws {
+        let file = files[0]
         let tokenizer = language.tokenizer
         func token(_ key: String) throws -> Int? {
             guard let id: Int = try file.optionalValue("tokenizer.ggml.\(key)_token_id"),
@@ -58,23 +58,14 @@ struct ModelDescription {
             return id
         }
         let padding = try token("padding")
-        let ends = EndTokens(
-            first: tokenizer.endOfSequence, all: language.endTokens.sorted())
-        try write(
-            ConfigFile(
-                bos_token_id: tokenizer.beginningOfSequence, dtype: type.rawValue,
-                eos_token_id: ends, head_dim: configuration.headDimension,
-                hidden_size: configuration.hiddenSize,
-                intermediate_size: configuration.intermediateSize,
-                max_position_embeddings: configuration.maxPositionEmbeddings,
-                num_attention_heads: configuration.numAttentionHeads,
-                num_hidden_layers: configuration.numHiddenLayers,
-                num_key_value_heads: configuration.numKeyValueHeads, pad_token_id: padding,
-                rms_norm_eps: configuration.rmsNormEpsilon,
-                rope_parameters: .init(rope_theta: configuration.ropeTheta),
-                rope_theta: configuration.ropeTheta,
-                tie_word_embeddings: configuration.tieWordEmbeddings, torch_dtype: type.rawValue,
-                vocab_size: configuration.vocabularySize), "config.json", folder)
+        let ends = EndTokens(first: tokenizer.endOfSequence, all: language.endTokens)
+        var config = try ConfigFile(file, parts: files)
+        config.dtype = type.rawValue
+        config.torch_dtype = type.rawValue
+        config.bos_token_id = tokenizer.beginningOfSequence
+        config.eos_token_id = ends
+        config.pad_token_id = padding
+        try write(config, "config.json", folder)
         try write(
             GenerationFile(
                 bos_token_id: tokenizer.beginningOfSequence, eos_token_id: ends,
@@ -84,7 +75,7 @@ struct ModelDescription {
                 bos_token: tokenizer.beginningOfSequence.flatMap(tokenizer.token),
                 chat_template: file.optionalValue("tokenizer.chat_template"),
                 eos_token: tokenizer.endOfSequence.flatMap(tokenizer.token),
-                model_max_length: configuration.maxPositionEmbeddings,
+                model_max_length: language.model.configuration.maxPositionEmbeddings,
                 pad_token: padding.flatMap(tokenizer.token),
                 unk_token: token("unknown").flatMap(tokenizer.token)),
             "tokenizer_config.json", folder)
@@ -102,54 +93,7 @@ struct ModelDescription {
     }
 }
 
-/// One token id, or several with the tokenizer's own first.
-private struct EndTokens: Encodable {
-    var first: Int?
-    var all: [Int]
-
-    func encode(to encoder: any Encoder) throws {
-        let rest = all.filter { $0 != first }
-        let ids = [first].compactMap { $0 } + rest
-        var container = encoder.singleValueContainer()
-        switch ids.count {
-        case 0: try container.encodeNil()
-        case 1: try container.encode(ids[0])
-        default: try container.encode(ids)
-        }
-    }
-}
-
 // The keys are those of the files.
-
-private struct ConfigFile: Encodable {
-    struct Rope: Encodable {
-        var rope_theta: Double
-        var rope_type = "default"
-    }
-
-    var architectures = ["LlamaForCausalLM"]
-    var attention_bias = false
-    var bos_token_id: Int?
-    var dtype: String
-    var eos_token_id: EndTokens
-    var head_dim: Int
-    var hidden_act = "silu"
-    var hidden_size: Int
-    var intermediate_size: Int
-    var max_position_embeddings: Int
-    var mlp_bias = false
-    var model_type = "llama"
-    var num_attention_heads: Int
-    var num_hidden_layers: Int
-    var num_key_value_heads: Int
-    var pad_token_id: Int?
-    var rms_norm_eps: Double
-    var rope_parameters: Rope
-    var rope_theta: Double
-    var tie_word_embeddings: Bool
-    var torch_dtype: String
-    var vocab_size: Int
-}
 
 private struct GenerationFile: Encodable {
     var bos_token_id: Int?

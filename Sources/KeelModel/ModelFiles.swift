@@ -4,7 +4,7 @@ internal import KeelTokenizer
 
 /// What a model's files say, before any weight is loaded.
 struct ModelFiles {
-    let configuration: LlamaConfiguration
+    let configuration: TransformerConfiguration
     let weights: any WeightSource
     let tokenizer: BytePairTokenizer
     let template: ChatTemplate
@@ -28,35 +28,13 @@ struct ModelFiles {
     }
 
     private init(gguf path: String) throws {
-        let file = try GGUFFile(path: path)
-        let architecture: String = try file.value("general.architecture")
-        guard architecture == "llama" else {
-            throw ModelError.configuration(
-                "the architecture \"\(architecture)\" is not supported yet; supported: llama")
-        }
-        let heads: Int = try file.value("llama.attention.head_count")
-        let hidden: Int = try file.value("llama.embedding_length")
-        guard heads > 0 else {
-            throw ModelError.configuration("llama.attention.head_count is \(heads)")
-        }
-        if let scaling: String = try file.optionalValue("llama.rope.scaling.type"),
-            scaling != "none"
-        {
-            throw ModelError.configuration("rope scaling \"\(scaling)\" is not supported yet")
-        }
-        let tokens: [String] = try file.value("tokenizer.ggml.tokens")
-        configuration = try LlamaConfiguration(
-            vocabularySize: tokens.count, hiddenSize: hidden,
-            intermediateSize: file.value("llama.feed_forward_length"),
-            numHiddenLayers: file.value("llama.block_count"), numAttentionHeads: heads,
-            numKeyValueHeads: file.optionalValue("llama.attention.head_count_kv") ?? heads,
-            headDimension: file.optionalValue("llama.rope.dimension_count") ?? hidden / heads,
-            maxPositionEmbeddings: file.value("llama.context_length"),
-            rmsNormEpsilon: file.value("llama.attention.layer_norm_rms_epsilon"),
-            ropeTheta: file.optionalValue("llama.rope.freq_base") ?? 10_000,
-            tieWordEmbeddings: file.tensors["output.weight"] == nil)
-        weights = GGUFWeights(file, heads: heads, keyValueHeads: configuration.numKeyValueHeads)
+        let files = try GGUFFile.parts(of: path)
+        let file = files[0]
+        let config = try ConfigFile(file, parts: files)
+        configuration = try TransformerConfiguration(config)
+        weights = try GGUFWeights(files, configuration)
 
+        let tokens: [String] = try file.value("tokenizer.ggml.tokens")
         let kind: String = try file.value("tokenizer.ggml.model")
         guard kind == "gpt2" else {
             throw ModelError.configuration(
@@ -109,8 +87,8 @@ struct ModelFiles {
             }
             return data
         }
-        let config = try required("config.json")
-        configuration = try LlamaConfiguration(json: config)
+        let file = try ConfigFile(json: required("config.json"))
+        configuration = try TransformerConfiguration(file)
         weights = try SafetensorsWeights(folder: folder)
         let tokenizerConfig = try contents("tokenizer_config.json")
         let ends = try Self.naming(folder + "/tokenizer_config.json") {
@@ -137,24 +115,13 @@ struct ModelFiles {
             }
         }
 
-        struct EndTokens: Decodable {
-            var ids: [Int]
-            enum CodingKeys: String, CodingKey { case eos_token_id }
-            init(from decoder: any Decoder) throws {
-                let container = try decoder.container(keyedBy: CodingKeys.self)
-                if let several = try? container.decode([Int].self, forKey: .eos_token_id) {
-                    ids = several
-                } else {
-                    ids =
-                        try container.decodeIfPresent(Int.self, forKey: .eos_token_id).map { [$0] }
-                        ?? []
-                }
+        struct Ends: Decodable { var eos_token_id: EndTokens? }
+        let generation = try Self.naming(folder + "/generation_config.json") {
+            try contents("generation_config.json").map {
+                try JSONDecoder().decode(Ends.self, from: $0)
             }
         }
-        endTokens = try Set(
-            [config, contents("generation_config.json")].compactMap { $0 }.flatMap {
-                try JSONDecoder().decode(EndTokens.self, from: $0).ids
-            })
+        endTokens = Set((file.eos_token_id?.ids ?? []) + (generation?.eos_token_id?.ids ?? []))
     }
 
     /// What `tokenizer_config.json` says of where a text begins and ends.

@@ -16,7 +16,7 @@ extension LanguageModel {
     }
 
     /// Sizes and constants of a model, without its weights.
-    public static func configuration(of base: String) throws -> LlamaConfiguration {
+    public static func configuration(of base: String) throws -> TransformerConfiguration {
         try ModelFiles(at: ModelCatalogue.path(of: base)).configuration
     }
 
@@ -35,7 +35,7 @@ extension LanguageModel {
         let files = try ModelFiles(at: path)
         let configuration = files.configuration
         return [
-            ("path", path), ("architecture", "llama"),
+            ("path", path), ("architecture", configuration.family.rawValue),
             ("parameters", "\(configuration.parameterCount)"),
             ("layers", "\(configuration.numHiddenLayers)"),
             ("hidden size", "\(configuration.hiddenSize)"),

@@ -17,7 +17,7 @@ public struct Reading: Hashable, Sendable {
     }
 
     /// - Throws: `ModelError.configuration` as `Steering.validate(for:)`.
-    func validate(for configuration: LlamaConfiguration) throws(ModelError) {
+    func validate(for configuration: TransformerConfiguration) throws(ModelError) {
         try Steering(vector: vector, layer: layer, action: .remove).validate(for: configuration)
     }
 }

@@ -11,7 +11,7 @@ final class RunningBatch<Text> {
         var texts: [Text] = []
     }
 
-    private let model: Llama
+    private let model: Transformer
     private let layout: KeyValueCache.Layout
     private let maxTexts: Int
     private var bands: [Band] = []
@@ -22,7 +22,7 @@ final class RunningBatch<Text> {
     ///   - model: Writes.
     ///   - maxTexts: The most texts at once.
     ///   - memoryLimit: Bytes that their keys and values may take; one text may go beyond it.
-    init(_ model: Llama, maxTexts: Int, memoryLimit: Int) {
+    init(_ model: Transformer, maxTexts: Int, memoryLimit: Int) {
         self.model = model
         self.maxTexts = maxTexts
         layout = KeyValueCache.Layout(model)

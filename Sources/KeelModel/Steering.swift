@@ -41,7 +41,7 @@ public struct Steering: Hashable, Sendable {
 
     /// - Throws: `ModelError.configuration` when the model has no such layer, the vector is not as
     ///   wide as its stream or no direction, or the strength is no number.
-    public func validate(for configuration: LlamaConfiguration) throws(ModelError) {
+    public func validate(for configuration: TransformerConfiguration) throws(ModelError) {
         try HookPoint.residPost(layer: layer).check(layers: configuration.numHiddenLayers)
         guard vector.count == configuration.hiddenSize else {
             throw .configuration(

@@ -51,8 +51,8 @@ final class CountedWeights: WeightSource {
 /// Weights of a folder in Hugging Face layout: one safetensors file, or several with an index.
 struct SafetensorsWeights: WeightSource {
     let path: String
-    private let files: [SafetensorsFile]
-    private let fileOf: [String: Int]
+    /// Where each tensor is, and its name there.
+    private let places: [String: (file: SafetensorsFile, name: String)]
 
     init(folder: String) throws {
         path = folder
@@ -76,23 +76,35 @@ struct SafetensorsWeights: WeightSource {
         } else {
             names = ["model.safetensors"]
         }
-        files = try names.map { try SafetensorsFile(path: folder + "/" + $0) }
-        var fileOf: [String: Int] = [:]
-        for (index, file) in files.enumerated() {
-            for name in file.tensors.keys { fileOf[name] = index }
+        var places: [String: (file: SafetensorsFile, name: String)] = [:]
+        for name in names {
+            let file = try SafetensorsFile(path: folder + "/" + name)
+            for name in file.tensors.keys {
+                if let own = Self.textName(name) { places[own] = (file, name) }
+            }
         }
-        self.fileOf = fileOf
+        self.places = places
     }
 
-    var names: Set<String> { Set(fileOf.keys) }
+    /// The name that a tensor has in a model of text alone; nil for what sees and not reads.
+    private static func textName(_ name: String) -> String? {
+        for part in ["vision_tower.", "multi_modal_projector."]
+        where name.hasPrefix(part) || name.hasPrefix("model." + part) { return nil }
+        if name.hasPrefix("model.language_model.") {
+            return "model." + name.dropFirst("model.language_model.".count)
+        }
+        return String(name.trimmingPrefix("language_model."))
+    }
+
+    var names: Set<String> { Set(places.keys) }
 
     func weight(_ name: String, shape: [Int]) throws -> Tensor {
-        guard let file = fileOf[name].map({ files[$0] }) else {
+        guard let place = places[name] else {
             throw ModelError.missingWeight(name: name, path: path)
         }
-        let stored = try file.tensor(name)
+        let stored = try place.file.tensor(place.name)
         try check(name, found: stored.shape, expected: shape)
-        return try Tensor(file: file, name: name)
+        return try Tensor(file: place.file, name: place.name)
     }
 }
 

@@ -69,7 +69,7 @@ extension Tensor {
         ct_decodes(Int64(heads), Int64(keyHeads), Int64(dimension))
     }
 
-    /// Attention of one new position of each text to all positions of the text, on the CPU.
+    /// Attention of one new position of each text to the text and itself, on the CPU.
     ///
     /// Writes the new keys and values into the cache, then reads it once, in order.
     /// - Parameters:
@@ -78,16 +78,19 @@ extension Tensor {
     ///   - keys: The cache, float16, `[rows, Hkv, capacity, D]`; text `b` is in row `b`.
     ///   - values: As `keys`.
     ///   - lengths: Positions that the cache holds of each text.
+    ///   - window: How many of the last positions are read, the new one counted; nil for all.
     ///   - scale: Usually `1 / sqrt(D)`.
     /// - Returns: `[B, 1, H, D]`, as the queries.
     /// - Throws: `TensorError` when shapes or types do not fit, or a text has no room for one more.
     public func decodeAttention(
-        key: Tensor, value: Tensor, keys: Tensor, values: Tensor, lengths: [Int], scale: Double
+        key: Tensor, value: Tensor, keys: Tensor, values: Tensor, lengths: [Int],
+        window: Int? = nil, scale: Double
     ) throws(TensorError) -> Tensor {
         try Tensor(
             owning: ct_decode_attention(
                 raw, key.raw, value.raw, keys.raw, values.raw, lengths.map(Int64.init),
-                Int32(lengths.count), scale), "decode attention", [self, key, keys])
+                Int32(lengths.count), Int64(window ?? 0), scale), "decode attention",
+            [self, key, keys])
     }
 
     /// Mean negative log-likelihood, in nats, of `targets` (`[n]`, int64) under logits `[n, V]`.

@@ -186,7 +186,7 @@ public struct TrainingJob: Sendable {
             path: path, canaries: canaries, allowsDuplicates: settings.allowsDuplicates)
     }
 
-    private func adapter(for model: Llama) throws -> LoRA? {
+    private func adapter(for model: Transformer) throws -> LoRA? {
         guard let rank = settings.rank else { return nil }
         let adapter: LoRA
         if let folder = settings.initialAdapter {

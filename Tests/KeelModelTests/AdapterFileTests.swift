@@ -28,7 +28,7 @@ import Testing
         try #require(Golden.decode("adapters/logits.json", as: Logits.self).logits[name])
     }
 
-    private func configuration() throws -> LlamaConfiguration {
+    private func configuration() throws -> TransformerConfiguration {
         try LanguageModel.configuration(of: Golden.path("tiny-llama"))
     }
 
@@ -184,7 +184,7 @@ import Testing
     @Test func `an update that fits no layer is not exported`() throws {
         let adapter = try LoRA(folder: Golden.path("tiny-adapter"))
         var smaller = try configuration()
-        smaller.numHiddenLayers = 1
+        smaller.layers.removeLast()
         var wider = try configuration()
         wider.hiddenSize = 64
         for configuration in [smaller, wider] {

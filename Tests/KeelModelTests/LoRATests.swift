@@ -14,7 +14,8 @@ import Testing
 
     /// An adapter that changes something: B is drawn, too.
     private func adapter(
-        _ model: Llama, rank: Int = 3, targets: PEFTConfiguration.Targets = .pattern("all-linear"),
+        _ model: Transformer, rank: Int = 3,
+        targets: PEFTConfiguration.Targets = .pattern("all-linear"),
         layers: [Int]? = nil, isRankStabilized: Bool = false, seed: UInt64
     ) throws -> LoRA {
         let lora = try LoRA(

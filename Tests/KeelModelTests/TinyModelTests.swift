@@ -127,7 +127,7 @@ import Testing
         ("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"", "yarn"),
         ("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "num_key_value_heads"),
         ("\"hidden_size\": 32", "\"hidden_size\": -1", "hidden_size"),
-        ("\"attention_bias\": false", "\"attention_bias\": true", "attention_bias"),
+        ("\"attention_bias\": false", "\"attention_bias\": true", "q_proj.bias"),
         (",\n  \"vocab_size\": 300", "", "vocab_size"),
         ("\"vocab_size\": 300", "\"vocab_size\": }", "config.json"),
     ]) func `a configuration that cannot be run is refused in words`(

@@ -169,10 +169,10 @@ CTTensor *_Nullable ct_attention(const CTTensor *q, const CTTensor *k, const CTT
 bool ct_decodes(int64_t query_heads, int64_t key_heads, int64_t dimension);
 /// One new position of each of `count` texts: writes key and value, [count, 1, Hkv, D], into the text's row of a
 /// float16 cache, [rows, Hkv, capacity, D], behind its `lengths` positions, and lets the query, [count, 1, H, D], read
-/// them all. On the CPU.
+/// the last `window` of them, or all where it is 0. On the CPU.
 CTTensor *_Nullable ct_decode_attention(const CTTensor *query, const CTTensor *key, const CTTensor *value,
                                         CTTensor *keys, CTTensor *values, const int64_t *lengths, int count,
-                                        double scale);
+                                        int64_t window, double scale);
 /// Mean negative log-likelihood in nats; targets equal to `ignored` do not count.
 CTTensor *_Nullable ct_cross_entropy(const CTTensor *logits, const CTTensor *targets, int64_t ignored);
 /// log softmax(hidden W^T) at the targets, [n], `chunk` rows of logits at a time, and whether each target was the

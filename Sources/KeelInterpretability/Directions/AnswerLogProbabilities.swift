@@ -6,7 +6,7 @@ enum AnswerLogProbabilities {
     /// One for each token of the answers, passage by passage, recorded where gradients are recorded.
     ///
     /// Nothing precedes a passage's first token, so that one is never among them.
-    static func tensor(of pack: PackedPassages, _ model: Llama, hooks: Hooks = Hooks()) throws
+    static func tensor(of pack: PackedPassages, _ model: Transformer, hooks: Hooks = Hooks()) throws
         -> Tensor
     {
         var rows: [Int] = []
@@ -29,7 +29,7 @@ enum AnswerLogProbabilities {
     }
 
     /// The tokens' values for each passage; none for one without an answer.
-    static func values(of passages: [Passage], _ model: Llama, hooks: Hooks = Hooks()) throws
+    static func values(of passages: [Passage], _ model: Transformer, hooks: Hooks = Hooks()) throws
         -> [[Double]]
     {
         let counts = passages.map { $0.answer.count { $0 > 0 } }

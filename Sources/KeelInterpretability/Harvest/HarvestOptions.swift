@@ -24,7 +24,8 @@ public struct HarvestOptions: Hashable, Sendable, Codable {
     public init(points: [String]) { self.points = points }
 
     /// - Throws: `InterpretabilityError.unsupported`, naming the first setting that makes no sense.
-    func validate(for configuration: LlamaConfiguration) throws -> ([HookPoint], ElementType) {
+    func validate(for configuration: TransformerConfiguration) throws -> ([HookPoint], ElementType)
+    {
         func check(_ holds: Bool, _ what: String) throws(InterpretabilityError) {
             if !holds { throw .unsupported(what) }
         }

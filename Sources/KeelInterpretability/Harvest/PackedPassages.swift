@@ -22,7 +22,7 @@ public struct PackedPassages {
     /// - Returns: As float32, one tensor for each point.
     /// - Throws: `ModelError`, `TensorError`.
     public func activations(
-        at points: [HookPoint], of model: Llama, hooks: Hooks = Hooks()
+        at points: [HookPoint], of model: Transformer, hooks: Hooks = Hooks()
     ) throws -> [Tensor] {
         try Engine.withoutGradients {
             let attention = try SegmentedAttention(model, lengths: passages.map(\.tokens.count))

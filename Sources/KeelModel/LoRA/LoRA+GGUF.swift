@@ -18,7 +18,7 @@ extension LoRA {
     ///   `GGUFError`, `FileError`.
     /// - Source: llama.cpp, `src/llama-adapter.cpp`.
     public func writeGGUF(
-        to path: String, for configuration: LlamaConfiguration, type: ElementType = .float32
+        to path: String, for configuration: TransformerConfiguration, type: ElementType = .float32
     ) throws {
         guard let stored = Self.types[type] else {
             throw ModelError.adapter(
@@ -26,15 +26,16 @@ extension LoRA {
         }
         // An alpha of 0 would mean a scale of 1 there.
         let alpha = Float(self.configuration.alpha == 0 ? 1 : self.configuration.alpha)
+        let naming = GGUFNames(configuration.family)
         var layout: [(name: String, type: GGMLType, shape: [Int])] = []
         var values: [String: Tensor] = [:]
         try Engine.withoutGradients {
             for (module, update) in try updates(fitting: configuration) {
-                guard let name = GGUFWeights.ggufName(module + ".weight") else { continue }
+                guard let name = naming.ggufName(module + ".weight") else { continue }
                 let rank = Double(update.a.size(0))
                 let rest = update.scale * rank / Double(alpha)
                 var b = rest == 1 ? update.b : try update.b * rest
-                if let heads = configuration.rotatedHeads(module) {
+                if let heads = configuration.pairedHeads(module) {
                     b = try b.withPairsTogether(heads: heads)
                 }
                 for (name, value) in [(name + ".lora_a", update.a), (name + ".lora_b", b)] {
@@ -44,7 +45,8 @@ extension LoRA {
             }
         }
         var metadata: [(key: String, value: GGUFValue)] = [
-            ("general.architecture", .string("llama")), ("general.type", .string("adapter")),
+            ("general.architecture", .string(configuration.family.ggufName)),
+            ("general.type", .string("adapter")),
             ("adapter.type", .string("lora")), ("adapter.lora.alpha", .float32(alpha)),
         ]
         if let base = self.configuration.baseModel {
@@ -61,11 +63,11 @@ extension LoRA {
     ///   - path: A GGUF file.
     ///   - configuration: Of the model that it belongs to.
     /// - Throws: `GGUFError`; `ModelError.adapter` for what this program would not apply exactly.
-    public convenience init(gguf path: String, for configuration: LlamaConfiguration) throws {
+    public convenience init(gguf path: String, for configuration: TransformerConfiguration) throws {
         let file = try GGUFFile(path: path)
         for (key, expected) in [
             ("general.type", "adapter"), ("adapter.type", "lora"),
-            ("general.architecture", "llama"),
+            ("general.architecture", configuration.family.ggufName),
         ] {
             let found: String = try file.value(key)
             if found != expected {
@@ -74,13 +76,14 @@ extension LoRA {
             }
         }
         let alpha: Double = try file.value("adapter.lora.alpha")
+        let naming = GGUFNames(configuration.family)
         var updates: [String: LowRank] = [:]
         for name in file.tensors.keys.sorted() {
-            guard let module = Self.module(ofGGUF: name) else {
+            guard let module = Self.module(ofGGUF: name, naming) else {
                 throw ModelError.adapter(
                     path: path, reason: "its weight \"\(name)\" belongs to no layer of the model")
             }
-            guard name.hasSuffix("a"), let weight = GGUFWeights.ggufName(module + ".weight") else {
+            guard name.hasSuffix("a"), let weight = naming.ggufName(module + ".weight") else {
                 continue
             }
             let a = try Self.tensor(weight + ".lora_a", in: file)
@@ -90,7 +93,7 @@ extension LoRA {
                 throw ModelError.weightShape(
                     name: weight + ".lora_b", found: b.shape, expected: [b.size(0), rank])
             }
-            if let heads = configuration.rotatedHeads(module) {
+            if let heads = configuration.pairedHeads(module) {
                 guard b.size(0).isMultiple(of: 2 * heads) else {
                     throw ModelError.weightShape(
                         name: module, found: [b.size(0), a.size(1)],
@@ -109,10 +112,10 @@ extension LoRA {
             baseModel: file.optionalValue("general.base_model.0.name"), for: configuration)
     }
 
-    private static func module(ofGGUF name: String) -> String? {
+    private static func module(ofGGUF name: String, _ naming: GGUFNames) -> String? {
         for suffix in [".lora_a", ".lora_b"] where name.hasSuffix(suffix) {
-            let weight = GGUFWeights.checkpointName(String(name.dropLast(suffix.count)))
-            guard let weight, GGUFWeights.ggufName(weight) != nil else { return nil }
+            let weight = naming.checkpointName(String(name.dropLast(suffix.count)))
+            guard let weight, weight.hasSuffix(".weight") else { return nil }
             return String(weight.dropLast(".weight".count))
         }
         return nil

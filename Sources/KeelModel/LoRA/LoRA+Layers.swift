@@ -1,7 +1,7 @@
 internal import KeelFormats
 internal import KeelTensor
 
-extension LlamaConfiguration {
+extension TransformerConfiguration {
     /// The shape `[out, in]` of the linear layer at a checkpoint path; nil where there is none.
     func linearShape(_ path: String) -> [Int]? {
         if path == "lm_head" { return tieWordEmbeddings ? nil : [vocabularySize, hiddenSize] }
@@ -20,17 +20,19 @@ extension LlamaConfiguration {
         }
     }
 
-    /// How many heads share out the rows of a layer that a rotation turns; nil for other layers.
-    func rotatedHeads(_ path: String) -> Int? {
-        if path.hasSuffix("self_attn.q_proj") { return numAttentionHeads }
-        return path.hasSuffix("self_attn.k_proj") ? numKeyValueHeads : nil
+    /// How many heads share out the rows of a layer, or of its weight or bias, that llama.cpp stores
+    /// in pairs; nil for other layers.
+    func pairedHeads(_ path: String) -> Int? {
+        guard family.hasPairedRows else { return nil }
+        if path.contains(".self_attn.q_proj") { return numAttentionHeads }
+        return path.contains(".self_attn.k_proj") ? numKeyValueHeads : nil
     }
 }
 
 extension LoRA {
     /// The updates in the order of their layers' paths, each sure to fit a model of this shape.
     /// - Throws: `ModelError` for an update that fits no layer.
-    func updates(fitting configuration: LlamaConfiguration) throws -> [(
+    func updates(fitting configuration: TransformerConfiguration) throws -> [(
         path: String, update: LowRank
     )] {
         try updates.sorted { $0.key < $1.key }.map { path, update in
@@ -51,7 +53,7 @@ extension LoRA {
     /// Layers are named as shortly as PEFT allows.
     convenience init(
         _ updates: [String: LowRank], alpha: (_ rank: Int) -> Double, baseModel: String? = nil,
-        for configuration: LlamaConfiguration
+        for configuration: TransformerConfiguration
     ) throws {
         let paths = updates.keys.sorted()
         let ranks = updates.mapValues { $0.a.size(0) }

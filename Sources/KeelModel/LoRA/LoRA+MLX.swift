@@ -13,7 +13,7 @@ extension LoRA {
     ///   - configuration: Of the model.
     /// - Throws: `ModelError` when an update fits no layer of the model; `SafetensorsError`,
     ///   `FileError`.
-    public func writeMLX(to folder: String, for configuration: LlamaConfiguration) throws {
+    public func writeMLX(to folder: String, for configuration: TransformerConfiguration) throws {
         let updates = try updates(fitting: configuration)
         let rank = updates.map { $0.update.a.size(0) }.max() ?? 1
         let scale = updates.lazy.map(\.update.scale).first { $0 != 0 } ?? 1
@@ -61,7 +61,8 @@ extension LoRA {
     ///   - configuration: Of the model that it belongs to.
     /// - Throws: `SafetensorsError`; `ModelError.adapter` for what this program would not apply
     ///   exactly.
-    public convenience init(mlx folder: String, for configuration: LlamaConfiguration) throws {
+    public convenience init(mlx folder: String, for configuration: TransformerConfiguration) throws
+    {
         let path = folder + "/adapter_config.json"
         let parameters: MLXAdapterConfiguration.Parameters
         do {

@@ -7,7 +7,7 @@ extension PEFTConfiguration {
     /// A name means every path that ends in it; `all-linear` means all but the output layer; any
     /// other pattern is a regular expression for the whole path.
     /// - Throws: `ModelError.adapter` when a name means no layer, or the expression is none.
-    func modules(of model: Llama) throws -> [String] {
+    func modules(of model: Transformer) throws -> [String] {
         let paths = model.linears.keys.sorted()
         let chosen: [String]
         switch targets {

@@ -21,7 +21,7 @@ public final class LoRA {
     ///   - model: Whose layers are meant; the adapter is not attached to it yet.
     ///   - seed: Decides A.
     /// - Throws: `ModelError.adapter` when no layer is meant, or a name means none.
-    public init(_ configuration: PEFTConfiguration, for model: Llama, seed: UInt64) throws {
+    public init(_ configuration: PEFTConfiguration, for model: Transformer, seed: UInt64) throws {
         let generator = try RandomGenerator(seed: seed)
         var updates: [String: LowRank] = [:]
         for path in try configuration.modules(of: model) {
@@ -54,7 +54,7 @@ public final class LoRA {
 
     /// Adds the adapter to a model.
     /// - Throws: `ModelError.adapter` for an update that fits no layer: none is skipped.
-    public func attach(to model: Llama) throws {
+    public func attach(to model: Transformer) throws {
         let linears = model.linears
         for (path, update) in updates.sorted(by: { $0.key < $1.key }) {
             guard let linear = linears[path] else {
@@ -70,7 +70,7 @@ public final class LoRA {
     }
 
     /// Takes the adapter off a model again.
-    public func detach(from model: Llama) {
+    public func detach(from model: Transformer) {
         for (path, update) in updates {
             model.linears[path]?.updates.removeAll { $0 === update }
         }
@@ -87,7 +87,7 @@ public final class LoRA {
 
     /// Puts the update into the weights, which must be plain (loaded without packing).
     /// - Throws: `ModelError.adapter` for packed weights or a layer that is not there.
-    public func merge(into model: Llama) throws {
+    public func merge(into model: Transformer) throws {
         let linears = model.linears
         try Engine.withoutGradients {
             for (path, update) in updates {

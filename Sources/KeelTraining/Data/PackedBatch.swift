@@ -29,7 +29,7 @@ struct PackedBatch {
     }
 
     /// The stream before every target, in order, ready for the output layer: `[M, C]`.
-    func hiddenBeforeTargets(_ model: Llama, _ pass: ForwardPass) throws -> Tensor {
+    func hiddenBeforeTargets(_ model: Transformer, _ pass: ForwardPass) throws -> Tensor {
         let input = try Tensor(tokens, shape: [1, tokens.count]).to(device: model.device)
         let hidden = try model(
             input, attention: SegmentedAttention(model, lengths: lengths), hooks: pass.hooks,
@@ -41,7 +41,7 @@ struct PackedBatch {
     /// Log-probability of every target, in order: `[M]`, in nats; and whether each was the likeliest.
     ///
     /// The output layer is computed for the positions before targets only.
-    func logProbabilities(_ model: Llama, _ pass: ForwardPass) throws -> (
+    func logProbabilities(_ model: Transformer, _ pass: ForwardPass) throws -> (
         values: Tensor, areLikeliest: Tensor
     ) {
         try model.logProbabilities(

@@ -39,7 +39,7 @@ public final class PreferenceObjective: Objective {
         var rejectedReference: Double
     }
 
-    private let model: Llama
+    private let model: Transformer
     private let adapter: LoRA
     private let options: Options
 
@@ -47,7 +47,7 @@ public final class PreferenceObjective: Objective {
     ///   - model: With the adapter attached.
     ///   - adapter: What is trained; off, the model is the reference.
     ///   - options: Settings of the method.
-    public init(_ model: Llama, adapter: LoRA, options: Options = Options()) {
+    public init(_ model: Transformer, adapter: LoRA, options: Options = Options()) {
         self.model = model
         self.adapter = adapter
         self.options = options

@@ -3,9 +3,9 @@ import KeelTensor
 
 /// Supervised fine-tuning: minus the mean log-probability of the tokens to be produced, in nats.
 public final class SupervisedObjective: Objective {
-    private let model: Llama
+    private let model: Transformer
 
-    public init(_ model: Llama) {
+    public init(_ model: Transformer) {
         self.model = model
     }
 

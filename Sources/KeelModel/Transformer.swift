@@ -1,17 +1,24 @@
 public import KeelTensor
 
-/// `LlamaForCausalLM`: RMS norm, grouped-query attention with rotary positions, SwiGLU (Touvron 2023).
+/// A decoder-only transformer (Vaswani 2017, Touvron 2023).
+///
+/// Blocks of attention and a gated MLP, each after its norm and added to a stream. A configuration
+/// says in what families differ.
 ///
 /// Paths of parameters are those of the checkpoint. Shapes: `B` batch, `T` positions, `C` hidden size,
 /// `H` heads, `Hkv` key and value heads, `D` head dimension, `F` intermediate size, `V` vocabulary.
-public final class Llama {
-    public let configuration: LlamaConfiguration
+public final class Transformer {
+    public let configuration: TransformerConfiguration
     /// `[V, C]`.
     private let embedTokens: Tensor
     private let layers: [Block]
-    private let norm: Tensor
+    private let norm: RMSNorm
     private let lmHead: Linear
-    let rotary: RotaryTable
+    let rotary: RotaryTables
+    /// How far back layers see, each kind once.
+    let windows: Set<Int?>
+    /// What embeddings are multiplied by, rounded as they are; nil for 1.
+    private let embeddingScale: Tensor?
 
     /// Where the weights are; tokens must be there too.
     public var device: Device { embedTokens.device }
@@ -23,21 +30,28 @@ public final class Llama {
     ///   - weights: Where weights are found by name.
     ///   - packing: Lay weights out for speed; such weights cannot be trained, adapters can.
     /// - Throws: `ModelError` for a weight that is missing or has another shape.
-    init(_ configuration: LlamaConfiguration, weights: any WeightSource, packing: Bool) throws {
+    init(_ configuration: TransformerConfiguration, weights: any WeightSource, packing: Bool) throws
+    {
         self.configuration = configuration
         let C = configuration.hiddenSize, V = configuration.vocabularySize
         embedTokens = try weights.weight("model.embed_tokens.weight", shape: [V, C])
-        layers = try (0..<configuration.numHiddenLayers).map { layer in
+        layers = try configuration.layers.map { layer in
             try Block(layer, configuration, weights, packing: packing)
         }
-        norm = try weights.weight("model.norm.weight", shape: [C])
+        norm = try RMSNorm("model.norm", C, configuration, weights, packing: packing)
         let head =
             configuration.tieWordEmbeddings
             ? embedTokens : try weights.weight("lm_head.weight", shape: [V, C])
         lmHead = Linear(head, packing: packing)
         elementType = try embedTokens.elementType()
-        rotary = try RotaryTable(
-            configuration, device: embedTokens.device, type: elementType)
+        rotary = RotaryTables(configuration, device: embedTokens.device, type: elementType)
+        windows = Set(configuration.layers.map(\.window))
+        embeddingScale =
+            configuration.embeddingScale == 1
+            ? nil
+            : try .full(
+                configuration.embeddingScale, shape: [1], type: elementType,
+                device: embedTokens.device)
     }
 
     /// The residual stream after the last norm, ready for `logits(_:)`.
@@ -92,7 +106,8 @@ public final class Llama {
         checkpointing: Bool, blocks: Int
     ) throws -> Tensor {
         let attention = try attention ?? CausalAttention(self, positions: tokens.size(1))
-        var x = try hooks(.embed, embedTokens.embedding(tokens))
+        let embeddings = try embedTokens.embedding(tokens)
+        var x = try hooks(.embed, embeddingScale.map { try embeddings * $0 } ?? embeddings)
         let checkpointing = checkpointing && Engine.recordsGradients
         if checkpointing, !x.requiresGradient {
             // Gradients pass a checkpoint only if its input asks for them.
@@ -109,7 +124,7 @@ public final class Llama {
 
     /// The residual stream after the last norm: what `logits(_:)` reads.
     public func normed(_ x: Tensor) throws -> Tensor {
-        try x.rmsNorm(norm, epsilon: configuration.rmsNormEpsilon)
+        try norm(x)
     }
 
     /// Logits of the next token: `[…, C]` gives `[…, V]`.
@@ -152,9 +167,10 @@ public final class Llama {
     package var parameters: [(name: String, value: Tensor)] {
         var result: [(name: String, value: Tensor)] = [("model.embed_tokens.weight", embedTokens)]
         for layer in layers { result += layer.norms }
-        result.append(("model.norm.weight", norm))
+        result.append(norm.parameter)
         for (path, linear) in linears.sorted(by: { $0.key < $1.key }) {
             if let weight = linear.weight.plain { result.append((path + ".weight", weight)) }
+            if let bias = linear.bias { result.append((path + ".bias", bias)) }
         }
         return result
     }
@@ -166,127 +182,5 @@ public final class Llama {
             for (path, linear) in layer.linears { result["model.layers.\(index).\(path)"] = linear }
         }
         return result
-    }
-}
-
-/// One transformer block: attention, then the MLP, each after its norm and added to the stream.
-private final class Block {
-    let layer: Int
-    let attention: Attention
-    let mlp: MLP
-    let inputLayerNorm: Tensor
-    let postAttentionLayerNorm: Tensor
-    let epsilon: Double
-
-    init(
-        _ layer: Int, _ configuration: LlamaConfiguration, _ weights: any WeightSource,
-        packing: Bool
-    ) throws {
-        let path = "model.layers.\(layer)"
-        self.layer = layer
-        attention = try Attention(layer, configuration, weights, packing: packing)
-        mlp = try MLP(layer, configuration, weights, packing: packing)
-        let shape = [configuration.hiddenSize]
-        inputLayerNorm = try weights.weight("\(path).input_layernorm.weight", shape: shape)
-        postAttentionLayerNorm = try weights.weight(
-            "\(path).post_attention_layernorm.weight", shape: shape)
-        epsilon = configuration.rmsNormEpsilon
-    }
-
-    func callAsFunction(_ x: Tensor, _ context: any AttentionContext, _ hooks: Hooks) throws
-        -> Tensor
-    {
-        var x = try hooks(.residPre(layer: layer), x)
-        let attentionInput = try hooks(
-            .attentionInput(layer: layer), x.rmsNorm(inputLayerNorm, epsilon: epsilon))
-        x = try x + hooks(.attentionOutput(layer: layer), attention(attentionInput, context, hooks))
-        x = try hooks(.residMid(layer: layer), x)
-        let mlpInput = try hooks(
-            .mlpInput(layer: layer), x.rmsNorm(postAttentionLayerNorm, epsilon: epsilon))
-        x = try x + hooks(.mlpOutput(layer: layer), mlp(mlpInput, hooks))
-        return try hooks(.residPost(layer: layer), x)
-    }
-
-    var norms: [(name: String, value: Tensor)] {
-        [
-            ("model.layers.\(layer).input_layernorm.weight", inputLayerNorm),
-            ("model.layers.\(layer).post_attention_layernorm.weight", postAttentionLayerNorm),
-        ]
-    }
-
-    var linears: [(String, Linear)] {
-        attention.linears.map { ("self_attn.\($0)", $1) } + mlp.linears.map { ("mlp.\($0)", $1) }
-    }
-}
-
-/// Grouped-query attention: `H / Hkv` query heads share one head of keys and values (Ainslie 2023).
-private final class Attention {
-    let layer: Int
-    let H, Hkv, D: Int
-    let qProj, kProj, vProj, oProj: Linear
-
-    init(
-        _ layer: Int, _ configuration: LlamaConfiguration, _ weights: any WeightSource,
-        packing: Bool
-    ) throws {
-        self.layer = layer
-        (H, Hkv) = (configuration.numAttentionHeads, configuration.numKeyValueHeads)
-        D = configuration.headDimension
-        let C = configuration.hiddenSize
-        func linear(_ name: String, _ shape: [Int]) throws -> Linear {
-            let path = "model.layers.\(layer).self_attn.\(name).weight"
-            return Linear(try weights.weight(path, shape: shape), packing: packing)
-        }
-        qProj = try linear("q_proj", [H * D, C])
-        kProj = try linear("k_proj", [Hkv * D, C])
-        vProj = try linear("v_proj", [Hkv * D, C])
-        oProj = try linear("o_proj", [C, H * D])
-    }
-
-    func callAsFunction(_ x: Tensor, _ context: any AttentionContext, _ hooks: Hooks) throws
-        -> Tensor
-    {
-        let B = x.size(0), T = x.size(1)
-        let q = try hooks(.query(layer: layer), qProj(x).reshaped(B, T, H, D))
-        let k = try hooks(.key(layer: layer), kProj(x).reshaped(B, T, Hkv, D))
-        let v = try hooks(.value(layer: layer), vProj(x).reshaped(B, T, Hkv, D))
-        let (cos, sin) = (context.cos, context.sin)
-        let z = try context.attend(
-            layer: layer, query: q.rotary(cos: cos, sin: sin), key: k.rotary(cos: cos, sin: sin),
-            value: v)
-        return try oProj(hooks(.headOutput(layer: layer), z).reshaped(B, T, H * D))
-    }
-
-    var linears: [(String, Linear)] {
-        [("q_proj", qProj), ("k_proj", kProj), ("v_proj", vProj), ("o_proj", oProj)]
-    }
-}
-
-/// SwiGLU: `down(silu(gate(x)) · up(x))` (Shazeer 2020).
-private final class MLP {
-    let layer: Int
-    let gateProj, upProj, downProj: Linear
-
-    init(
-        _ layer: Int, _ configuration: LlamaConfiguration, _ weights: any WeightSource,
-        packing: Bool
-    ) throws {
-        self.layer = layer
-        let C = configuration.hiddenSize, F = configuration.intermediateSize
-        func linear(_ name: String, _ shape: [Int]) throws -> Linear {
-            let path = "model.layers.\(layer).mlp.\(name).weight"
-            return Linear(try weights.weight(path, shape: shape), packing: packing)
-        }
-        gateProj = try linear("gate_proj", [F, C])
-        upProj = try linear("up_proj", [F, C])
-        downProj = try linear("down_proj", [C, F])
-    }
-
-    func callAsFunction(_ x: Tensor, _ hooks: Hooks) throws -> Tensor {
-        try downProj(hooks(.mlpPost(layer: layer), gateProj(x).swiGLU(upProj(x))))
-    }
-
-    var linears: [(String, Linear)] {
-        [("gate_proj", gateProj), ("up_proj", upProj), ("down_proj", downProj)]
     }
 }
