@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "KeelInterpretability", targets: ["KeelInterpretability"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
         .library(name: "KeelCharacter", targets: ["KeelCharacter"]),
+        .library(name: "KeelGuardian", targets: ["KeelGuardian"]),
         .library(name: "KeelReport", targets: ["KeelReport"]),
         .library(name: "KeelStore", targets: ["KeelStore"]),
         .library(name: "KeelServer", targets: ["KeelServer"]),
@@ -108,6 +109,14 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.copy("Constitutions")]),
+        .target(
+            name: "KeelGuardian",
+            dependencies: [
+                "KeelFormats", "KeelLanguage", "KeelStatistics",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.copy("Texts")]),
         .target(name: "KeelReport"),
         .target(
             name: "KeelStore",
@@ -139,7 +148,8 @@ let package = Package(
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
                 "KeelRemote", "KeelTraining", "KeelInterpretability", "KeelEvaluation",
-                "KeelCharacter", "KeelReport", "KeelStore", "KeelServer",
+                "KeelCharacter", "KeelGuardian", "KeelReport", "KeelStatistics", "KeelStore",
+                "KeelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -192,6 +202,10 @@ let package = Package(
             dependencies: [
                 "KeelCharacter", "KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics",
             ]),
+        .testTarget(
+            name: "KeelGuardianTests",
+            dependencies: ["KeelFormats", "KeelGuardian", "KeelLanguage", "KeelStatistics"],
+            resources: [.copy("Rows")]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ReportTests",

@@ -201,6 +201,31 @@ struct JSONLinesTests {
         #expect(try bytes(of: path) == text)
     }
 
+    @Test func `a second writer is refused until the first is gone`() throws {
+        let path = scratch.path("rows.jsonl")
+        do {
+            let first = try JSONLinesWriter(path: path, exclusion: .refusing)
+            #expect(throws: FileError.inUse(path: path)) {
+                try JSONLinesWriter(path: path, exclusion: .refusing)
+            }
+            try first.append(Row(id: 1))
+        }
+        let second = try JSONLinesWriter(path: path, exclusion: .refusing)
+        try second.append(Row(id: 2))
+        #expect(try bytes(of: path) == Array("{\"id\":1}\n{\"id\":2}\n".utf8))
+    }
+
+    @Test func `a private file is its owner's alone, also if it was not before`() throws {
+        for isThere in [false, true] {
+            let path = scratch.path("\(isThere).jsonl")
+            if isThere { try JSONLinesWriter(path: path).append(Row(id: 1)) }
+            let writer = try JSONLinesWriter(path: path, isPrivate: true)
+            try writer.append(Row(id: 2))
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+            #expect(mode as? Int == 0o600)
+        }
+    }
+
     @Test func `a value that JSON cannot hold appends nothing`() throws {
         let path = scratch.path("rows.jsonl")
         let writer = try JSONLinesWriter(path: path)

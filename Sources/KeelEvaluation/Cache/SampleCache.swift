@@ -93,7 +93,7 @@ public struct SampleCache: Sendable {
             try FileManager.default.createDirectory(
                 atPath: URL(filePath: file).deletingLastPathComponent().path,
                 withIntermediateDirectories: true)
-            let writer = try JSONLinesWriter(path: file, isShared: true)
+            let writer = try JSONLinesWriter(path: file, exclusion: .waiting)
             if writer.isEmpty { try writer.append(Header(question: question)) }
             for entry in entries { try writer.append(entry) }
         } catch {

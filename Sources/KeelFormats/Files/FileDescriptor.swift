@@ -13,12 +13,13 @@ struct FileDescriptor: ~Copyable, Sendable {
 
     /// Opens a plain file; anything else is refused instead of being waited for.
     ///
-    /// Errors name `finalPath` instead, for a draft that will be renamed to it.
+    /// Errors name `finalPath` instead, for a draft that will be renamed to it. `mode` is that of a file
+    /// which is created.
     static func file(
-        _ path: String, _ flags: Int32, for finalPath: String? = nil
+        _ path: String, _ flags: Int32, mode: mode_t = 0o644, for finalPath: String? = nil
     ) throws(FileError) -> FileDescriptor {
         // Without O_NONBLOCK, opening a pipe would wait for its other end.
-        let rawValue = open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o644)
+        let rawValue = open(path, flags | O_CLOEXEC | O_NONBLOCK, mode)
         let path = finalPath ?? path
         if rawValue < 0 { throw FileError(code: errno, path: path, operation: "open it") }
         let descriptor = FileDescriptor(rawValue: rawValue, path: path)
@@ -39,7 +40,10 @@ struct FileDescriptor: ~Copyable, Sendable {
     }
 
     deinit {
-        if rawValue != STDIN_FILENO { close(rawValue) }
+        guard rawValue != STDIN_FILENO else { return }
+        // A program that is just being started may hold a copy, which would keep the lock.
+        flock(rawValue, LOCK_UN)
+        close(rawValue)
     }
 
     func byteCount() throws(FileError) -> Int {
@@ -111,6 +115,19 @@ struct FileDescriptor: ~Copyable, Sendable {
     /// Waits until no other descriptor of the file holds its lock, and takes it until this one closes.
     func lock() throws(FileError) {
         _ = try retry("lock it") { Int(flock(rawValue, LOCK_EX)) }
+    }
+
+    /// Takes the lock as `lock()` does, unless another descriptor of the file holds it.
+    /// - Throws: `FileError.inUse` then.
+    func lockWithoutWaiting() throws(FileError) {
+        guard flock(rawValue, LOCK_EX | LOCK_NB) != 0 else { return }
+        if errno == EWOULDBLOCK { throw .inUse(path: path) }
+        throw FileError(code: errno, path: path, operation: "lock it")
+    }
+
+    /// Closes the file to everybody but its owner.
+    func restrictToOwner() throws(FileError) {
+        _ = try retry("close it to others") { Int(fchmod(rawValue, 0o600)) }
     }
 
     /// Returns once the disk holds what was written.

@@ -16,6 +16,8 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case empty(path: String)
     /// Rows cannot be appended to a file that ends in something else.
     case notJSONLines(path: String)
+    /// Another writer has the file, in this program or in another.
+    case inUse(path: String)
     /// Bytes outside the file were asked for.
     case outOfRange(path: String, range: Range<Int>, byteCount: Int)
     /// Any other failure of the system, with its `errno`.
@@ -45,6 +47,8 @@ public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path) is empty. Download or write it again."
         case .notJSONLines(let path):
             "\(path) does not end in a line of JSON, so nothing was appended. Name another file."
+        case .inUse(let path):
+            "\(path) is being written to by another writer. Try again when that is done."
         case .outOfRange(let path, let range, let byteCount):
             "\(path): bytes \(range) were asked for, but the file has \(byteCount) bytes."
         case .failed(let path, let operation, let code):

@@ -16,6 +16,16 @@ import Synchronization
 /// none before the last `synchronize()`. What a crash does leave torn, opening the file repairs.
 /// Keys are sorted and slashes plain, so equal rows are equal lines. One writer a file at a time.
 public final class JSONLinesWriter: Sendable {
+    /// What opening does about other writers of the file, in this program or in others.
+    public enum Exclusion: Sendable {
+        /// Nothing: the caller knows that there is none.
+        case none
+        /// Waits for its turn, which comes when the other writer is gone.
+        case waiting
+        /// Throws `FileError.inUse`.
+        case refusing
+    }
+
     public let path: String
     /// The bytes of a torn last line that opening the file removed.
     public let discardedByteCount: Int
@@ -34,13 +44,22 @@ public final class JSONLinesWriter: Sendable {
     /// if it is the beginning of one.
     /// - Parameters:
     ///   - path: A plain file, or where it will be.
-    ///   - isShared: Whether other programs write to the file too. Then each waits here for its
-    ///     turn, which lasts until the writer is gone.
+    ///   - exclusion: What to do about other writers that were opened with one.
+    ///   - isPrivate: Whether the file is to be readable by its owner only, also if it is there and
+    ///     was not until now.
     /// - Throws: `FileError`, also when the end of the file is neither, so that a file of another
     ///   kind, named by mistake, is left as it is.
-    public init(path: String, isShared: Bool = false) throws(FileError) {
-        let file = try FileDescriptor.file(path, O_RDWR | O_CREAT | O_APPEND)
-        if isShared { try file.lock() }
+    public init(
+        path: String, exclusion: Exclusion = .none, isPrivate: Bool = false
+    ) throws(FileError) {
+        let file = try FileDescriptor.file(
+            path, O_RDWR | O_CREAT | O_APPEND, mode: isPrivate ? 0o600 : 0o644)
+        switch exclusion {
+        case .none: break
+        case .waiting: try file.lock()
+        case .refusing: try file.lockWithoutWaiting()
+        }
+        if isPrivate { try file.restrictToOwner() }
         var byteCount = try file.byteCount()
         let tail = try Self.tail(of: file, byteCount: byteCount)
         if (try? JSONSerialization.jsonObject(with: Data(tail))) != nil {

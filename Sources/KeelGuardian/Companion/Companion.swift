@@ -1,0 +1,37 @@
+public import KeelLanguage
+
+/// The guardian that stays: it reads, weighs, and says what an answer should do.
+///
+/// It appends and never takes back, and has no way to end a conversation.
+public struct Companion: Sendable {
+    public let values: ValueOrder
+    private let reader: RiskReader
+
+    public init(values: ValueOrder, reader: RiskReader) {
+        self.values = values
+        self.reader = reader
+    }
+
+    /// What it reads and decides about a message.
+    public struct Assessment: Hashable, Sendable, Codable {
+        /// Number of the message in the conversation, counted from 0.
+        public var message: Int
+        public var reading: RiskReading
+        public var resolution: Resolution
+        /// What the answer does, in order.
+        public var moves: [Move]
+    }
+
+    /// Assesses each message of the person.
+    /// - Parameter messages: The whole conversation so far.
+    /// - Returns: One assessment for each message of the person; adding messages changes none before.
+    public func assess(_ messages: [Message]) -> [Assessment] {
+        var care = Care()
+        return reader.readings(of: messages).map { number, reading in
+            let resolution = values.resolve(Circumstance.all(in: reading))
+            return Assessment(
+                message: number, reading: reading, resolution: resolution,
+                moves: care.moves(after: reading, action: resolution.action))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// `keel guardian assess`: conversations in, a line for each message of a person out.
+@Suite struct GuardianTests {
+    private let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    private struct Row: Decodable {
+        struct Companion: Decodable {
+            var action: String
+            var moves: [String]
+        }
+        struct Gatekeeper: Decodable { var action: String }
+        var id: RowID
+        var message: Int
+        var level: String
+        var probability: Double
+        var companion: Companion
+        var gatekeeper: Gatekeeper
+    }
+
+    private func assess(_ rows: String, _ more: String...) async throws -> Program.Outcome {
+        try await Program.run(
+            ["guardian", "assess", "--input", "-", "--output", "out.jsonl"] + more, input: rows,
+            in: scratch)
+    }
+
+    @Test func `each message of the person has a line, in order`() async throws {
+        expectSuccess(
+            try await assess(
+                """
+                {"id": "a", "messages": [{"role": "user", "content": "I want to"}, \
+                {"role": "assistant", "content": "Yes?"}, {"role": "user", "content": "die"}]}
+                {"id": 2, "messages": []}
+                {"id": 3, "messages": [{"role": "user", "content": "今天天气很好"}]}
+
+                """))
+        let rows = try Lines(scratch.path("out.jsonl")).decoded(as: Row.self)
+        #expect(rows.map(\.id) == [.text("a"), .text("a"), .number(3)])
+        #expect(rows.map(\.message) == [0, 2, 0])
+        #expect(rows.map(\.level) == ["none", "high", "none"])
+        #expect(rows.map(\.companion.action) == ["answer", "support-first", "answer"])
+        #expect(rows.map(\.gatekeeper.action) == ["pass", "cut", "pass"])
+        #expect(rows[1].companion.moves.contains("ask-directly"))
+        #expect(rows.map(\.probability).allSatisfy { (0...1).contains($0) })
+    }
+
+    @Test func `a row that cannot be read leaves no output, or is skipped`() async throws {
+        let rows = """
+            {"id": 1, "messages": [{"role": "user", "content": "Hello"}]}
+            {"id": 1, "messages": []}
+            {"id": 2}
+
+            """
+        let outcome = try await assess(rows)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("line 2"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("out.jsonl")))
+        expectSuccess(try await assess(rows, "--skip-bad-rows"))
+        #expect(Lines(scratch.path("out.jsonl")).count == 1)
+        #expect(try await assess(rows).errors.contains("exists already"))
+    }
+
+    @Test func `decisions are kept, checked, told and objected to`() async throws {
+        let rows =
+            #"{"id": "a", "messages": [{"role": "user", "content": "I want to die"}]}"# + "\n"
+        expectSuccess(try await assess(rows, "--log", "log.jsonl"))
+        func guardian(_ arguments: String...) async throws -> Program.Outcome {
+            try await Program.run(["guardian"] + arguments, in: scratch)
+        }
+        let first = try await guardian("verify", "log.jsonl")
+        expectSuccess(first)
+        #expect(first.output.hasPrefix("1 entry holds"))
+        let hash = try #require(first.output.split(whereSeparator: { " .\n".contains($0) }).last)
+        expectSuccess(
+            try await guardian(
+                "object", "log.jsonl", "--conversation", "a", "--number", "1", "--text", "A lyric.")
+        )
+        let told = try await guardian("why", "log.jsonl", "--conversation", "a").output
+        #expect(told.contains("want to die") && told.contains("A lyric."))
+        #expect(try await guardian("why", "log.jsonl", "--conversation", "b").output.isEmpty)
+        expectSuccess(try await guardian("verify", "log.jsonl", "--expect", String(hash)))
+        let lines = Lines(scratch.path("log.jsonl"))
+        try (lines[0].replacing("want to die", with: "want to fly") + "\n")
+            .write(toFile: scratch.path("log.jsonl"), atomically: true, encoding: .utf8)
+        let broken = try await guardian("verify", "log.jsonl")
+        #expect(broken.status == 1 && broken.errors.contains("entry 1 is not as it was written"))
+    }
+
+    @Test func `rows that say nothing of a language are refused by train`() async throws {
+        let row =
+            #"{"id": "a", "language": "en", "form": "plain", "level": "high", "messages": []}"#
+        try (row + "\n").write(
+            toFile: scratch.path("rows.jsonl"), atomically: true, encoding: .utf8)
+        let outcome = try await Program.run(
+            [
+                "guardian", "train", "--rows", "rows.jsonl", "--calibration", "rows.jsonl", "--out",
+                "out",
+            ], in: scratch)
+        #expect(outcome.status == 1 && outcome.errors.contains("look-alikes are needed"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("out")))
+    }
+}
