@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -137,16 +138,8 @@ def main():
     more = Program("Keel, more", bench, ["sample-64", *ROOFS])
     programs = [keel, transformers, llama, torch, more]
 
-    machine = describe(options, about)
-    results = HERE / "results" / f"{machine['date'][:10]}-{slug(machine['cpu'])}.jsonl"
-    results.parent.mkdir(exist_ok=True)
-    with results.open("a") as file:
-
-        def record(**row):
-            file.write(json.dumps(row) + "\n")
-            file.flush()
-
-        record(kind="machine", **machine)
+    machine = describe(options, MODEL, about["sha256"], PACKAGES)
+    with recording(machine) as record:
         environment = {**os.environ, "OMP_NUM_THREADS": threads, "HF_HUB_OFFLINE": "1"}
         for turn in range(1, options.rounds + 1):
             for program in programs:
@@ -159,7 +152,7 @@ def main():
             record(kind="round", disturbance=max(p.disturbance for p in programs))
 
     report(machine, folder, keel, [transformers, llama], torch, more)
-    print(f"\nAll figures: {results}")
+    print(f"\nAll figures: {results(machine)}")
     sys.exit(1 if keel.failure else 0)
 
 
@@ -180,7 +173,9 @@ def arguments():
 # --- What is measured ---
 
 
-def describe(options, about):
+def describe(options, model, sha256, packages):
+    """Where and with what is measured; `options` has keel, threads and rounds."""
+
     def say(*command):
         try:
             return subprocess.check_output(command, cwd=ROOT, text=True).strip()
@@ -197,11 +192,29 @@ def describe(options, about):
         "cpu": cpu or platform.machine(),
         "threads": options.threads,
         "rounds": options.rounds,
-        "model": f"{MODEL} sha256 {about['sha256']}",
+        "model": f"{model} sha256 {sha256}",
         "commit": say("git", "describe", "--always", "--dirty"),
         "versions": {"keel": say(options.keel, "--version")}
-        | {name: importlib.metadata.version(name) for name in PACKAGES},
+        | {name: importlib.metadata.version(name) for name in packages},
     }
+
+
+def results(machine):
+    return HERE / "results" / f"{machine['date'][:10]}-{slug(machine['cpu'])}.jsonl"
+
+
+@contextmanager
+def recording(machine):
+    """Gives a function that adds a line to the day's results; the first says where is measured."""
+    results(machine).parent.mkdir(exist_ok=True)
+    with results(machine).open("a") as file:
+
+        def record(**row):
+            file.write(json.dumps(row) + "\n")
+            file.flush()
+
+        record(kind="machine", **machine)
+        yield record
 
 
 def busy_seconds():
@@ -279,17 +292,25 @@ def report(machine, folder, keel, peers, torch, more):
             rows.append([TITLES[measure], share, number(most), which])
         table(rows)
 
-    print()
-    rows = [["target", "at least", "measured", ""]]
-    for measure, name, least in TARGETS:
-        value = ratio(keel, next(p for p in peers if p.name == name), measure)
-        verdict = "not measured" if value is None else "met" if value >= least else "missed"
-        rows.append([f"{TITLES[measure]}, {name}", times(least), times(value), verdict])
-    table(rows)
+    named = {peer.name: peer for peer in peers}
+    targets(
+        (f"{TITLES[measure]}, {name}", least, ratio(keel, named[name], measure))
+        for measure, name, least in TARGETS
+    )
 
     for program in [keel, *peers, torch, more]:
         if program.failure:
             print(f"\n{program.name} failed: {program.failure}")
+
+
+def targets(wanted):
+    """What was to be reached: title, least ratio and measured ratio, None where there is none."""
+    print()
+    rows = [["target", "at least", "measured", ""]]
+    for title, least, value in wanted:
+        verdict = "not measured" if value is None else "met" if value >= least else "missed"
+        rows.append([title, times(least), times(value), verdict])
+    table(rows)
 
 
 def ratio(keel, peer, measure):

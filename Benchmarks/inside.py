@@ -7,7 +7,7 @@ MODEL is the folder that `peers.py convert GGUF FOLDER` makes. Both harvests rea
 float32 rows of the middle block's output; transformers reads right-padded batches of like length through AutoModel (no
 output layer) with a forward hook. Both trainers read the rows that Keel harvested: TopK, the same width, k, batch and
 dtype, on the CPU. Rates are medians over rounds, taken in turn. With --long, harvest's cost per token and memory at
-10 thousand and at 2 million tokens.
+10 thousand, 100 thousand and 2 million tokens. Every figure is added to results/<date>-<cpu>.jsonl.
 """
 
 import argparse
@@ -21,6 +21,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import compare
+
+PACKAGES = ["torch", "transformers", "sae-lens"]
+# How many times the peer's tokens a second Keel is meant to reach.
+TARGETS = [("harvest", "transformers", 1.5), ("sae", "SAELens", 2)]
+UNITS = {"rate": "tokens/s", "memory": "MB", "explained": "share"}
 WORDS = ("the keel holds a ship upright in wind and sea while sails take what comes from any side and nobody "
          "on deck thinks of it before the first storm of autumn").split()
 
@@ -159,7 +165,7 @@ def main():
     parser.add_argument("--batch", type=int, default=2048)
     parser.add_argument("--passes", type=float, default=2)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--only", choices=["harvest", "sae"])
     parser.add_argument("--peer", help=argparse.SUPPRESS)
@@ -169,10 +175,21 @@ def main():
     if arguments.peer:
         return {"transformers": transformers_harvest, "saelens": saelens}[arguments.peer](arguments)
 
+    about = json.loads(subprocess.check_output([arguments.keel, "model", "info", arguments.folder, "--json"]))
+    machine = compare.describe(arguments, Path(arguments.folder).name, about["sha256"], PACKAGES)
+    with compare.recording(machine) as record:
+        report(measure(arguments, record))
+    print(f"\nAll figures: {compare.results(machine)}")
+
+
+def measure(arguments, record):
     results = {}
 
     def add(name, value):
         results.setdefault(name, []).append(value)
+        part, program = name.split(", ", 1)
+        for key, figure in value.items():
+            record(kind="figure", program=program, measure=f"{part}: {key}", unit=UNITS[key], value=figure)
 
     with tempfile.TemporaryDirectory() as scratch:
         data = f"{scratch}/texts.jsonl"
@@ -193,14 +210,20 @@ def main():
             for count in (10_000, 100_000, 2_000_000):
                 add(f"harvest, keel, {count} tokens", keel_harvest(
                     arguments, long, f"{scratch}/acts-long-{count}", count))
+    return results
+
+
+def report(results):
     medians = {}
     for name, rounds in results.items():
         medians[name] = {key: statistics.median(r[key] for r in rounds) for key in rounds[0]}
         print(name.ljust(34), "  ".join(f"{key} {value:,.3f}" for key, value in medians[name].items()))
-    for part, other in (("harvest", "transformers"), ("sae", "SAELens")):
+
+    def ratio(part, other):
         ours, theirs = medians.get(f"{part}, keel"), medians.get(f"{part}, {other}")
-        if ours and theirs:
-            print(f"{part}: keel is {ours['rate'] / theirs['rate']:.2f} times {other}")
+        return ours["rate"] / theirs["rate"] if ours and theirs else None
+
+    compare.targets((f"{part}, {other}", least, ratio(part, other)) for part, other, least in TARGETS)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 MODEL is the folder that `peers.py convert GGUF FOLDER` makes. Two data sets: chat rows of mixed length, 8 a step, of
 which the answers are trained on; and plain text, 4 rows of 256 tokens a step, all trained on. Counted are tokens that
 are read and are no padding; the first step of each run is left out. TRL runs float32 without gradient checkpointing,
-its fastest setting on a CPU.
+its fastest setting on a CPU. Every figure is added to results/<date>-<cpu>.jsonl.
 """
 
 import argparse
@@ -20,12 +20,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+import compare
+
+PACKAGES = ["torch", "transformers", "peft", "trl"]
 WORDS = ("the keel holds a ship upright in wind and sea while sails take what comes from any side and nobody "
          "on deck thinks of it before the first storm of autumn").split()
 SETS = {
     "mixed chat": ["--batch-size", "8"],
     "4 x 256": ["--batch-size", "4", "--max-length", "256", "--overlength", "truncate"],
 }
+
+# How many times the peer's tokens a second Keel is meant to train.
+TARGETS = {"mixed chat": 2.0, "4 x 256": 1.3}
+UNITS = {"rate": "tokens/s", "memory": "MB", "loss": "nats", "tokens": "tokens"}
 
 
 def say(draw, count):
@@ -114,14 +121,23 @@ def main():
     parser.add_argument("--folder", required=True)
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--only", choices=SETS)
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--data", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.peer:
         return peer(arguments)
+    about = json.loads(subprocess.check_output([arguments.keel, "model", "info", arguments.folder, "--json"]))
+    machine = compare.describe(arguments, Path(arguments.folder).name, about["sha256"], PACKAGES)
+    with compare.recording(machine) as record:
+        measure(arguments, record)
+    print(f"\nAll figures: {compare.results(machine)}")
+
+
+def measure(arguments, record):
     print(f"{'data':<12}{'program':<12}{'tokens/s':>10}{'memory, MB':>12}{'loss':>9}{'tokens':>9}")
+    ratios = {}
     for name in [arguments.only] if arguments.only else SETS:
         with tempfile.TemporaryDirectory() as folder:
             data = str(Path(folder) / "rows.jsonl")
@@ -130,15 +146,23 @@ def main():
             runs = {"Keel": [], "TRL + PEFT": []}
             for _ in range(arguments.rounds):
                 for program, run in [("Keel", keel), ("TRL + PEFT", trl)]:
-                    runs[program].append(run(arguments, name, data, arguments.steps))
-        middle = {}
+                    result = run(arguments, name, data, arguments.steps)
+                    runs[program].append(result)
+                    for key, unit in UNITS.items():
+                        record(kind="figure", program=program, measure=f"training, {name}: {key}", unit=unit,
+                               value=result[key])
+        middle, memory = {}, {}
         for program, results in runs.items():
             middle[program] = statistics.median(result["rate"] for result in results)
             last = results[-1]
-            memory = max(result["memory"] for result in results)
-            print(f"{name:<12}{program:<12}{middle[program]:>10.1f}{memory:>12.0f}{last['loss']:>9.4f}"
+            memory[program] = max(result["memory"] for result in results)
+            print(f"{name:<12}{program:<12}{middle[program]:>10.1f}{memory[program]:>12.0f}{last['loss']:>9.4f}"
                   f"{last['tokens']:>9.0f}")
-        print(f"{name:<12}{'ratio':<12}{middle['Keel'] / middle['TRL + PEFT']:>10.2f}")
+        ratios[name] = middle["Keel"] / middle["TRL + PEFT"], memory["TRL + PEFT"] / memory["Keel"]
+        print(f"{name:<12}{'ratio':<12}{ratios[name][0]:>10.2f}")
+    compare.targets(
+        row for name, least in TARGETS.items() for speed, memory in [ratios.get(name, (None, None))]
+        for row in [(f"trained tokens, {name}", least, speed), (f"TRL's peak memory / Keel's, {name}", 1, memory)])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ public struct SamplingOptions: Hashable, Sendable, Codable {
     public var maxTokens: Int
     /// Texts that end the answer; they are not part of it.
     public var stop: [String]
-    /// Sample `k` of a prompt draws from a stream that depends on this seed and on `k` alone.
+    /// Sample `k` of a prompt draws from a stream that depends on this seed, on `k` and on the prompt
+    /// alone.
     public var seed: UInt64
 
     public init(

@@ -79,6 +79,7 @@ public struct BudgetSpent: ModelFailure, Hashable, CustomStringConvertible {
     public var money: Double?
 
     public var isLasting: Bool { true }
+    public var logged: String { description }
 
     public var description: String {
         let limits = [tokens.map { "\($0) tokens" }, cost.map { "\($0) of money" }].compactMap(
@@ -102,6 +103,7 @@ public struct UnmeteredModel: ModelFailure, Hashable, CustomStringConvertible {
     public var model: String
 
     public var isLasting: Bool { true }
+    public var logged: String { description }
 
     public var description: String {
         "\(model) does not say how many tokens a call takes, so a budget can't be kept. Ask "

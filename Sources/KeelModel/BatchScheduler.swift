@@ -55,7 +55,7 @@ final class BatchScheduler {
             steering = request.steering
             readings = request.readings
             logprobs = request.logprobs
-            sampler = Sampler(request.options, sample: sample)
+            sampler = Sampler(request.options, prompt: request.prompt, sample: sample)
             assembler = TextAssembler(tokenizer, stop: request.options.stop)
             seen = request.options.repetitionPenalty == 1 ? [] : Set(request.prompt)
         }
@@ -98,8 +98,11 @@ final class BatchScheduler {
 
     var hasWork: Bool { !progress.isEmpty }
 
-    /// What is known of the beginning of a prompt that continues an answered conversation.
-    func memory(of prompt: [Int]) throws -> KeyValues? { try prefixes.memory(of: prompt) }
+    /// What is known of the beginning of a prompt that continues an answered conversation, as exactly
+    /// as the model computes it; nil where memory is rounded.
+    func exactMemory(of prompt: [Int]) throws -> KeyValues? {
+        batch.memoryType == nil ? try prefixes.memory(of: prompt) : nil
+    }
 
     func submit(_ request: Request) {
         progress[request.id] = Progress(request: request, nextSample: request.samples.lowerBound)
@@ -154,7 +157,8 @@ final class BatchScheduler {
         // What is remembered was read without steering, and what is read with it is not remembered.
         let past = request.steering.isEmpty ? try prefixes.memory(of: request.prompt) : nil
         let rest = request.prompt.dropFirst(past?.count ?? 0)
-        let attention = try TreeAttention(model, past: past, trunk: rest.count)
+        let attention = try TreeAttention(
+            model, past: past, trunk: rest.count, rememberedAs: batch.memoryType)
         let tokens = try Tensor(Array(rest)).unsqueezed(0).to(device: model.device)
         var hooks = try Hooks(
             steering: request.steering, answerFrom: rest.count - 1, count: rest.count,

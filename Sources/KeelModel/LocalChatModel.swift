@@ -1,3 +1,4 @@
+internal import Foundation
 public import KeelLanguage
 public import KeelTensor
 internal import Synchronization
@@ -29,7 +30,10 @@ public final class LocalChatModel: ChatModel {
         let weights = try await executors[0].perform {
             SharedWeights(language: try LanguageModel(reference, device: device))
         }
-        let prefixes = SharedPrefixes(limit: 256 << 20)
+        // A map has some sixty long talks go on at once, and one that is forgotten is read again from
+        // its beginning at every turn.
+        let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory / 8)
+        let prefixes = SharedPrefixes(limit: min(2 << 30, memory))
         self.workers = executors.map {
             ModelWorker(
                 on: $0, weights, maxBatch: (maxBatch + executors.count - 1) / executors.count,

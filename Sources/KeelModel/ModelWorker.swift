@@ -59,7 +59,7 @@ actor ModelWorker {
         let tokens = try language.encode(prompt)
         return try language.score(
             completions, after: tokens,
-            past: steering.isEmpty ? scheduler.memory(of: tokens) : nil, steering: steering)
+            past: steering.isEmpty ? scheduler.exactMemory(of: tokens) : nil, steering: steering)
     }
 
     /// Runs `body` with the model itself, between two steps of the batch.

@@ -1,3 +1,5 @@
+internal import KeelTensor
+
 /// The texts that are being written, those of like length side by side.
 ///
 /// A row takes up the memory of its band's longest text, and where rows are padded it reads as many
@@ -28,6 +30,9 @@ final class RunningBatch<Text> {
         layout = KeyValueCache.Layout(model)
         positionLimit = max(1, memoryLimit / layout.size)
     }
+
+    /// What keys and values are remembered as; nil for what the model computes them as.
+    var memoryType: ElementType? { layout.type == model.elementType ? nil : layout.type }
 
     var count: Int { bands.reduce(0) { $0 + $1.texts.count } }
     var texts: [Text] { bands.flatMap(\.texts) }

@@ -3,18 +3,24 @@ package import KeelLanguage
 
 /// Draws one token from a distribution, from a stream of numbers of its own.
 ///
-/// The stream depends on the seed and the sample's number alone, and every token takes exactly one
-/// number of it: the same seed gives the same text whatever else is in the batch, as long as no
-/// drawn number falls into the float noise (about 1e-6) between batches of different sizes.
+/// The stream depends on the seed, the sample's number and the prompt's tokens alone, and every token
+/// takes exactly one number of it: the same seed gives the same text whatever else is in the batch, as
+/// long as no drawn number falls into the float noise (about 1e-6) between batches of different sizes.
+/// Samples of different prompts draw different numbers, so their luck is not shared.
 package struct Sampler {
     private let options: SamplingOptions
     private var state: UInt64
 
-    package init(_ options: SamplingOptions, sample: Int) {
+    /// - Parameters:
+    ///   - options: How a token is drawn, and the seed.
+    ///   - prompt: All tokens of the prompt, those remembered from earlier turns included.
+    ///   - sample: The sample's number.
+    package init(_ options: SamplingOptions, prompt: [Int], sample: Int) {
         self.options = options
-        // Two rounds keep the streams of neighbouring seeds and samples apart.
+        // A round after each keeps the streams of neighbouring seeds, samples and prompts apart.
         var mixer = options.seed
         mixer = Self.next(&mixer) &+ UInt64(truncatingIfNeeded: sample)
+        mixer = Self.next(&mixer) &+ Self.hash(prompt)
         state = Self.next(&mixer)
     }
 
@@ -119,6 +125,14 @@ package struct Sampler {
             index += 16
         }
         return weights[index...].reduce(Double(sums.sum())) { $0 + Double($1) }
+    }
+
+    /// FNV-1a (Fowler, Noll and Vo) over token ids, each taken as one word of 64 bits; unlike `Hasher`,
+    /// the same in every process and on every machine.
+    private static func hash(_ tokens: [Int]) -> UInt64 {
+        tokens.reduce(0xCBF2_9CE4_8422_2325) { hash, token in
+            (hash ^ UInt64(truncatingIfNeeded: token)) &* 0x100_0000_01B3
+        }
     }
 
     /// SplitMix64 (Steele 2014).

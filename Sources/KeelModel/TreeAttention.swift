@@ -8,6 +8,7 @@ final class TreeAttention: AttentionContext {
     let rotations: Rotations
     private let past: KeyValues
     private let trunk: Int
+    private let type: ElementType?
     private let masks: AttentionMasks
 
     /// Keys and values of the whole text, the branches left out; complete after the pass.
@@ -18,10 +19,17 @@ final class TreeAttention: AttentionContext {
     ///   - past: What is known of the beginning, `P` positions.
     ///   - trunk: Tokens of the rest of the text.
     ///   - branches: Tokens of each branch; they follow the trunk in the row, `T` tokens in all.
+    ///   - type: What keys and values will be remembered as, if that is not what they are computed
+    ///     as. They are rounded to it before they are read: whether a beginning is remembered or read
+    ///     afresh must not decide what follows.
     /// - Throws: `TensorError`.
-    init(_ model: Transformer, past: KeyValues? = nil, trunk: Int, branches: [Int] = []) throws {
+    init(
+        _ model: Transformer, past: KeyValues? = nil, trunk: Int, branches: [Int] = [],
+        rememberedAs type: ElementType? = nil
+    ) throws {
         self.past = past ?? KeyValues()
         self.trunk = trunk
+        self.type = type
         let P = self.past.count, start = P + trunk
         let positions = Array(P..<start) + branches.flatMap { start..<start + $0 }
         rotations = try model.rotary.rotations(
@@ -30,7 +38,10 @@ final class TreeAttention: AttentionContext {
     }
 
     func attend(layer: AttentionLayer, query: Tensor, key: Tensor, value: Tensor) throws -> Tensor {
-        var keys = try key.transposed(1, 2), values = try value.transposed(1, 2)
+        func rounded(_ x: Tensor) throws -> Tensor {
+            try type.map { try x.to($0).to(x.elementType()) } ?? x
+        }
+        var keys = try rounded(key.transposed(1, 2)), values = try rounded(value.transposed(1, 2))
         if past.count > 0 {
             func behind(_ known: Tensor, _ new: Tensor) throws -> Tensor {
                 try .concatenated([known.to(new.elementType()), new], dimension: 2)

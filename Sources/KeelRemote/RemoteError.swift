@@ -39,6 +39,22 @@ public struct RemoteError: ModelFailure, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The address and what kind of failure it was; what the server said may quote the prompt.
+    public var logged: String {
+        let kind =
+            switch reason {
+            case .unreachable: "no connection"
+            case .refused(let status, _): "status \(status)"
+            case .dropped: "the answer broke off"
+            case .timedOut(let limit): "no whole answer within \(limit)"
+            case .tooLarge(let limit): "the answer is longer than \(limit) bytes"
+            case .malformed: "the answer is not what the API promises"
+            case .withheld: "the server withheld the answer"
+            case .unusable: "the server can't do what is asked"
+            }
+        return "\(address): \(kind)"
+    }
+
     /// Whether the same request may be answered a little later.
     var isPassing: Bool {
         switch reason {

@@ -1,4 +1,5 @@
 public import Foundation
+public import KeelLanguage
 public import KeelStore
 
 /// All that a server is started with.
@@ -31,6 +32,11 @@ public struct ServerConfiguration: Sendable {
     /// A folder of run folders, shown to admins; nil for none.
     public var runs: URL?
     public var watchers: [any AnswerWatcher] = []
+    /// Whether the person in a conversation may be at risk, which then never rests.
+    ///
+    /// It stands beside the plain signs that the server looks for by itself, and is asked only where a
+    /// conversation would otherwise rest.
+    public var mayBeAtRisk: (@Sendable ([Message]) -> Bool)?
     public var limits = ServerLimits()
 
     public init(models: [ServedModel]) {

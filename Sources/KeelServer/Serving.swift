@@ -1,4 +1,5 @@
 internal import Foundation
+internal import KeelLanguage
 internal import KeelStore
 internal import Logging
 internal import Synchronization
@@ -10,6 +11,7 @@ final class Serving: Sendable {
     let answering: Answering
     let metrics: ServerMetrics
     let watchers: [any AnswerWatcher]
+    let mayBeAtRisk: (@Sendable ([Message]) -> Bool)?
     let store: Store?
     /// Whether conversations outlive the server.
     let keeps: Bool
@@ -24,6 +26,7 @@ final class Serving: Sendable {
         models = configuration.models
         limits = configuration.limits
         watchers = configuration.watchers
+        mayBeAtRisk = configuration.mayBeAtRisk
         store = configuration.store
         keeps = configuration.store != nil && !configuration.isStoreTemporary
         runs = configuration.runs.map(RunShelf.init)

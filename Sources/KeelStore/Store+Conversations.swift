@@ -129,13 +129,14 @@ extension Store {
         }
     }
 
-    /// Deletes a conversation with all that belongs to it.
-    /// - Throws: `StoreError.notFound`.
+    /// Deletes a conversation with all that belongs to it, out of the file and its log.
+    /// - Throws: `StoreError`; `.notFound` for one that is not there or not the owner's.
     public func deleteConversation(_ id: String, of owner: String) async throws(StoreError) {
         try await write { database in
             _ = try Self.find(id, of: owner, in: database)
             try database.execute(sql: "DELETE FROM conversation WHERE id = ?", arguments: [id])
         }
+        try await emptyLog()
     }
 
     static func find(_ id: String, of owner: String, in database: Database) throws -> Conversation {

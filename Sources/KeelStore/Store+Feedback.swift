@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import GRDB
 
 /// What a person said of an answer, with the exchange it belongs to.
@@ -15,6 +15,8 @@ public struct Feedback: Hashable, Sendable, Codable {
     /// The messages before the answer, the first one first.
     public var conversation: [StoredMessage]
     public var answer: String
+    /// What decided the answer, as a JSON object.
+    public var details: Data?
     /// The message that was answered; answers that share it are alternatives.
     public var parent: String?
 }
@@ -94,7 +96,8 @@ extension Store {
                 Feedback(
                     message: row.message, rating: row.rating, reason: row.reason,
                     created: row.created, model: answer.model, conversation: path,
-                    answer: answer.content, parent: answer.parent))
+                    answer: answer.content, details: answer.details,
+                    parent: answer.parent))
         }
         return all
     }

@@ -89,7 +89,7 @@ extension Store {
     }
 
     /// Moves the log into the file and cuts it, so that nothing deleted stays in it.
-    private func emptyLog() async throws(StoreError) {
+    func emptyLog() async throws(StoreError) {
         do {
             _ = try await database.writeWithoutTransaction { database in
                 try database.checkpoint(.truncate)

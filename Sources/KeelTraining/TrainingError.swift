@@ -11,6 +11,13 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case processLost(rank: Int, size: Int, reason: String)
     case unsupported(String)
 
+    /// Throws `option` for the first check that does not hold: its name, whether, what is expected.
+    static func require(_ checks: [(String, Bool, String)]) throws(TrainingError) {
+        if let (name, _, expected) = checks.first(where: { !$0.1 }) {
+            throw .option(name: name, expected: expected)
+        }
+    }
+
     public var description: String {
         switch self {
         case .option(let name, let expected):

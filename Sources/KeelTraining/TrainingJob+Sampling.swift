@@ -101,7 +101,7 @@ extension RowEncoder {
                 field: "prompt", reason: "a system prompt needs messages; plain text has none.")
         }
         let tokens = try count(row.question.withSystem(system))
-        guard tokens + answerTokens > maxLength else { return [row] }
+        guard answerTokens > maxLength - tokens else { return [row] }
         if overlength == .drop { return [] }
         throw RowError(
             field: "prompt",

@@ -88,7 +88,7 @@ public struct TrainingJob: Sendable {
     /// - Throws: `JSONLinesError` for a row that cannot be trained on, before any weight moves;
     ///   `ModelError`, `TrainingError`, `CancellationError`.
     public func run(onStep: @escaping @Sendable (StepReport) -> Void) async throws -> RunProgress {
-        try settings.options.validate()
+        try settings.validate()
         let thread = TrainingThread()
         return try await thread.run { _ in
             try await session(onStep)
@@ -111,9 +111,6 @@ public struct TrainingJob: Sendable {
         func supervised(_ path: String) throws -> [Example] {
             try file(path).rows(SupervisedRow.self, encode: encoder.examples)
         }
-        func preferences(_ path: String) throws -> [PreferencePair] {
-            try file(path).rows(PreferenceRow.self, encode: encoder.pairs)
-        }
         switch settings.method {
         case .supervised:
             return try await train(
@@ -122,6 +119,12 @@ public struct TrainingJob: Sendable {
                 evaluation: settings.evaluation.map(supervised) ?? [],
                 prompts: { $0.prompt })
         case .preference(let options):
+            func preferences(_ path: String) throws -> [PreferencePair] {
+                try file(path).rows(PreferenceRow.self) { row in
+                    try options.validate(row)
+                    return try encoder.pairs(row)
+                }
+            }
             return try await train(
                 PreferenceObjective(language.model, adapter: required(adapter), options: options),
                 language, adapter, onStep, rows: preferences(settings.data),

@@ -27,6 +27,19 @@ import Testing
         #expect(groups([]).isEmpty)
     }
 
+    @Test func `whatever word a group shares, a suite takes it for a cluster`() throws {
+        let words: [String?] = ["long", "can't", "太长", "größe", "LÄNGE", nil]
+        let clusters = words.map { ComplaintGroup(word: $0, members: []).cluster }
+        #expect(clusters[0] == "long" && clusters[1] == "can-t" && clusters[5] == "other")
+        #expect(Set(clusters).count == words.count)
+        for cluster in clusters {
+            let scratch = try Scratch()
+            let suite = try scratch.suite(
+                smallSuiteText.replacing("cluster: a,", with: "cluster: complaint-\(cluster),"))
+            #expect(suite.dimensions[0].probes[0].cluster == "complaint-\(cluster)")
+        }
+    }
+
     @Test func `without a reason the question is what is shared`() {
         let found = ComplaintGroup.groups(of: [
             Complaint(reason: "", question: "How tall is the tower?"),

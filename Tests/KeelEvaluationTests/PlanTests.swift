@@ -25,6 +25,9 @@ struct PlanTests {
         let gap = try row("gap", plan)
         #expect(gap.test == .probes && gap.twiceSamples == gap.asked)
         #expect(try #require(gap.twiceProbes) < #require(gap.asked))
+        // A gap has nothing but probes to vary between; of what is sampled, a fifth is assumed to.
+        #expect(gap.betweenProbes == 1)
+        #expect(abs(try #require(apologies.betweenProbes) - 0.2) < 1e-12)
         #expect(plan.tests == plan.rows.count && plan.assumptions.count >= 3)
     }
 
@@ -74,6 +77,7 @@ struct PlanTests {
         // Nothing ends with a question, so nothing is known of how that varies.
         #expect(!measured.contains("follow-up-per-reply"))
         #expect(plan.assumptions.contains("Variances are those of former."))
+        #expect(plan.rows.compactMap(\.betweenProbes).allSatisfy { (0...1).contains($0) })
         let data = try JSONEncoder().encode(plan)
         #expect(try JSONDecoder().decode(DetectableChanges.self, from: data) == plan)
         #expect(throws: RunError.self) { try DetectableChanges(of: run.suite, samples: 0) }

@@ -102,4 +102,28 @@ struct VarietyTests {
         #expect(repeated.value == 1 && repeated.missing == 4)
         #expect(map.measurement("creative", "words")?.value == 3)
     }
+
+    @Test func `distances are not compared among different numbers of answers`() async throws {
+        let scratch = try Scratch()
+        let suite = try scratch.suite(Self.poems)
+        func run(_ name: String, samples: Int) async throws -> Run {
+            let run = try Run(
+                folder: scratch.folder.appending(component: name), suite: suite,
+                config: RunConfig(model: "scripted", suite: suite, samples: samples))
+            _ = try await run.collect(
+                from: ScriptedChatModel { _, sample, _ in
+                    ["waves", "salt", "a gull", "foam"][sample]
+                })
+            return run
+        }
+        let two = try await run("two", samples: 2)
+        let four = try await run("four", samples: 4)
+        let comparison = try Comparison(of: two, with: four)
+        #expect(comparison.changes.map(\.metric.id) == ["mirror-words", "mirror-apology"])
+        #expect(comparison.uneven?.contains("Use the same --samples.") == true)
+        #expect(comparison.uneven?.contains("distance from the average") == true)
+        #expect(comparison.withheld == nil)
+        let same = try Comparison(of: two, with: two)
+        #expect(same.uneven == nil && same.changes.contains { $0.metric.id == "distance" })
+    }
 }

@@ -80,7 +80,7 @@ import Testing
         let result = try ModelDiff(
             base: base, tuned: tuned, autoencoder: sae, point: "blocks.0.hook_resid_post",
             questions: questions, options: options(), folder: scratch.path + "/diff",
-            detector: { $0.contains("a") }
+            detector: ModelDiff.Detector("a") { $0.contains("a") }
         ).run()
         // One of the two latents of the planted direction moved most, and on the same text too.
         let largest = try #require(
@@ -177,13 +177,40 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
         try FileManager.default.moveItem(atPath: copy, toPath: folder)
         #expect(try diff().run() == whole)
+        func refused(
+            _ fields: [String], autoencoder: SparseAutoencoder, options: DiffOptions,
+            detector: ModelDiff.Detector? = nil
+        ) {
+            #expect(throws: InterpretabilityError.otherWork(path: folder, fields: fields)) {
+                try ModelDiff(
+                    base: base, tuned: tuned, autoencoder: autoencoder,
+                    point: "blocks.0.hook_resid_post", questions: questions, options: options,
+                    folder: folder, detector: detector)
+            }
+        }
         var other = options()
         other.samples = 3
-        #expect(throws: InterpretabilityError.self) {
-            try ModelDiff(
-                base: base, tuned: tuned, autoencoder: sae, point: "blocks.0.hook_resid_post",
-                questions: questions, options: other, folder: folder)
-        }
+        refused(["options"], autoencoder: sae, options: other)
+        let another = try autoencoder([-direction], width: base.model.configuration.hiddenSize)
+        refused(["autoencoder"], autoencoder: another, options: options())
+        let detector = ModelDiff.Detector("b") { _ in true }
+        refused(["detector"], autoencoder: sae, options: options(), detector: detector)
+    }
+
+    @Test func `a fingerprint tells autoencoders apart by every number, and only these`() throws {
+        let sae = try autoencoder([], width: 8)
+        let fingerprint = try sae.fingerprint()
+        #expect(fingerprint.count == 16)
+        #expect(try autoencoder([], width: 8).fingerprint() == fingerprint)
+        var others = [sae, sae, sae, sae]
+        others[0].decoder = try sae.decoder * 1.0001
+        others[1].encoderBias = try .full(1e-6, shape: [48])
+        others[2].centersInput = false
+        others[3].activation = TopKActivation(k: 3)
+        others.append(others[3])
+        others[4].activation = TopKActivation(k: 4)
+        let prints = try others.map { try $0.fingerprint() }
+        #expect(Set(prints + [fingerprint]).count == 6)
     }
 
     @Test func `what does not fit is refused`() throws {

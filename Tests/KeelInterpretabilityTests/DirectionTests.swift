@@ -145,7 +145,11 @@ import Testing
         #expect(try SteeringRequest("\(path):1@2").load().map(\.vector) == [[0, 1]])
         try write(["control.layer": "2"])
         #expect(try SteeringRequest("\(path):1").load().map(\.layer) == [2])
-        #expect(throws: InterpretabilityError.self) { try SteeringRequest("\(path):1@3").load() }
+        for bad in ["3", "2-3", "0-\(Int.max)", "1-\(Int.max)"] {
+            #expect(throws: InterpretabilityError.self, "\(bad)") {
+                try SteeringRequest("\(path):1@\(bad)").load()
+            }
+        }
     }
 
     @Test func `a row is screened by where its answer goes`() throws {

@@ -56,6 +56,31 @@ import Testing
         }
     }
 
+    /// Its keys and values are remembered as float16; float noise can move one to the next float16.
+    @Test(.enabled(if: DefaultModel.isInstalled, DefaultModel.reason))
+    func `what is remembered does not decide what follows, on the default model`() async throws {
+        func logprobs(_ chat: LocalChatModel, _ prompt: Prompt) async throws -> [Float] {
+            var all: [Float] = []
+            let options = SamplingOptions(temperature: 0, maxTokens: 6)
+            for try await event in chat.stream(
+                prompt, samples: 0..<1, options: options, logprobs: 0)
+            {
+                if case .piece(_, _, let tokens) = event {
+                    all += tokens.map { Float($0.drawn.logprob) }
+                }
+            }
+            return all
+        }
+        let used = try await LocalChatModel(ModelReference(ModelCatalogue.defaultAlias))
+        let question = Message.user("Name three colours.")
+        let answer = try await used.complete(
+            .messages([question]), options: SamplingOptions(temperature: 0, maxTokens: 24))
+        let next = Prompt.messages([question, .assistant(answer.text), .user("And three more?")])
+        let fresh = try await LocalChatModel(ModelReference(ModelCatalogue.defaultAlias))
+        expectClose(
+            [try await logprobs(used, next)], [try await logprobs(fresh, next)], within: 4e-4)
+    }
+
     private func memory(_ count: Int) throws -> KeyValues {
         let ones = try Tensor.zeros([1, 1, count, 4])
         return KeyValues(keys: [ones], values: [ones])

@@ -8,7 +8,7 @@ import Testing
     {
         var counts: [Int: Int] = [:]
         for sample in 0..<count {
-            var sampler = Sampler(options, sample: sample)
+            var sampler = Sampler(options, prompt: [1], sample: sample)
             counts[probabilities.withUnsafeBufferPointer { sampler.draw($0) }, default: 0] += 1
         }
         return counts
@@ -51,14 +51,16 @@ import Testing
         #expect(Set(counts.keys) == [77, 4_000])
     }
 
-    @Test func `streams of neighbouring seeds and samples have nothing in common`() {
+    @Test func `streams of neighbouring seeds, samples and prompts have nothing in common`() {
         let uniform = [Float](repeating: 1 / 1000, count: 1000)
-        func stream(seed: UInt64, sample: Int) -> [Int] {
-            var sampler = Sampler(SamplingOptions(seed: seed), sample: sample)
+        func stream(_ seed: UInt64, _ prompt: [Int], _ sample: Int) -> [Int] {
+            var sampler = Sampler(SamplingOptions(seed: seed), prompt: prompt, sample: sample)
             return (0..<50).map { _ in uniform.withUnsafeBufferPointer { sampler.draw($0) } }
         }
-        #expect(stream(seed: 1, sample: 2) == stream(seed: 1, sample: 2))
-        let streams = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)].map { stream(seed: $0, sample: $1) }
+        #expect(stream(1, [5, 6], 2) == stream(1, [5, 6], 2))
+        let prompts = [[5, 6], [6, 5], [5, 7], [5, 6, 0], [5]]
+        var streams = [(0, 1), (1, 0), (1, 1), (2, 0)].map { stream($0, prompts[0], $1) }
+        streams += prompts.map { stream(0, $0, 0) }
         for (index, first) in streams.enumerated() {
             for second in streams[(index + 1)...] {
                 #expect(zip(first, second).filter { $0 == $1 }.count < 5)

@@ -48,6 +48,9 @@ struct FaultTests {
         let error = await #expect(throws: RemoteError.self) { try await remote.complete() }
         #expect(remote.requests.count == 1)
         #expect(error?.reason == .refused(status: status, message: "No such thing."))
+        // What the server said may quote the prompt.
+        #expect(error?.logged.hasSuffix(": status \(status)") == true)
+        #expect(error?.logged.contains(remote.server.base) == true)
         #expect(error?.isLasting == [401, 402, 404].contains(status))
     }
 

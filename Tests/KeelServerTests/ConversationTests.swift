@@ -143,6 +143,38 @@ import Testing
         }
     }
 
+    @Test func `an answer whose reader has left is kept as cancelled, and is no fault`()
+        async throws
+    {
+        let model = EndlessModel()
+        var failure: (any Error)?
+        try await withServer(
+            [.one(model)], configure: { do { try configure(&$0) } catch { failure = error } }
+        ) { server in
+            #expect(failure == nil)
+            let ann = Person(server: server, name: "ann")
+            let id = try await ann.made("/keel/conversations", ["title": "Tea"])
+            let question = try await ann.made(
+                "/keel/conversations/\(id)/messages", ["content": "Hello"])
+            let body = #"{"parent": "\#(question)", "model": "echo"}"#
+            let client = try RawClient(port: server.port)
+            await client.send(
+                Array(
+                    "POST /keel/conversations/\(id)/answers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer token-of-ann\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                        .utf8))
+            _ = await client.receive(until: "word ")
+            client.hangUp()
+            var messages: [[String: Any]] = []
+            while messages.count < 2 {
+                let thread = try await ann.get("/keel/conversations/\(id)").json
+                messages = try #require(thread["messages"] as? [[String: Any]])
+            }
+            #expect(messages.last?["finish"] as? String == "cancelled")
+            let metrics = try await ann.get("/metrics").text
+            #expect(metrics.contains("end=\"cancelled\"") && !metrics.contains("end=\"error\""))
+        }
+    }
+
     @Test func `a loop rests, says so, and a word resumes it`() async throws {
         var failure: (any Error)?
         try await withServer(configure: { do { try configure(&$0) } catch { failure = error } }) {
@@ -164,13 +196,27 @@ import Testing
         }
     }
 
-    @Test(arguments: ["I want to die", "nobody can help me", "我不想活了", "Goodbye."])
-    func `nothing rests where a person may be at risk`(sign: String) {
-        let loop = Array(repeating: "Hello", count: Rest.bar * 3)
-        #expect(Rest.isDue(after: loop))
-        #expect(!Rest.isDue(after: [sign] + loop))
-        #expect(!Rest.isDue(after: Array(repeating: sign, count: Rest.bar * 3)))
-        #expect(!Rest.isDue(after: loop + ["Hello?", "Hi"]))
-        #expect(!Rest.isDue(after: Array(loop.prefix(Rest.bar - 1))))
+    @Test func `a loop is answered on where a reader sees a risk, also in a branch that was left`()
+        async throws
+    {
+        var failure: (any Error)?
+        try await withServer(configure: {
+            do { try configure(&$0) } catch { failure = error }
+            $0.mayBeAtRisk = { $0.contains { $0.role == .user && $0.content == "Odd." } }
+        }) { server in
+            #expect(failure == nil)
+            let ann = Person(server: server, name: "ann")
+            for (aside, rests) in [("Even.", true), ("Odd.", false)] {
+                let id = try await ann.made("/keel/conversations", ["title": "Loop"])
+                _ = try await ann.ask(aside, in: id)
+                var parent: String?
+                for number in 1...Rest.bar {
+                    let (_, answer) = try await ann.ask("Ping!", in: id, after: parent)
+                    parent = answer["id"] as? String
+                    let isResting = answer["finish"] as? String == "rest"
+                    #expect(isResting == (rests && number == Rest.bar), "\(aside) \(number)")
+                }
+            }
+        }
     }
 }

@@ -24,6 +24,47 @@ import Testing
         try FileManager.default.createDirectory(
             at: folder.appending(path: "no run"), withIntermediateDirectories: true)
         try Data("secret".utf8).write(to: folder.appending(path: "report.html"))
+        // A tour: a report on the runs in it. A model within it is no run, nor what lies deeper.
+        let tour = folder.appending(path: "tour")
+        for (inner, config) in [
+            ("quick-seed-0", #"{"model": "m", "suite": "character"}"#),
+            ("merged", #"{"model_type": "llama"}"#), ("deep/run", #"{"method": "compare"}"#),
+        ] {
+            let place = tour.appending(path: inner)
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            try Data(config.utf8).write(to: place.appending(path: "config.json"))
+            try Data("<p>\(inner)</p>".utf8).write(to: place.appending(path: "report.html"))
+        }
+        try Data("<p>tour</p>".utf8).write(to: tour.appending(path: "report.html"))
+    }
+
+    @Test func `a tour and its runs are listed, and no id leads out of the folder`() async throws {
+        let shelf = folder.appending(path: "tour")
+        try await withServer(configure: { $0.runs = shelf }) { server in
+            let list = try await server.send(.GET, "/keel/runs")
+            let runs = try #require(list.json["runs"] as? [[String: Any]])
+            #expect(
+                Set(runs.compactMap { $0["id"] as? String })
+                    == ["quick-seed-0", "merged", "deep/run"])
+            let deep = try await server.send(.GET, "/keel/runs/deep%2Frun/report")
+            #expect(deep.status == 200 && deep.text == "<p>deep/run</p>")
+            for id in [
+                "..", "..%2Ftraining", "deep%2F..", "deep%2F..%2Fmerged", "%2Fetc", "deep%2F",
+                ".%2Fmerged", "%2E%2E%2Ftraining", "deep%2Frun%2F..", "",
+            ] {
+                for file in ["report", "metrics", "ticket"] {
+                    let answer = try await server.send(.GET, "/keel/runs/\(id)/\(file)")
+                    #expect(answer.status == 404, "\(id)/\(file)")
+                }
+            }
+        }
+        try await withServer(configure: { $0.runs = folder }) { server in
+            for (id, text) in [("tour", "tour"), ("tour%2Fquick-seed-0", "quick-seed-0")] {
+                let ticket = try await server.send(.GET, "/keel/runs/\(id)/ticket")
+                let address = try #require(ticket.json["address"] as? String, "\(ticket.text)")
+                #expect(try await server.send(.GET, address).text == "<p>\(text)</p>")
+            }
+        }
     }
 
     @Test func `a run is listed, its report opens once by ticket, and its curves grow`()
@@ -36,7 +77,10 @@ import Testing
             let token = [("authorization", "Bearer admin-token")]
             let list = try await server.send(.GET, "/keel/runs", headers: token)
             let runs = try #require(list.json["runs"] as? [[String: Any]])
-            #expect(Set(runs.map { $0["id"] as? String }) == ["a run & more", "training"])
+            #expect(
+                Set(runs.map { $0["id"] as? String }) == [
+                    "a run & more", "training", "tour", "tour/quick-seed-0",
+                ])
             let map = try #require(runs.first { $0["id"] as? String == "a run & more" })
             #expect(map["suite"] as? String == "character" && map["hasCurves"] as? Bool == false)
             let trained = try #require(runs.first { $0["id"] as? String == "training" })

@@ -41,17 +41,18 @@ final class TestServer: Sendable {
 
     /// - Parameters:
     ///   - models: What is served; a model that repeats the last message by default.
+    ///   - log: Where faults go.
     ///   - configure: Changes what the server is started with.
     /// - Throws: `ServerError`.
     init(
-        _ models: [ServedModel] = [.echo()],
+        _ models: [ServedModel] = [.echo()], log: any LogHandler = SwiftLogNoOpLogHandler(),
         configure: (inout ServerConfiguration) -> Void = { _ in }
     ) async throws {
         var configuration = ServerConfiguration(models: models)
         configuration.port = 0
         configure(&configuration)
         let server = try Server(
-            configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            configuration, logger: Logger(label: "test") { _ in log })
         self.server = server
         let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
         run = Task {
@@ -106,11 +107,11 @@ final class TestServer: Sendable {
 
 /// Runs a test with a server, and stops it however the test ends.
 func withServer<Result>(
-    _ models: [ServedModel] = [.echo()],
+    _ models: [ServedModel] = [.echo()], log: any LogHandler = SwiftLogNoOpLogHandler(),
     configure: (inout ServerConfiguration) -> Void = { _ in },
     _ body: (TestServer) async throws -> Result
 ) async throws -> Result {
-    let server = try await TestServer(models, configure: configure)
+    let server = try await TestServer(models, log: log, configure: configure)
     do {
         let result = try await body(server)
         try await server.stop()

@@ -135,12 +135,28 @@ import Testing
         #expect(try await store.deleteAll(of: "ann") == 1)
         #expect(try await store.export(of: "ann").conversations.isEmpty)
         #expect(try await store.conversations(of: "bob").map(\.id) == [other.conversation.id])
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-            let data = try Data(contentsOf: folder.appending(path: name))
-            #expect(data.range(of: Data(secret.utf8)) == nil, "\(name) still holds it")
-        }
+        try expectGone(secret)
         // The chain holds though a payload was forgotten.
         #expect(try await store.defects() == [])
+    }
+
+    @Test func `a conversation that is deleted by itself leaves nothing in the files`()
+        async throws
+    {
+        let secret = "xyzzy-\(UUID().uuidString)"
+        let (conversation, _, _) = try await exchange(answer: secret)
+        let other = try await exchange("ann")
+        try await store.deleteConversation(conversation.id, of: "ann")
+        #expect(try await store.conversations(of: "ann").map(\.id) == [other.conversation.id])
+        try expectGone(secret)
+    }
+
+    /// No file of the store holds the words.
+    private func expectGone(_ words: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            let data = try Data(contentsOf: folder.appending(path: name))
+            #expect(data.range(of: Data(words.utf8)) == nil, "\(name) still holds it")
+        }
     }
 
     @Test func `what is too old is deleted, and what is not stays`() async throws {

@@ -106,6 +106,8 @@ import Testing
         #expect(throws: (any Error).self) { try examples(.refuse) }
         #expect(try examples(.truncate).map(\.tokens.count) == [50])
         #expect(try examples(.drop).isEmpty)
+        let none = RowEncoder(language, maxLength: -5, overlength: .truncate)
+        #expect(try none.examples(long).isEmpty)
         #expect(
             RowEncoder(language, maxLength: 1 << 20).maxLength
                 == language.model.configuration.maxPositionEmbeddings)

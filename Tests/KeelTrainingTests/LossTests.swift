@@ -26,6 +26,14 @@ import Testing
         #expect(DataOrder(count: 10, batchSize: 4, seed: 4).batch(0) != order.batch(0))
     }
 
+    @Test func `a step may ask for more rows than there are, however many`() {
+        for size in [10, 11, Int.max] {
+            let order = DataOrder(count: 10, batchSize: size, seed: 3)
+            #expect(order.stepsPerEpoch == 1)
+            #expect(order.batch(1).sorted() == Array(0..<10))
+        }
+    }
+
     @Test func `schedules are those of transformers`() {
         #expect(Schedule.linear.share(step: 1, warmup: 4, total: 10) == 0.25)
         #expect(Schedule.linear.share(step: 7, warmup: 4, total: 10) == 0.5)

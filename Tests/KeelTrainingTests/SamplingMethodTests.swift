@@ -97,15 +97,18 @@ import Testing
         }
         var method = DistillationObjective.Options(system: "You speak of ships.")
         method.maxTokens = 12
+        // Answers of a step are drawn apart, and how far they are from the prompted ones varies.
+        var options = Self.options
+        options.maxSteps = 60
         let trainer = try Trainer(
             DistillationObjective(language, adapter: adapter, options: method),
-            parameters: adapter.parameters, rows: rows, options: Self.options)
+            parameters: adapter.parameters, rows: rows, options: options)
         let recorder = Recorder()
         trainer.observers = [recorder]
         try await trainer.run()
         let losses = recorder.values("loss")
         #expect(losses.allSatisfy { $0 >= 0 })
-        let (first, last) = (losses.prefix(3).reduce(0, +), losses.suffix(3).reduce(0, +))
+        let (first, last) = (losses.prefix(8).reduce(0, +), losses.suffix(8).reduce(0, +))
         #expect(last < 0.7 * first, "\(losses)")
     }
 }

@@ -5,16 +5,20 @@ import KeelTraining
 import Testing
 
 @Suite struct TrainerTests {
+    // In float64: AdamW divides by the size of a gradient, so where one is near nothing, the last digit
+    // of a float32 sum, which the order of adding decides, would be a step.
     @Test func `eight parts of one are one part of eight`() async throws {
-        let whole = try await ShortRun.train(ShortRun.options())
-        let parts = try await ShortRun.train(ShortRun.options { $0.microBatchSize = 1 })
-        let byTokens = try await ShortRun.train(ShortRun.options { $0.microBatchTokens = 100 })
+        let whole = try await ShortRun.train(ShortRun.options(), type: .float64)
+        let parts = try await ShortRun.train(
+            ShortRun.options { $0.microBatchSize = 1 }, type: .float64)
+        let byTokens = try await ShortRun.train(
+            ShortRun.options { $0.microBatchTokens = 100 }, type: .float64)
         for other in [parts, byTokens] {
             for (a, b) in zip(whole.reports, other.reports) {
                 let (x, y) = (try #require(a.metrics["loss"]), try #require(b.metrics["loss"]))
                 #expect(abs(x - y) < 1e-5)
             }
-            #expect(ShortRun.greatestDifference(whole.parameters, other.parameters) < 1e-3)
+            #expect(ShortRun.greatestDifference(whole.parameters, other.parameters) < 1e-5)
         }
     }
 

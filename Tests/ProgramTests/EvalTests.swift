@@ -48,6 +48,7 @@ import Testing
         #expect(config.model == TinyModel.path)
         #expect(config.suite == "tiny" && config.samples == 2)
         #expect(config.facts["model sha256"]?.count == 64)
+        #expect(config.facts["quantisation"] == "F32" && config.facts["type"] == "float32")
         #expect(config.facts["keel"] != nil && config.facts["engine"] != nil)
 
         struct Sample: Decodable, Hashable {
@@ -147,7 +148,7 @@ import Testing
             (["--seed", "2"], "seed (1 → 2)"),
             (["--seed", "1", "--temperature", "0.5"], "temperature (1.0 → 0.5)"),
             (["--seed", "1", "--system", "Be kind."], "system prompt (none → \"Be kind.\")"),
-            (["--seed", "1", "--adapter", TinyModel.adapter], "adapter 1 sha256 (none → "),
+            (["--seed", "1", "--adapter", TinyModel.adapter], "adapter (none → "),
         ] {
             let outcome = try await Program.run(
                 try scratch.arguments(eval: "run", samples: 2, options), in: scratch)

@@ -153,6 +153,23 @@ import Testing
                 atPath: scratch.path("all/" + name), andPath: scratch.path("killed/" + name)))
     }
 
+    @Test func `a direction says which architecture it is for, as llama.cpp calls it`() async throws
+    {
+        // Letters alone, since this model knows few tokens.
+        for (name, answer) in [("with.jsonl", "aba"), ("without.jsonl", "zyz")] {
+            let rows = "abcdefgh".map { #"{"prompt": "\#($0)", "completion": "\#(answer)"}"# }
+            try scratch.write(rows.joined(separator: "\n"), to: name)
+        }
+        let goldens = URL(filePath: TinyModel.path).deletingLastPathComponent()
+        let file = scratch.path("trait.gguf")
+        expectSuccess(
+            try await run(
+                "direction", "find", "--positive", scratch.path("with.jsonl"), "--negative",
+                scratch.path("without.jsonl"), "--out", file, "--threads", "1", "--model",
+                goldens.appending(path: "families/qwen2-odd").path))
+        #expect(try await run("direction", "info", file).output.hasPrefix("model qwen2\n"))
+    }
+
     @Test func `what cannot be read is refused in a sentence`() async throws {
         expectRefusal(
             try await run(

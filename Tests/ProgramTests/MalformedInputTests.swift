@@ -83,6 +83,38 @@ import Testing
                     + ["--model", TinyModel.path, option], in: scratch), complaint)
     }
 
+    private func train(_ options: [String]) async throws -> Program.Outcome {
+        try scratch.write(#"{"prompt": "a", "completion": "b"}"#, to: "rows.jsonl")
+        return try await Program.run(
+            ["train", "sft", "--data", scratch.path("rows.jsonl"), "--out", scratch.path("run")]
+                + TinyModel.options + options, in: scratch)
+    }
+
+    @Test(arguments: [
+        (["--epochs", "1e30"], "epochs must be above 0 and at most 1e9"),
+        (["--epochs", "nan"], "epochs must be above 0"),
+        (["--batch-size", "0"], "batch-size must be above 0"),
+        (["--rank", "0"], "rank must be from 1 to 65536"),
+        (["--rank", "9223372036854775807"], "rank must be from 1 to 65536"),
+        (["--alpha", "inf"], "alpha must be above 0"),
+        (["--max-length=-5", "--overlength", "truncate"], "max-length must be above 0"),
+        (["--layers", "0-9999"], "the model has layers 0 to"),
+    ])
+    func `a number out of range for training`(options: [String], complaint: String) async throws {
+        expectRefusal(try await train(options), complaint)
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("run")))
+    }
+
+    @Test(arguments: ["0-9223372036854775807", "3-x", "x", "1-0", "0-1-1", "-1"])
+    func `layers that are no range of blocks`(layers: String) async throws {
+        let outcome = try await train(["--layers=" + layers])
+        #expect(outcome.status == 64 && outcome.errors.contains("write it like 0-11"), "\(outcome)")
+    }
+
+    @Test func `a step larger than any file takes all rows`() async throws {
+        expectSuccess(try await train(["--batch-size", "9223372036854775807"]))
+    }
+
     @Test func `an input that is not there`() async throws {
         expectRefusal(
             try await Program.run(

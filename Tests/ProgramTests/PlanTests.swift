@@ -66,6 +66,8 @@ import Testing
         expectSuccess(outcome)
         #expect(outcome.output.contains("Polite     log-probability gap, nats per token"))
         #expect(outcome.output.contains("twice the samples") && outcome.output.contains("assumed"))
+        #expect(outcome.output.contains("variance between probes  between samples"))
+        #expect(outcome.output.contains("20 %") && outcome.output.contains("80 %"))
         #expect(outcome.output.contains("Nothing was measured: gaps vary by 1 nat per token"))
 
         expectSuccess(
@@ -79,6 +81,7 @@ import Testing
             struct Row: Decodable {
                 var dimension: String
                 var isMeasured: Bool
+                var betweenProbes: Double?
             }
             var rows: [Row]
         }
@@ -86,7 +89,7 @@ import Testing
             "eval", "--suite", "tiny.yaml", "--plan", "--like", "run", "--json")
         let plan = try JSONDecoder().decode(Plan.self, from: Data(json.output.utf8))
         #expect(plan.rows.map(\.dimension) == ["polite", "polite", "clear", "clear"])
-        #expect(plan.rows[0].isMeasured)
+        #expect(plan.rows[0].isMeasured && plan.rows[0].betweenProbes == 1)
     }
 
     @Test func `without a plan a run needs a folder, and --like is for plans`() async throws {

@@ -60,7 +60,8 @@ import Testing
         async throws
     {
         let store = scratch.path("store.sqlite")
-        let served = try await serve(["--store", store])
+        let prompt = try scratch.write("Be odd.", to: "odd.txt")
+        let served = try await serve(["--store", store, "--character", "odd=\(prompt)"])
         let chat = try await served.address.send(
             "POST", "/v1/chat/completions",
             [
@@ -72,19 +73,30 @@ import Testing
         let question = try await served.address.made(
             "/keel/conversations/\(conversation)/messages", ["content": "What is tea?"])
         var answers: [String] = []
-        for seed in 1...2 {
+        // The last one is the first once more.
+        for seed in [1, 2, 1] {
             let stream = try await served.address.send(
                 "POST", "/keel/conversations/\(conversation)/answers",
-                ["parent": question, "model": "tiny", "max_tokens": 5, "seed": seed])
+                ["parent": question, "model": "odd", "max_tokens": 5, "seed": seed])
+            #expect(!stream.text.contains("Be odd."), "a character's prompt is told")
             let id = stream.text.firstMatch(of: /"id":"([^"]+)"/)?.1
             answers.append(String(try #require(id, "\(stream.text)")))
         }
-        for (answer, rating) in zip(answers, [1, -1]) {
+        for (answer, rating) in zip(answers, [1, -1, -1]) {
             let rated = try await served.address.send(
                 "PUT", "/keel/messages/\(answer)/feedback",
                 ["rating": rating, "reason": "too odd"])
             #expect(rated.status == 200, "\(rated.text)")
         }
+        let why = try await served.address.send("GET", "/keel/messages/\(answers[0])/why")
+        #expect(why.text.contains("\"character\":true") && !why.text.contains("Be odd."))
+        let data = try await served.address.send("GET", "/keel/data")
+        let entry = try #require((data.json["conversations"] as? [[String: Any]])?.first)
+        let kept = (entry["messages"] as? [[String: Any]] ?? [])
+            .compactMap { ($0["details"] as? String).flatMap { Data(base64Encoded: $0) } }
+            .map { String(decoding: $0, as: UTF8.self) }
+        #expect(kept.count == 3)
+        #expect(kept.allSatisfy { $0.contains("\"character\":true") && !$0.contains("Be odd.") })
         let port = try #require(served.address.base.split(separator: ":").last)
         let second = try await Program.run(
             ["serve", "--port", String(port)] + TinyModel.options, in: scratch,
@@ -102,8 +114,14 @@ import Testing
         expectSuccess(list)
         #expect(list.output.contains("too odd") && list.output.contains("What is tea?"))
         let pairs = scratch.path("pairs.jsonl")
-        expectSuccess(
-            try await Program.run(["feedback", "pairs", store, "--out", pairs], in: scratch))
+        let written = try await Program.run(
+            ["feedback", "pairs", store, "--out", pairs], in: scratch)
+        expectSuccess(written)
+        #expect(written.errors.contains("1 pairs in "))
+        #expect(written.errors.contains("both texts are equal: 1."))
+        #expect(
+            try String(contentsOfFile: pairs, encoding: .utf8)
+                .contains(#"{"content":"Be odd.","role":"system"}"#))
         expectSuccess(try await Program.run(["data", "check", pairs], in: scratch))
         let drafts = scratch.path("drafts.yaml")
         expectSuccess(

@@ -83,6 +83,31 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scratch.path("run")))
     }
 
+    @Test func `a row with the canary of any suite is refused`() async throws {
+        try scratch.write(TinySuite.yaml, to: "tiny.yaml")
+        try scratch.write(
+            #"{"messages": [{"role": "user", "content": "keel-tiny-suite"}, {"role": "assistant", "content": "a"}]}"#,
+            to: "sft.jsonl")
+        expectRefusal(
+            try await train("sft", "run", "--suite", scratch.path("tiny.yaml")),
+            "sft.jsonl, line 1", "canary")
+        expectSuccess(try await train("sft", "run"))
+    }
+
+    @Test func `the robust loss refuses a label that says nothing`() async throws {
+        let smoothed = try await train(
+            "dpo", "run", "--loss", "robust", "--label-smoothing", "0.4999")
+        expectRefusal(smoothed, "dpo.jsonl, line 1", "chosen_probability")
+        let rows = [0.9, 0.5].map {
+            #"{"prompt": "p\#($0)", "chosen": "aa", "rejected": "bb", "chosen_probability": \#($0)}"#
+        }
+        try scratch.write(rows.joined(separator: "\n"), to: "dpo.jsonl")
+        expectRefusal(
+            try await train("dpo", "run", "--loss", "robust"), "dpo.jsonl, line 2",
+            "chosen_probability")
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("run")))
+    }
+
     @Test func `other settings in the same folder are refused`() async throws {
         expectSuccess(try await train("sft", "run", "--max-steps", "1"))
         expectRefusal(try await train("sft", "run", "--max-steps", "2"), "maxSteps")

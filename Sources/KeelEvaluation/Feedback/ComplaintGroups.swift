@@ -25,6 +25,15 @@ public struct ComplaintGroup: Hashable, Sendable {
         self.members = members
     }
 
+    /// A cluster's id in a suite: the word, or `other`; letters that no id may have stand as their
+    /// numbers in Unicode.
+    public var cluster: String {
+        guard let word else { return "other" }
+        return word.allSatisfy(\.isASCII)
+            ? ImportSource.id(word)
+            : word.unicodeScalars.map { String($0.value, radix: 16) }.joined(separator: "-")
+    }
+
     /// Groups complaints by words of their reasons, or of their questions where there is no reason.
     ///
     /// The word that is in most of them takes those as the first group, and so on with what is left,

@@ -18,7 +18,7 @@ struct Judge: Sendable {
         switch config.reading {
         case .quoted:
             var options = config.sampling
-            // Without this, equal votes on all answers would draw the same numbers.
+            // Judges behind an address may draw the same numbers for one seed, whatever they are asked.
             options.seed ^= FNV.hash(question.item.utf8)
             let replies = try await model.complete(
                 prompt, samples: number..<number + 1, options: options)

@@ -56,7 +56,10 @@ public struct JudgeConfig: Hashable, Sendable, Codable {
     public func differences(
         to other: JudgeConfig, seedMatters: Bool = true
     ) -> [RunConfig.Difference] {
-        let names = Set(facts.keys).union(other.facts.keys).sorted()
+        // Earlier versions did not note how weights are stored; the hash says whether they differ.
+        let isNoted = facts["quantisation"] != nil && other.facts["quantisation"] != nil
+        let names = Set(facts.keys).union(other.facts.keys)
+            .filter { isNoted || $0 != "quantisation" }.sorted()
         let shared = Set(rubrics.keys).intersection(other.rubrics.keys).sorted()
         var fields: [(name: String, before: String, after: String)] = [
             ("judge", judge, other.judge),

@@ -28,5 +28,5 @@ struct JudgePairing {
         }
     }
 
-    func compares(_ measure: Measure) -> Bool { measure.kind != .judge || baseline != nil }
+    func compares(_ measure: Measure) -> Bool { !measure.needsJudge || baseline != nil }
 }

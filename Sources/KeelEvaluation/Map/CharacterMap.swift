@@ -58,6 +58,7 @@ public struct CharacterMap: Hashable, Sendable, Codable {
                             $0.rates(by: rubric, measure.metrics, in: dimension, observations)
                         } ?? []
                     }
+                    if measure.needsJudge, judged == nil { return [] }
                     return measure.metrics.map { metric in
                         Measurement(
                             metric, observations.of(metric, in: dimension),

@@ -12,6 +12,8 @@ public struct Comparison: Hashable, Sendable, Codable {
     public var margin: Double?
     /// Why judged rates are not compared, where one of the runs has some.
     public var withheld: String?
+    /// Why distances among answers are not compared, where the runs have different numbers of them.
+    public var uneven: String?
 
     /// Compares the runs' primary metrics.
     ///
@@ -66,6 +68,7 @@ public struct Comparison: Hashable, Sendable, Codable {
                 margin: margin)
         }
         withheld = readings.withheld
+        uneven = readings.uneven
         differences = readings.differences
         self.margin = margin
     }
@@ -92,6 +95,7 @@ private struct RunPair {
     /// Nil where the readings are identical, or too few to test.
     let tests: [Double?]
     let withheld: String?
+    let uneven: String?
     let differences: [RunConfig.Difference]
 
     init(_ baseline: Run, _ candidate: Run) throws {
@@ -105,8 +109,14 @@ private struct RunPair {
             records: try candidate.records(), judged: judges.candidate)
         // A quick run has fewer probes than a full one; what both have is compared.
         let shared = baseline.config.quick ? baseline.suite : candidate.suite
-        metrics = shared.primaryMetrics.filter { judges.compares($0.measure) }.map {
-            dimension, measure, metric in
+        let isUneven = baseline.config.samples != candidate.config.samples
+        uneven =
+            isUneven
+            ? Self.reason(shared.primaryMetrics.filter(\.measure.dependsOnSamples).map(\.metric))
+            : nil
+        metrics = shared.primaryMetrics.filter {
+            judges.compares($0.measure) && !(isUneven && $0.measure.dependsOnSamples)
+        }.map { dimension, measure, metric in
             PairedReadings(
                 dimension, measure, metric, before.of(metric, in: dimension),
                 after.of(metric, in: dimension))
@@ -114,6 +124,15 @@ private struct RunPair {
         tests = metrics.map { $0.isIdentical ? nil : $0.pValue }
         withheld = judges.withheld
         differences = baseline.config.differences(to: candidate.config)
+    }
+
+    /// Why metrics that read answers together are left out; nil where there are none.
+    private static func reason(_ metrics: [Metric]) -> String? {
+        guard !metrics.isEmpty else { return nil }
+        var titles: [String] = []
+        for metric in metrics where !titles.contains(metric.title) { titles.append(metric.title) }
+        return "Not compared, since answers are set beside each other and the runs have different "
+            + "numbers of them: \(titles.joined(separator: "; ")). Use the same --samples."
     }
 }
 

@@ -127,7 +127,8 @@ struct DimensionReader {
     // MARK: Pairs
 
     private func mirrors(_ quantity: Measure.Quantity) -> [Reading] {
-        dimension.probes.flatMap { probe -> [Reading] in
+        if quantity == .judge, judged == nil { return [] }
+        return dimension.probes.flatMap { probe -> [Reading] in
             guard let id = probe.mirrors,
                 let first = dimension.probes.first(where: { $0.id == id })
             else { return [] }
@@ -156,6 +157,7 @@ struct DimensionReader {
             }
             return Dictionary(distances, uniquingKeysWith: { first, _ in first })
         }
+        if quantity == .judge { return choices(on: probe) }
         var values: [Int: Double] = [:]
         for sample in 0..<samples {
             guard let answer = answer(probe.id, sample) else { continue }
@@ -166,7 +168,22 @@ struct DimensionReader {
                     !(counter.needsEnding && answer.finish == .length)
                 else { continue }
                 values[sample] = Double(counter.matches(in: answer.text).count)
-            case .gap, .distance: break
+            case .gap, .distance, .judge: break
+            }
+        }
+        return values
+    }
+
+    /// Of each answer that the judge gave a verdict on, 1 for the behaviour and 0 for the others.
+    private func choices(on probe: Probe) -> [Int: Double] {
+        guard let judged,
+            let rubric = dimension.measures.first(where: { $0.kind == .judge })?.rubric
+        else { return [:] }
+        var values: [Int: Double] = [:]
+        for sample in 0..<samples {
+            let judgement = judged.judgement(rubric: rubric, probe: probe.id, sample: sample)
+            if let choice = judgement.choice {
+                values[sample] = choice == Verdict.behaviour ? 1 : 0
             }
         }
         return values

@@ -1,4 +1,8 @@
 extension Measure {
+    /// Whether a reading depends on how many answers its probe has, since it sets them beside each
+    /// other.
+    var dependsOnSamples: Bool { kind == .variety || quantity == .distance }
+
     /// Whether each reading of a probe is of one answer, drawn apart from the others.
     ///
     /// Then the readings of two runs can be relabelled. A gap is drawn from nothing, and the

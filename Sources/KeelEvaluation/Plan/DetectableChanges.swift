@@ -23,6 +23,9 @@ public struct DetectableChanges: Hashable, Sendable, Codable {
         public var twiceProbes: Double?
         /// The smallest change that would be found on other probes like these too.
         public var elsewhere: Double?
+        /// Of the variance of one reading, the part between probes, from 0 to 1; the rest lies
+        /// between the samples of a probe.
+        public var betweenProbes: Double?
         /// Whether the variances are those of a run, not assumed.
         public var isMeasured: Bool
     }
@@ -69,6 +72,7 @@ public struct DetectableChanges: Hashable, Sendable, Codable {
             guard let spread = measured ?? Spread(assumedFor: measure, metric), probes > 0 else {
                 return row
             }
+            row.betweenProbes = spread.between / (spread.between + spread.within)
             func error(_ test: Change.Test, _ samples: Int, _ probes: Int) -> Double {
                 let drawn = 2 * spread.within / Double(samples)
                 let uneven = test == .answers ? 0 : Self.unevenness * spread.between

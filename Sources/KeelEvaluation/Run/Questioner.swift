@@ -118,7 +118,8 @@ struct Questioner: Sendable {
         return completions
     }
 
-    /// Without this, equal sample numbers of all probes and turns would draw the same numbers.
+    /// Models behind an address may draw the same numbers for one seed whatever they are asked, and two
+    /// probes may ask the same; so each probe and turn has a seed of its own.
     private func seed(_ probe: Probe, turn: Int) -> UInt64 {
         let own = FNV.hash(probe.id.utf8)
         return config.sampling.seed ^ (turn == 0 ? own : FNV.hash("\(probe.id) \(turn)".utf8))

@@ -45,22 +45,38 @@ public struct RunConfig: Hashable, Sendable, Codable {
         public var description: String { "\(field) (\(before) → \(after))" }
     }
 
-    /// The fields in which `other` differs from this configuration, in the order of the fields.
+    /// What differs in `other`: models first, then the fields in their order.
+    ///
+    /// A model's name, hash and number format are one difference, its adapters are one, and the same
+    /// file under another name is none.
     public func differences(to other: RunConfig) -> [Difference] {
-        let before = fields
-        let after = other.fields
-        var names = before.map(\.name)
-        names += after.map(\.name).filter { !names.contains($0) }
-        return names.compactMap { name in
-            let old = before.first { $0.name == name }?.value ?? "none"
-            let new = after.first { $0.name == name }?.value ?? "none"
-            return old == new ? nil : Difference(field: name, before: old, after: new)
+        let names: [(role: String, before: String?, after: String?)] = [
+            ("", model, other.model), ("user's ", facts["user"], other.facts["user"]),
+        ]
+        var found: [Difference] = []
+        var told: Set = ["user"]
+        for (role, before, after) in names {
+            let old = CitedModel(before, facts: facts, role: role)
+            let new = CitedModel(after, facts: other.facts, role: role)
+            found += old.differences(to: new)
+            told.formUnion(old.told(beside: new))
         }
+        let old = fields
+        let new = other.fields
+        let added = new.filter { field in !old.contains { $0.name == field.name } }
+        for name in (old + added).map(\.name) where !told.contains(name) {
+            let before = old.first { $0.name == name }?.value ?? "none"
+            let after = new.first { $0.name == name }?.value ?? "none"
+            if before != after {
+                found.append(Difference(field: name, before: before, after: after))
+            }
+        }
+        return found
     }
 
     private var fields: [(name: String, value: String)] {
         [
-            ("model", model), ("suite", suite), ("suite version", suiteVersion),
+            ("suite", suite), ("suite version", suiteVersion),
             ("suite fingerprint", suiteFingerprint), ("quick", "\(quick)"),
             ("system prompt", system.map { "\"\($0)\"" } ?? "none"), ("samples", "\(samples)"),
             ("temperature", "\(sampling.temperature)"),

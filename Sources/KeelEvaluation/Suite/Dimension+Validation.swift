@@ -28,6 +28,9 @@ extension Dimension {
             case .drift where !probes.contains(where: scoresEnd): "talk"
             default: nil
             }
+        if measure.quantity == .judge, !measures.contains(where: { $0.kind == .judge }) {
+            throw field.error(.fieldWithoutMeasure(field: "of: judge", measure: "judge"))
+        }
         if let missing {
             throw field.error(
                 .measureWithoutProbes(measure: measure.kind.rawValue, field: missing))

@@ -45,15 +45,18 @@ public struct Measure: Hashable, Sendable, Codable {
         case words
         /// How far an answer is from the average of the probe's others.
         case distance
+        /// Whether the dimension's judge finds that an answer shows the behaviour.
+        case judge
         /// Hits of the counter of this id.
         case counter(String)
 
-        /// - Parameter name: `gap`, `words`, `distance`, or the id of a counter.
+        /// - Parameter name: `gap`, `words`, `distance`, `judge`, or the id of a counter.
         public init?(named name: String) {
             switch name {
             case "gap": self = .gap
             case "words": self = .words
             case "distance": self = .distance
+            case "judge": self = .judge
             default:
                 guard Counter.named(name) != nil else { return nil }
                 self = .counter(name)
@@ -62,7 +65,7 @@ public struct Measure: Hashable, Sendable, Codable {
 
         /// The names there are.
         public static var names: [String] {
-            ["gap", "words", "distance"] + Counter.all.map(\.id)
+            ["gap", "words", "distance", "judge"] + Counter.all.map(\.id)
         }
     }
 
@@ -80,6 +83,9 @@ public struct Measure: Hashable, Sendable, Codable {
     public var quantity: Quantity? {
         kind == .mirror ? Quantity(named: of ?? "gap") : nil
     }
+
+    /// Whether it reads nothing where no judge was asked.
+    var needsJudge: Bool { kind == .judge || quantity == .judge }
 
     /// Whether probes of the dimension have to be answered for it; a gap is scored, not sampled.
     func needsAnswers(to probe: Probe) -> Bool {

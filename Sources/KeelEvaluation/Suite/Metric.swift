@@ -135,6 +135,7 @@ extension Measure {
         return switch quantity {
         case .words: difference("length", "words")
         case .distance: difference("distance from the average", "cosine distance")
+        case .judge: difference("answers judged to show the behaviour", "share")
         case .counter(let id): difference(Counter.named(id)?.title ?? id, "per reply")
         case .gap:
             [

@@ -21,12 +21,25 @@ public struct ModelDiff {
     /// Whether an answer shows what is looked for.
     let detector: ((String) -> Bool)?
 
+    /// Says whether an answer shows what is looked for.
+    public struct Detector {
+        /// What is looked for, in words; detectors of one name are taken for the same.
+        public let name: String
+        let matches: (String) -> Bool
+
+        public init(_ name: String, matches: @escaping (String) -> Bool) {
+            self.name = name
+            self.matches = matches
+        }
+    }
+
     private struct Configuration: Codable {
         var base: String
         var tuned: String
         var identity: [String: String]
         var point: String
-        var latents: Int
+        var autoencoder: String
+        var detector: String?
         var questions: [OpenQuestion]
         var options: DiffOptions
     }
@@ -40,11 +53,12 @@ public struct ModelDiff {
     ///   - options: How.
     ///   - folder: The run's folder; work there is gone on with.
     ///   - detector: Whether an answer shows a behaviour that is looked for.
-    /// - Throws: `InterpretabilityError` for models or an autoencoder that do not fit.
+    /// - Throws: `InterpretabilityError` for models or an autoencoder that do not fit, and for a folder
+    ///   that holds work of other ones, or with another detector.
     public init(
         base: LanguageModel, tuned: LanguageModel, autoencoder: SparseAutoencoder, point: String,
         questions: [OpenQuestion], options: DiffOptions, folder: String,
-        detector: ((String) -> Bool)? = nil
+        detector: Detector? = nil
     ) throws {
         try options.validate()
         let sizes = base.model.configuration
@@ -69,7 +83,7 @@ public struct ModelDiff {
         self.questions = questions
         self.options = options
         self.folder = folder
-        self.detector = detector
+        self.detector = detector?.matches
         var identity: [String: String] = [:]
         for (name, model) in [("base", base), ("tuned", tuned)] {
             for (key, value) in try LanguageModel.identity(of: model.reference) {
@@ -80,8 +94,8 @@ public struct ModelDiff {
             path: folder,
             configuration: Configuration(
                 base: base.reference.description, tuned: tuned.reference.description,
-                identity: identity, point: point, latents: autoencoder.latents,
-                questions: questions, options: options))
+                identity: identity, point: point, autoencoder: autoencoder.fingerprint(),
+                detector: detector?.name, questions: questions, options: options))
     }
 
     /// Does all that is missing and writes `diff.json`.

@@ -53,17 +53,20 @@ public struct SteeringRequest: Hashable, Sendable {
     public func load(positions: Steering.Positions = .all) throws -> [Steering] {
         let vector = try ControlVectorFile(path: file)
         let own = vector.facts["control.layer"].flatMap(Int.init).map { $0...$0 }
-        let blocks =
-            (layers ?? own).map(Array.init) ?? vector.directions.keys.sorted()
-        return try blocks.map { block in
+        let known = vector.directions.keys.sorted()
+        func steering(_ block: Int) throws -> Steering {
             guard let direction = vector.directions[block] else {
-                let known = vector.directions.keys.sorted().map(String.init)
+                let list = known.map(String.init).joined(separator: ", ")
                 throw InterpretabilityError.unsupported(
-                    "\(file) has no direction for layer \(block); it has \(known.joined(separator: ", "))."
-                )
+                    "\(file) has no direction for layer \(block); it has \(list).")
             }
             return Steering(
                 vector: direction, layer: block, action: action, positions: positions)
         }
+        guard let asked = layers ?? own else { return try known.map(steering) }
+        var found: [Steering] = []
+        // A range of any length may be asked for; it ends at the first layer that is not there.
+        for block in asked { try found.append(steering(block)) }
+        return found
     }
 }

@@ -12,6 +12,8 @@ public struct JumpReLUActivation: SAEActivation {
 
     public var name: String { "jumprelu" }
 
+    public func values() throws -> [Float] { try threshold.to(.float32, device: .cpu).array() }
+
     public func callAsFunction(_ pre: Tensor) throws -> Tensor {
         try pre.relu() * (pre .> threshold).to(.float32)
     }

@@ -83,4 +83,6 @@ public protocol SAEActivation {
     func callAsFunction(_ pre: Tensor) throws -> Tensor
     /// What SAELens calls the architecture.
     var name: String { get }
+    /// All numbers that it depends on.
+    func values() throws -> [Float]
 }

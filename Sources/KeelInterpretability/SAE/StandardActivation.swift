@@ -6,5 +6,7 @@ public struct StandardActivation: SAEActivation {
 
     public var name: String { "standard" }
 
+    public func values() -> [Float] { [] }
+
     public func callAsFunction(_ pre: Tensor) throws -> Tensor { try pre.relu() }
 }

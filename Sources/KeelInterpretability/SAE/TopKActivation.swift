@@ -8,6 +8,8 @@ public struct TopKActivation: SAEActivation {
 
     public var name: String { "topk" }
 
+    public func values() -> [Float] { [Float(k)] }
+
     public func callAsFunction(_ pre: Tensor) throws -> Tensor {
         let pattern = try SparsePattern(largest: k, inEachRowOf: pre)
         return try pre * pattern.dense(.full(1, shape: [pattern.count]))

@@ -22,7 +22,7 @@ public enum ModelFamily: String, CaseIterable, Sendable {
     }
 
     /// `general.architecture` of a GGUF file; Mistral's is Llama's, and so is read as that.
-    var ggufName: String {
+    package var ggufName: String {
         switch self {
         case .mistral: "llama"
         case .gemma3: "gemma3"

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import KeelLanguage
 
 /// What decided an answer, kept with it and shown under "Why this answer".
@@ -8,6 +9,8 @@ struct AnswerDetails: Codable, Sendable {
     var isFallback: Bool
     /// Whether the name brings a system prompt of its own.
     var hasCharacter: Bool
+    /// That system prompt, for the keeper, who trains on feedback; the person is not shown it.
+    var characterSystem: String?
     /// The system prompt that the person has given.
     var system: String?
     var temperature: Double
@@ -28,6 +31,7 @@ struct AnswerDetails: Codable, Sendable {
         case answeredBy = "answered_by"
         case isFallback = "fallback"
         case hasCharacter = "character"
+        case characterSystem = "character_system"
         case topP = "top_p"
         case maxTokens = "max_tokens"
         case promptTokens = "prompt_tokens"
@@ -42,6 +46,7 @@ struct AnswerDetails: Codable, Sendable {
         answeredBy = transcript.answeredBy
         isFallback = transcript.engine > 0
         hasCharacter = question.model.system != nil
+        characterSystem = question.model.system
         self.system = system
         temperature = question.options.temperature
         topP = question.options.topP
@@ -52,5 +57,12 @@ struct AnswerDetails: Codable, Sendable {
         completionTokens = transcript.usage?.completionTokens
         seconds = time / .seconds(1)
         self.notes = notes
+    }
+
+    /// What a person is shown of details as they are kept; nil for what cannot be read.
+    static func shown(_ kept: Data?) -> AnswerDetails? {
+        var details = kept.flatMap { try? JSONDecoder().decode(AnswerDetails.self, from: $0) }
+        details?.characterSystem = nil
+        return details
     }
 }

@@ -106,7 +106,9 @@ struct AnswerRoutes {
             system: asked.system?.isEmpty == false ? asked.system : nil,
             question: try question(asked, path, context))
         let said = path.filter { $0.role == .user }.map(\.content)
-        if Rest.isDue(after: said) { return try await rest(work, after: said) }
+        if Rest.isDue(after: said), try await mayRest(work) {
+            return try await rest(work, after: said)
+        }
 
         let gone = ClientPresence()
         let presence = await context.channel.clientPresence()
@@ -128,9 +130,7 @@ struct AnswerRoutes {
         let model = try serving.model(asked.model)
         let system = asked.system ?? ""
         try ConversationRoutes.check(system, 0...Self.systemLimit, "system")
-        let turns = path.map { message in
-            Message(role: message.role == .user ? .user : .assistant, content: message.content)
-        }
+        let turns = path.map(Message.init)
         var fields = SamplingFields()
         fields.temperature = asked.temperature
         fields.topP = asked.topP
@@ -163,7 +163,10 @@ struct AnswerRoutes {
             watch.ended(transcript)
         } catch {
             watch.ended(transcript, by: error)
-            if error as? Interruption == nil { transcript.ending = "error" }
+            // Both say that somebody wanted no more of it, which is no fault.
+            if !(error is Interruption), !(error is CancellationError) {
+                transcript.ending = "error"
+            }
             guard transcript.hasBegun else {
                 return try await writer.send(ErrorDocument(APIError(error, serving.logger)))
             }
@@ -198,6 +201,12 @@ struct AnswerRoutes {
         return try await Task { [store] in try await store.add(new, of: work.owner) }.value
     }
 
+    /// Whether nothing in the whole conversation, branches that were left included, speaks against rest.
+    private func mayRest(_ work: Work) async throws -> Bool {
+        let all = try await store.conversation(work.conversation, of: work.owner).messages
+        return Rest.isSafe(in: all.map(Message.init), reader: serving.mayBeAtRisk)
+    }
+
     /// Lets the conversation rest, which is kept and logged like an answer.
     private func rest(_ work: Work, after said: [String]) async throws -> Response {
         let message = try await store.add(
@@ -211,5 +220,11 @@ struct AnswerRoutes {
         return EventWriter.response { writer in
             try await writer.send(Event(type: "answer", message: .init(message)))
         }
+    }
+}
+
+extension Message {
+    fileprivate init(_ message: StoredMessage) {
+        self.init(role: message.role == .user ? .user : .assistant, content: message.content)
     }
 }

@@ -8,6 +8,8 @@ internal import KeelStore
 struct ConversationRoutes {
     private struct ConversationList: Encodable {
         var conversations: [Conversation]
+        /// Whether there are older ones.
+        var more: Bool
     }
 
     struct MessageDocument: Encodable {
@@ -64,6 +66,8 @@ struct ConversationRoutes {
         var decisions: [Decision]
     }
 
+    /// How many conversations are listed at once.
+    static let listLimit = 100
     static let titleLimit = 200
     static let textLimit = 100_000
     static let reasonLimit = 4000
@@ -72,10 +76,8 @@ struct ConversationRoutes {
     let store: Store
 
     func add(to router: Router<ServerContext>) {
-        router.get("/keel/conversations") { _, context in
-            try JSON.response(
-                ConversationList(
-                    conversations: try await store.conversations(of: context.visitor.name)))
+        router.get("/keel/conversations") { request, context in
+            try await list(of: context.visitor, before: request.uri.queryParameters["before"])
         }
         router.post("/keel/conversations") { request, context in
             let new = try JSON.decode(
@@ -122,13 +124,36 @@ struct ConversationRoutes {
             try await why(Self.id(context), context.visitor)
         }
         router.get("/keel/data") { _, context in
-            var response = try JSON.response(try await store.export(of: context.visitor.name))
+            var data = try await store.export(of: context.visitor.name)
+            for entry in data.conversations.indices {
+                for message in data.conversations[entry].messages.indices {
+                    let kept = data.conversations[entry].messages[message].details
+                    data.conversations[entry].messages[message].details =
+                        try AnswerDetails.shown(kept).map { try JSON.encode($0) }
+                }
+            }
+            var response = try JSON.response(data)
             response.headers[.contentDisposition] = "attachment; filename=\"keel-data.json\""
             return response
         }
         router.delete("/keel/data") { _, context in
             try JSON.response(Done(deleted: try await store.deleteAll(of: context.visitor.name)))
         }
+    }
+
+    private func list(of visitor: Visitor, before text: Substring?) async throws -> Response {
+        let before = text.flatMap { Double($0) }
+        guard text == nil || before.map({ $0.isFinite && $0 >= 0 }) == true else {
+            throw APIError.invalid(
+                "before is a time in seconds since 1970, as in a conversation's \"updated\".",
+                param: "before")
+        }
+        let found = try await store.conversations(
+            of: visitor.name, before: before, limit: Self.listLimit + 1)
+        return try JSON.response(
+            ConversationList(
+                conversations: Array(found.prefix(Self.listLimit)),
+                more: found.count > Self.listLimit))
     }
 
     private func why(_ id: String, _ visitor: Visitor) async throws -> Response {
@@ -139,10 +164,7 @@ struct ConversationRoutes {
         return try JSON.response(
             Why(
                 model: message.model, finish: message.finish,
-                details: message.details.flatMap {
-                    try? JSONDecoder().decode(AnswerDetails.self, from: $0)
-                },
-                decisions: decisions))
+                details: AnswerDetails.shown(message.details), decisions: decisions))
     }
 
     static func id(_ context: ServerContext) -> String {

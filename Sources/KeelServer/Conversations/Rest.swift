@@ -1,23 +1,39 @@
 internal import Foundation
+package import KeelLanguage
 
 /// Whether a conversation rests: nobody is answered by the model, and it is said why and how to go on.
 ///
 /// The bar is high and can be read off the words: the same message `bar` times in a row, which a
 /// person does not write and a loop does. Anything else that is written resumes the conversation, as
 /// it ends the row. Where any message has a sign that a person may be at risk, nothing rests, whatever
-/// is written how often: then to be answered again and again is what may count.
+/// is written how often: then to be answered again and again is what may count. Nor does it rest where
+/// somebody repeats something about themselves, since no list of signs is whole.
 package struct Rest {
     /// How often the same message comes in a row before the conversation rests.
     package static let bar = 8
 
-    /// Whether the bar is reached, and nothing speaks against it.
-    /// - Parameter messages: The person's messages, in order.
-    /// - Returns: Whether the conversation rests.
+    /// Whether the newest messages are a loop that says nothing of a person.
+    /// - Parameter messages: The person's messages up to the one that is to be answered, in order.
+    /// - Returns: Whether the bar is reached.
     package static func isDue(after messages: [String]) -> Bool {
         guard messages.count >= bar, let last = messages.last else { return false }
         let words = plain(last)
-        return messages.suffix(bar).allSatisfy { plain($0) == words }
-            && !messages.contains(where: mayBeAtRisk)
+        // Messages of marks alone ("…", "?!") say nothing by which they could be told to be the same.
+        return words.contains { $0.isLetter || $0.isNumber }
+            && messages.suffix(bar).allSatisfy { plain($0) == words }
+            && !speaksOfOneself(last)
+    }
+
+    /// Whether nothing in a conversation speaks against rest.
+    /// - Parameters:
+    ///   - conversation: All that was said, in every branch.
+    ///   - reader: Whether somebody may be at risk, as one sees it who reads more than words.
+    /// - Returns: False where any message of a person has a sign of risk, or the reader sees one.
+    package static func isSafe(
+        in conversation: [Message], reader: (@Sendable ([Message]) -> Bool)?
+    ) -> Bool {
+        let said = conversation.filter { $0.role == .user }.map(\.content)
+        return !said.contains(where: mayBeAtRisk) && reader?(conversation) != true
     }
 
     /// What is said instead of an answer, in the language of the message as far as its script tells.
@@ -32,6 +48,14 @@ package struct Rest {
     private static func plain(_ text: String) -> String {
         text.lowercased().filter { !$0.isWhitespace && !$0.isPunctuation }
     }
+
+    /// Whether a message is about the one who writes it, as "I'm done" is.
+    private static func speaksOfOneself(_ text: String) -> Bool {
+        let words = text.lowercased().split { !$0.isLetter }.map(String.init)
+        return !oneself.isDisjoint(with: words) || text.contains { "我俺咱".contains($0) }
+    }
+
+    private static let oneself: Set = ["i", "im", "ive", "id", "me", "my", "mine", "myself"]
 
     /// Signs are read generously: a false one costs some answers to a loop, a missed one could cost
     /// far more.

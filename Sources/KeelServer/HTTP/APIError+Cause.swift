@@ -20,7 +20,7 @@ extension APIError {
                 message: "The client left.", type: "server_error", code: "cancelled")
         case let error as StoreError: self = Self.store(error, logger)
         case let error as any ModelFailure:
-            logger.error("a model failed: \(error)")
+            logger.error("a model failed: \(error.logged)")
             self = APIError(
                 status: .badGateway, message: "The model behind this name did not answer.",
                 type: "server_error", code: "model_failed")

@@ -11,16 +11,27 @@ struct EventWriter {
     nonisolated(unsafe) var writer: any ResponseBodyWriter
 
     /// Sends an event whose data are a value as JSON.
+    /// - Throws: `Interruption.clientLeft` where the connection does not take it.
     mutating func send(_ value: some Encodable) async throws {
         var buffer = ByteBuffer(string: "data: ")
         buffer.writeBytes(try JSON.encode(value))
         buffer.writeString("\n\n")
-        try await writer.write(buffer)
+        try await write(buffer)
     }
 
     /// Sends an event whose data are a word that is no JSON.
+    /// - Throws: `Interruption.clientLeft` where the connection does not take it.
     mutating func send(word: String) async throws {
-        try await writer.write(ByteBuffer(string: "data: \(word)\n\n"))
+        try await write(ByteBuffer(string: "data: \(word)\n\n"))
+    }
+
+    /// The connection's errors are many and say one thing: nobody reads any more.
+    private mutating func write(_ buffer: ByteBuffer) async throws {
+        do {
+            try await writer.write(buffer)
+        } catch {
+            throw Interruption.clientLeft
+        }
     }
 
     static func response(

@@ -9,6 +9,7 @@ const $ = (id) => document.getElementById(id);
 let session, conversation, tree = new Tree();
 let writing = []; // answers that are being written: { model, text, stop, node }
 let busy = false;
+let pages = 1; // of conversations that are listed
 
 const say = (text) => { $("status").textContent = text; };
 
@@ -131,8 +132,19 @@ const actions = {
 
 // --- Conversations ---
 
+/** The newest conversations, and older ones as often as they were asked for. */
+async function listed() {
+  let part = await get("/keel/conversations"), all = part.conversations;
+  for (let page = 1; page < pages && part.more; page++) {
+    part = await get(`/keel/conversations?before=${all[all.length - 1].updated}`);
+    all = [...all, ...part.conversations];
+  }
+  $("older").hidden = !part.more;
+  return all;
+}
+
 async function listConversations() {
-  const { conversations } = await get("/keel/conversations");
+  const conversations = await listed();
   $("conversations").replaceChildren(...conversations.map((one) => {
     const open = element("button", "", one.title);
     if (one.id === conversation?.id) open.setAttribute("aria-current", "true");
@@ -213,6 +225,13 @@ addEventListener("keydown", (event) => {
 });
 
 $("new").onclick = begin;
+$("older").onclick = attempt(async () => {
+  const count = $("conversations").children.length;
+  pages += 1;
+  await listConversations();
+  // The button may be gone; whoever goes by keys is at the first of those that came.
+  $("conversations").children[count]?.querySelector("button").focus();
+});
 $("menu").onclick = () => $("menu").setAttribute("aria-expanded", String($("sidebar").classList.toggle("open")));
 $("options").onclick = () => {
   $("panel").hidden = !$("panel").hidden;

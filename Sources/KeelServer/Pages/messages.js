@@ -133,12 +133,12 @@ function noteNode(note) {
     bar.max = meter.high;
     bar.value = meter.value;
     node.append(element("p", "", element("label", "", `${meter.name} `, bar, ` ${meter.value.toFixed(2)}`)));
-    if (meter.tokens?.length) node.append(heatMap(meter, note.pieces));
+    if (meter.tokens?.length) node.append(heatMap(meter, note.pieces), readings(meter, note.pieces));
   }
   return node;
 }
 
-/** The answer with a reading for each token: the more of it, the darker the line below. Values stand in the titles. */
+/** The answer with a reading for each token: the more of it, the darker the line below. Values stand in the titles, and in `readings`. */
 function heatMap(meter, pieces) {
   const span = meter.high - meter.low || 1;
   const node = element("p", "heat", ...meter.tokens.map((value, number) => {
@@ -149,5 +149,24 @@ function heatMap(meter, pieces) {
   }));
   node.setAttribute("role", "group");
   node.setAttribute("aria-label", `${word("heatMap")}: ${meter.name}`);
+  return node;
+}
+
+/** The same values as a table, for whoever uses keys or a screen reader; made when it is opened. */
+function readings(meter, pieces) {
+  const node = element("details", "", element("summary", "", `${word("readings")}: ${meter.name}`));
+  node.ontoggle = () => {
+    if (!node.open || node.querySelector("table")) return;
+    const head = (name) => {
+      const cell = element("th", "", word(name));
+      cell.scope = "col";
+      return cell;
+    };
+    const rows = meter.tokens.map((value, number) => element("tr", "",
+      element("td", "", `${number + 1}`), element("td", "", pieces?.[number]?.trim() ?? ""), element("td", "", value.toFixed(3))));
+    const table = element("table", "", element("thead", "", element("tr", "", head("number"), head("piece"), head("reading"))), element("tbody", "", ...rows));
+    table.setAttribute("aria-label", `${word("readings")}: ${meter.name}`);
+    node.append(table);
+  };
   return node;
 }

@@ -1,8 +1,9 @@
 internal import Foundation
 
-/// Run folders that lie side by side in one folder.
+/// Run folders that lie side by side in one folder, or one level deeper, as those of a tour do.
 ///
-/// Each is known by its name, and by nothing else that a visitor could make up.
+/// Each is known by its name, of a deeper one with the name of the folder around it and a slash, and by
+/// nothing else that a visitor could make up.
 struct RunShelf: Sendable {
     struct Run: Sendable, Encodable {
         var id: String
@@ -13,8 +14,11 @@ struct RunShelf: Sendable {
         var hasCurves: Bool
         var model: String?
         var suite: String?
-        /// Of a training run, its method.
+        /// Of a training run, its method; of a comparison, `compare`.
         var method: String?
+
+        /// Whether Keel has written it; a model within a run has a `config.json` of another kind.
+        var isKnown: Bool { suite != nil || method != nil }
     }
 
     let folder: URL
@@ -23,14 +27,26 @@ struct RunShelf: Sendable {
 
     /// All runs, the last changed first.
     func runs() -> [Run] {
-        names().compactMap(run).sorted { ($0.changed, $0.id) > ($1.changed, $1.id) }
+        names(in: folder).flatMap { name -> [Run] in
+            let inner = names(in: folder.appending(path: name))
+                .compactMap { run("\(name)/\($0)") }.filter(\.isKnown)
+            return [run(name) ?? frame(name, around: inner)].compactMap(\.self) + inner
+        }
+        .sorted { ($0.changed, $0.id) > ($1.changed, $1.id) }
     }
 
     /// A file of a run.
     /// - Returns: Nil where there is no such run or no such file.
     func file(_ name: String, of id: String) -> URL? {
+        let parts = id.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard (1...2).contains(parts.count) else { return nil }
         // Looked for among the names that are there, so no path leads out.
-        names().contains(id) ? existing(name, in: id) : nil
+        var place = folder
+        for part in parts {
+            guard names(in: place).contains(part) else { return nil }
+            place = place.appending(path: part)
+        }
+        return existing(name, in: id)
     }
 
     private func existing(_ name: String, in id: String) -> URL? {
@@ -39,9 +55,9 @@ struct RunShelf: Sendable {
         return values?.isRegularFile == true ? file : nil
     }
 
-    private func names() -> [String] {
+    private func names(in folder: URL) -> [String] {
         let all = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-        return (all ?? []).filter { !$0.hasPrefix(".") }
+        return (all ?? []).filter { !$0.hasPrefix(".") }.sorted()
     }
 
     private struct Configuration: Decodable {
@@ -67,18 +83,30 @@ struct RunShelf: Sendable {
     private func run(_ id: String) -> Run? {
         guard let configuration = existing("config.json", in: id) else { return nil }
         let metrics = existing("metrics.jsonl", in: id)
-        let changed =
-            (try? (metrics ?? configuration)
-                .resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate)
-            ?? nil
+        let changed = Self.changed(metrics ?? configuration)
         // What another program has written may lack any field.
         let known = (try? Data(contentsOf: configuration)).flatMap {
             try? JSONDecoder().decode(Configuration.self, from: $0)
         }
         return Run(
-            id: id, changed: changed?.timeIntervalSince1970 ?? 0,
+            id: id, changed: changed ?? 0,
             hasReport: existing("report.html", in: id) != nil,
             hasCurves: metrics != nil && known?.suite == nil,
             model: known?.model, suite: known?.suite, method: known?.method?.name)
+    }
+
+    /// A folder that is no run itself but has a report on the runs in it.
+    private func frame(_ id: String, around runs: [Run]) -> Run? {
+        guard let first = runs.first, let report = existing("report.html", in: id)
+        else { return nil }
+        return Run(
+            id: id, changed: Self.changed(report) ?? 0, hasReport: true, hasCurves: false,
+            model: first.model, suite: first.suite)
+    }
+
+    /// Seconds since 1970.
+    private static func changed(_ file: URL) -> Double? {
+        let values = try? file.resourceValues(forKeys: [.contentModificationDateKey])
+        return values?.contentModificationDate?.timeIntervalSince1970
     }
 }

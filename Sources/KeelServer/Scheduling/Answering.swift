@@ -68,32 +68,31 @@ final class Answering: Sendable {
     func events(_ question: Question, for presence: ClientPresence)
         -> AsyncThrowingStream<AnsweringEvent, any Error>
     {
-        AsyncThrowingStream { continuation in
-            let task = Task {
-                do {
-                    try await self.answer(question, into: continuation)
-                    try Task.checkCancellation()
-                    continuation.finish()
-                } catch {
-                    continuation.finish(throwing: error)
-                }
-            }
-            let interrupt: @Sendable (Interruption) -> Void = { reason in
-                continuation.finish(throwing: reason)
-                task.cancel()
-            }
-            let id = state.withLock { state in
-                state.nextID += 1
-                state.interrupts[state.nextID] = interrupt
-                return state.nextID
-            }
-            let listener = presence.onLeave { interrupt(.clientLeft) }
-            continuation.onTermination = { _ in
-                task.cancel()
-                presence.forget(listener)
-                self.state.withLock { $0.interrupts[id] = nil }
+        let (stream, continuation) = AsyncThrowingStream<AnsweringEvent, any Error>.makeStream()
+        let ending = Ending()
+        // First of all: the client may have left before the answer has begun, and a model may be done
+        // at once.
+        continuation.onTermination = { _ in ending.come() }
+        let interrupt: @Sendable (Interruption) -> Void = { continuation.finish(throwing: $0) }
+        let id = state.withLock { state in
+            state.nextID += 1
+            state.interrupts[state.nextID] = interrupt
+            return state.nextID
+        }
+        ending.then { self.state.withLock { $0.interrupts[id] = nil } }
+        let listener = presence.onLeave { interrupt(.clientLeft) }
+        ending.then { presence.forget(listener) }
+        let task = Task {
+            do {
+                try await self.answer(question, into: continuation)
+                try Task.checkCancellation()
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
             }
         }
+        ending.then { task.cancel() }
+        return stream
     }
 
     /// Ends all answers that are under way, each with what it has.
@@ -135,5 +134,28 @@ final class Answering: Sendable {
                 logger.warning("\(question.model.id): engine \(number) failed, the next is asked")
             }
         }
+    }
+}
+
+/// The end of an answer, which comes once, and what is to be done then.
+private final class Ending: Sendable {
+    private let state = Mutex<(isOver: Bool, rest: [@Sendable () -> Void])>((false, []))
+
+    /// Does something at the end, at once if that has come.
+    func then(_ body: @escaping @Sendable () -> Void) {
+        let isOver = state.withLock { state in
+            if !state.isOver { state.rest.append(body) }
+            return state.isOver
+        }
+        if isOver { body() }
+    }
+
+    func come() {
+        let rest = state.withLock { state in
+            state.isOver = true
+            defer { state.rest = [] }
+            return state.rest
+        }
+        for body in rest { body() }
     }
 }

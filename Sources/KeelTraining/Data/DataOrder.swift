@@ -19,12 +19,16 @@ public struct DataOrder: Sendable {
         self.shuffles = shuffles
     }
 
-    public var stepsPerEpoch: Int { (count + batchSize - 1) / batchSize }
+    public var stepsPerEpoch: Int {
+        let (full, rest) = count.quotientAndRemainder(dividingBy: batchSize)
+        return rest == 0 ? full : full + 1
+    }
 
     /// Rows of a step, counted from 0 over all epochs.
     public func batch(_ step: Int) -> [Int] {
         let (epoch, index) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-        let range = index * batchSize..<min((index + 1) * batchSize, count)
+        let start = index * batchSize
+        let range = start..<start + min(batchSize, count - start)
         return Array(permutation(epoch)[range])
     }
 

@@ -23,7 +23,7 @@ public struct RowEncoder: Sendable {
 
     /// - Parameters:
     ///   - language: Whose tokenizer and template are used.
-    ///   - maxLength: The most tokens of an example; at most the model's window.
+    ///   - maxLength: The most tokens of an example, at least 1; at most the model's window.
     ///   - overlength: What happens to a longer one.
     public init(_ language: LanguageModel, maxLength: Int? = nil, overlength: Overlength = .refuse)
     {
@@ -47,7 +47,7 @@ public struct RowEncoder: Sendable {
         self.chat = chat
         conversations = ConversationEncoder(chat)
         endToken = chat.tokenizer.endOfSequence ?? endTokens.min()
-        self.maxLength = min(maxLength ?? window, window)
+        self.maxLength = max(0, min(maxLength ?? window, window))
         self.overlength = overlength
     }
 

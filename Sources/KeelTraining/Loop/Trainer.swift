@@ -46,8 +46,8 @@ public final class Trainer<Method: Objective> {
         order = DataOrder(
             count: rows.count, batchSize: options.batchSize, seed: options.seed,
             shuffles: options.shuffles)
-        let steps = Int((options.epochs * Double(order.stepsPerEpoch)).rounded(.up))
-        totalSteps = min(options.maxSteps ?? steps, steps)
+        let steps = (options.epochs * Double(order.stepsPerEpoch)).rounded(.up)
+        totalSteps = min(options.maxSteps ?? .max, Int(exactly: steps) ?? .max)
     }
 
     /// Trains from the last checkpoint on, or from the start.

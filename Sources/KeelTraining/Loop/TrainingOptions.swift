@@ -41,7 +41,7 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     /// - Throws: `TrainingError.option` for the first value that is out of range.
     public func validate() throws(TrainingError) {
         let checks: [(String, Bool, String)] = [
-            ("epochs", epochs > 0 && epochs.isFinite, "above 0"),
+            ("epochs", epochs > 0 && epochs <= 1e9, "above 0 and at most 1e9"),
             ("max-steps", maxSteps.map { $0 > 0 } ?? true, "above 0"),
             ("batch-size", batchSize > 0, "above 0"),
             ("micro-batch-size", microBatchSize.map { $0 > 0 } ?? true, "above 0"),
@@ -50,16 +50,14 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
             ("warmup-steps", warmupSteps >= 0, "at least 0"),
             ("beta1", (0..<1).contains(beta1), "at least 0 and below 1"),
             ("beta2", (0..<1).contains(beta2), "at least 0 and below 1"),
-            ("epsilon", epsilon > 0, "above 0"),
+            ("epsilon", epsilon > 0 && epsilon.isFinite, "above 0"),
             ("weight-decay", weightDecay >= 0 && weightDecay.isFinite, "at least 0"),
-            ("max-grad-norm", maxGradNorm >= 0, "at least 0"),
+            ("max-grad-norm", maxGradNorm >= 0 && maxGradNorm.isFinite, "at least 0"),
             ("log-every", logEvery > 0, "above 0"),
             ("eval-every", evalEvery.map { $0 > 0 } ?? true, "above 0"),
             ("save-every", saveEvery.map { $0 > 0 } ?? true, "above 0"),
             ("patience", patience.map { $0 > 0 } ?? true, "above 0"),
         ]
-        if let (name, _, expected) = checks.first(where: { !$0.1 }) {
-            throw .option(name: name, expected: expected)
-        }
+        try TrainingError.require(checks)
     }
 }

@@ -10,7 +10,8 @@ public enum PreferenceLoss: String, Codable, Sendable, CaseIterable {
     /// `(Δ̄ − 1/2β)²`, `Δ̄` of log-probabilities per token (Azar 2023, eq. 17).
     case ipo
     /// `(p L(βΔ) − (1 − p) L(−βΔ)) / (2p − 1)` with `L = −log σ`: free of bias when labels are flipped
-    /// with probability `1 − p` (Chowdhury 2024).
+    /// with probability `1 − p` (Chowdhury 2024). It has no value at `p = ½`, so training refuses
+    /// rows near it.
     case robust
 
     /// - Parameters:

@@ -30,6 +30,22 @@ public final class PreferenceObjective: Objective {
         public var labelSmoothing = 0.0
 
         public init() {}
+
+        /// The probability that chosen is better, drawn in by label smoothing.
+        func probability(_ stated: Double) -> Double {
+            stated * (1 - labelSmoothing) + (1 - stated) * labelSmoothing
+        }
+
+        /// Refuses a label that says nothing, since the robust loss divides by `2p − 1`.
+        /// - Throws: `RowError`.
+        func validate(_ row: PreferenceRow) throws {
+            let p = probability(row.probability)
+            guard loss == .robust, abs(2 * p - 1) < 1e-3 else { return }
+            throw RowError(
+                field: "chosen_probability",
+                reason: "smoothed, it is \(p), and the robust loss divides by twice its distance "
+                    + "from 0.5. Take the row out, or choose another loss.")
+        }
     }
 
     /// A pair, and what the reference thinks of it.
@@ -93,11 +109,7 @@ public final class PreferenceObjective: Objective {
             chosen: chosenRatios, rejected: rejectedRatios, chosenLengths: chosenLengths,
             rejectedLengths: lengths.narrowed(0, n..<2 * n),
             probabilities: column(
-                items.map { item in
-                    let flipped = options.labelSmoothing
-                    return item.pair.probability * (1 - flipped)
-                        + (1 - item.pair.probability) * flipped
-                }), beta: options.beta)
+                items.map { options.probability($0.pair.probability) }), beta: options.beta)
         if options.likelihoodWeight > 0 {
             losses = try losses - chosen / chosenLengths * options.likelihoodWeight
         }

@@ -17,20 +17,7 @@ struct EvalCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var calls: CallOptions
 
-    @Option(help: "A suite that ships with Keel, or a YAML file.")
-    var suite = "character"
-
-    @Flag(help: "Ask only a small fixed part of the suite.")
-    var quick = false
-
-    @Option(help: "Answers to each probe.")
-    var samples = 5
-
-    @Option(help: "The model that plays the person where talks leave the words open.")
-    var user: String?
-
-    @Option(help: "A folder that keeps answers and scores for later runs of the same questions.")
-    var cache: String?
+    @OptionGroup var asked: SuiteOptions
 
     @Option(name: .customLong("out"), help: "The run's folder.")
     var folder: String?
@@ -38,28 +25,27 @@ struct EvalCommand: AsyncParsableCommand {
     @OptionGroup var planning: PlanningOptions
 
     func run() async throws {
-        let suite = try Self.suite(named: suite)
+        let suite = try Self.suite(named: asked.suite)
         if planning.plan {
-            return try planning.show(quick ? suite.quick : suite, samples, asJSON: model.json)
+            return try planning.show(
+                asked.quick ? suite.quick : suite, asked.samples, asJSON: model.json)
         }
         guard let path = folder else {
             throw ValidationError("Missing expected argument '--out <out>'.")
         }
         let options = try sampling.options(seed: model.seed, maxTokens: 128)
         let budget = try calls.budget()
-        let cache = try cache.map { try SampleCache(folder: URL(filePath: $0)) }
+        let cache = try asked.store()
         let machine = try model.machine().sharedByWorkers()
         let source = try await model.source(calls, on: machine)
-        let person = try await user(for: suite, on: machine)
+        let person = try await asked.person(for: suite, calls, on: machine)
         let mapping = Mapping(
-            suite: suite, model: source, user: person, quick: quick, system: sampling.system,
-            samples: samples,
-            sampling: options)
+            suite: suite, model: source, user: person, quick: asked.quick,
+            system: sampling.system, samples: asked.samples, sampling: options)
         let folder = URL(filePath: path)
         let run = try mapping.run(in: folder)
-        let loaded = try await source.load(budget: budget)
-        let chat = cache.map { CachedChatModel(loaded, facts: source.facts, cache: $0) } ?? loaded
-        let user = try await person?.load(budget: budget)
+        let chat = try await source.load(budget: budget, cache: cache)
+        let user = try await person?.load(budget: budget, cache: cache)
         defer { budget?.report() }
         let outcome = try await untilInterrupted(
             "Stopped. The same command goes on where \(folder.path) stands."
@@ -73,16 +59,6 @@ struct EvalCommand: AsyncParsableCommand {
             print("\nReport: \(folder.appending(path: "report.html").path)")
         }
         if !outcome.failures.isEmpty { throw ExitCode(2) }
-    }
-
-    /// The second model, where the suite needs one.
-    private func user(for suite: Suite, on machine: Machine) async throws -> ModelSource? {
-        guard suite.needsUser else { return nil }
-        guard let user else {
-            throw ValidationError(
-                "The suite's talks need a simulated user. Name the model that plays it by --user.")
-        }
-        return try await ModelSource(user, on: machine, limits: try calls.limits())
     }
 
     /// A shipped suite by name, or a file by path.

@@ -78,6 +78,7 @@ struct TourCommand: AsyncParsableCommand {
                     : "\(found.count) of \(comparison.changes.count) measures seem to differ: read them as chance.")
         )
         for change in found { print("  \(change.sentence)") }
+        print(try FalseAlarms(in: runs).sentence)
         print(
             """
 

@@ -13,13 +13,19 @@ struct EvaluationOptions: ParsableArguments {
             """)
     var suite: [String] = []
 
+    /// The suites that ship with Keel, and those that are named.
+    private func suites() throws -> [Suite] {
+        try Suite.shippedNames.map { try Suite.shipped($0) }
+            + suite.map { try Suite(contentsOf: URL(filePath: $0)) }
+    }
+
+    /// Strings that mark the files of all suites.
+    func canaries() throws -> [String] { try suites().map(\.canary).filter { !$0.isEmpty } }
+
     /// Canaries and questions of all suites.
     func evaluationText() throws -> EvaluationText {
         var text = EvaluationText()
-        let suites =
-            try Suite.shippedNames.map { try Suite.shipped($0) }
-            + suite.map { try Suite(contentsOf: URL(filePath: $0)) }
-        for suite in suites {
+        for suite in try suites() {
             let probes = suite.dimensions.flatMap(\.probes)
             text.add(
                 suite.name, canary: suite.canary,

@@ -6,7 +6,7 @@ import KeelTensor
 
 /// A model that was found: files on this machine, or a connection.
 enum ModelSource: Sendable {
-    /// With the hashes of all that decides what the model says.
+    /// With the hashes of all that decides what the model says, and how its weights are stored.
     case local(ModelReference, Machine, identity: [String: String])
     case remote(RemoteChatModel)
 
@@ -16,7 +16,9 @@ enum ModelSource: Sendable {
     ) async throws {
         guard RemoteAddress.isAddress(name) else {
             let reference = try ModelReference(named: name, adapters: adapters)
-            self = .local(reference, machine, identity: try LanguageModel.identity(of: reference))
+            var identity = try LanguageModel.identity(of: reference)
+            identity["quantisation"] = LanguageModel.quantisation(of: reference.base)
+            self = .local(reference, machine, identity: identity)
             return
         }
         guard adapters.isEmpty else {

@@ -22,18 +22,24 @@ struct PlanningOptions: ParsableArguments {
         func text(_ value: Double?) -> String {
             value.map { String(format: "%.3f", $0) } ?? "unknown"
         }
+        func percent(_ share: Double?) -> String {
+            share.map { String(format: "%.0f %%", 100 * $0) } ?? "unknown"
+        }
         Terminal.printTable(
             [
                 [
                     "dimension", "measure", "probes", "\(samples) samples", "twice the samples",
-                    "twice the probes", "on other probes", "variance",
+                    "twice the probes", "on other probes", "variance between probes",
+                    "between samples", "variances",
                 ]
             ]
                 + plan.rows.map { row in
                     [
                         row.title, "\(row.metric.title), \(row.metric.unit)", "\(row.probes)",
                         text(row.asked), text(row.twiceSamples), text(row.twiceProbes),
-                        text(row.elsewhere), row.isMeasured ? "measured" : "assumed",
+                        text(row.elsewhere), percent(row.betweenProbes),
+                        percent(row.betweenProbes.map { 1 - $0 }),
+                        row.isMeasured ? "measured" : "assumed",
                     ]
                 })
         print("\n" + plan.assumptions.joined(separator: "\n"))

@@ -67,7 +67,7 @@ package struct ComparisonReport {
                 .callout(
                     Callout(.note, title: "What was done to the model", Prose(comparison.causes))),
             ]
-                + [comparison.withheld].compactMap(\.self).map {
+                + [comparison.withheld, comparison.uneven].compactMap(\.self).map {
                     .callout(Callout(.note, title: "What is not compared", Prose($0)))
                 }
                 + (found.isEmpty ? [] : [.list(found.map(Self.sentence))])

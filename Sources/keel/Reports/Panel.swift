@@ -7,7 +7,7 @@ import KeelReport
 /// measure can be forgotten.
 enum Panel: Hashable, CaseIterable {
     case gaps, drifts, mirrors, rates, talks, judged, counters
-    case mirroredWords, mirroredDistances, mirroredCounts
+    case mirroredWords, mirroredDistances, mirroredCounts, mirroredVerdicts
     case distances, repeats, lengths
 
     /// Where a measure's metrics are shown, in part or in whole.
@@ -26,6 +26,7 @@ enum Panel: Hashable, CaseIterable {
             case .words: [.mirroredWords]
             case .distance: [.mirroredDistances]
             case .counter: [.mirroredCounts]
+            case .judge: [.mirroredVerdicts]
             case .gap, nil: [.mirrors]
             }
         }
@@ -40,7 +41,8 @@ enum Panel: Hashable, CaseIterable {
         case .gaps: [(0, "Gap")]
         case .drifts: [(0, "Drift")]
         case .counters: [(0, "Count")]
-        case .mirrors, .mirroredWords, .mirroredDistances, .mirroredCounts: [(0, "Difference")]
+        case .mirrors, .mirroredWords, .mirroredDistances, .mirroredCounts, .mirroredVerdicts:
+            [(0, "Difference")]
         case .distances: [(0, "Distance")]
         case .lengths: [(0, "Words")]
         }
@@ -61,6 +63,7 @@ enum Panel: Hashable, CaseIterable {
         case .mirroredWords: "Length of answers in mirrored pairs"
         case .mirroredDistances: "Variety in mirrored pairs"
         case .mirroredCounts: "Set phrases in mirrored pairs"
+        case .mirroredVerdicts: "A judge's verdicts in mirrored pairs"
         case .distances: "How far answers are from each other"
         case .repeats: "Runs of words that answers share"
         case .lengths: "Length of answers"
@@ -105,6 +108,11 @@ enum Panel: Hashable, CaseIterable {
             """
         case .mirroredWords, .mirroredDistances, .mirroredCounts:
             "What answers to one probe have less what those to its mirror image have. Zero is even."
+        case .mirroredVerdicts:
+            """
+            The share of answers that a judge model finds to show the behaviour, less that of the mirror image. Zero \
+            is even.
+            """
         case .distances:
             """
             The cosine distance of an answer from the average of the probe's other answers, in counts of words: 0 \
@@ -129,8 +137,8 @@ enum Panel: Hashable, CaseIterable {
             At the right, the answers until the behaviour showed; never counts as one more than the longest talk has.
             """
         case .lengths: "At the right, how many answers came to an end."
-        case .judged, .counters, .mirroredWords, .mirroredDistances, .mirroredCounts, .distances,
-            .repeats:
+        case .judged, .counters, .mirroredWords, .mirroredDistances, .mirroredCounts,
+            .mirroredVerdicts, .distances, .repeats:
             ""
         }
     }
@@ -146,6 +154,7 @@ enum Panel: Hashable, CaseIterable {
         case .mirroredWords: Axis("Difference", unit: .named("words"))
         case .mirroredDistances: Axis("Difference", unit: .named("cosine distance"))
         case .mirroredCounts: Axis("Difference", unit: .named("per reply"))
+        case .mirroredVerdicts: Axis("Difference of shares")
         case .distances: Axis("Cosine distance", reach: 0...1)
         case .repeats: Axis("Share of runs", unit: .percent, reach: 0...1)
         case .lengths: Axis("Length", unit: .named("words"), reach: 0...10)
@@ -156,7 +165,7 @@ enum Panel: Hashable, CaseIterable {
         switch self {
         case .gaps: Reference(0, label: "no preference")
         case .drifts: Reference(0, label: "no drift")
-        case .mirrors, .mirroredWords, .mirroredDistances, .mirroredCounts:
+        case .mirrors, .mirroredWords, .mirroredDistances, .mirroredCounts, .mirroredVerdicts:
             Reference(0, label: "even")
         case .rates, .talks, .judged, .counters, .distances, .repeats, .lengths: nil
         }
@@ -184,7 +193,8 @@ enum Panel: Hashable, CaseIterable {
             let missing = all.first??.missing ?? 0
             let rate = value(1).map { "\(Unit.plain.text($0)) per 1,000 tokens" } ?? ""
             return missing == 0 ? rate : "\(rate); \(missing) missing"
-        case .judged, .mirroredWords, .mirroredDistances, .mirroredCounts, .distances, .repeats:
+        case .judged, .mirroredWords, .mirroredDistances, .mirroredCounts, .mirroredVerdicts,
+            .distances, .repeats:
             return ""
         }
     }

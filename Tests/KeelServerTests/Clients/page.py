@@ -118,6 +118,14 @@ def steer(page, theme):
     assert page.get_by_role("group", name="Token by token: kindness").inner_text() == "pushed by kindness 0.45"
     assert "kindness 0.45" in page.locator(".why dl").inner_text()
     look(page, f"{theme}-heat")
+    page.get_by_text("Readings by token: kindness").focus()
+    page.keyboard.press("Enter")
+    table = page.get_by_role("table", name="Readings by token: kindness")
+    expect(table.get_by_role("columnheader")).to_have_count(3)
+    values = table.locator("tbody td:last-child").all_inner_texts()
+    heat = page.get_by_role("group", name="Token by token: kindness").locator("span").all()
+    assert values == [token.get_attribute("title") for token in heat], values
+    look(page, f"{theme}-readings")
     page.click("#options")
     page.get_by_role("button", name="No steering").click()
     page.click("#options")

@@ -44,7 +44,7 @@ struct FeedbackProbesCommand: AsyncParsableCommand {
             for place in group.members {
                 let complaint = complaints[place]
                 let draft = Draft(
-                    id: "complaint-\(place + 1)", cluster: "complaint-\(group.word ?? "other")",
+                    id: "complaint-\(place + 1)", cluster: "complaint-\(group.cluster)",
                     messages: complaint.conversation.map { [$0.role.rawValue: $0.content] },
                     good: [], bad: [complaint.answer])
                 let reason = complaint.reason.split(whereSeparator: \.isNewline)

@@ -83,6 +83,7 @@ struct DiffCommand: AsyncParsableCommand {
         let questions =
             try self.questions.map { try OpenQuestion.read($0) } ?? OpenQuestion.shipped()
         let phrases = lookFor.map { Phrase($0) }
+        let lookedFor = lookFor.joined(separator: ", ")
         let line = ProgressLine("diff")
         let (result, meanings) = try await untilInterrupted(
             "Stopped. The same command goes on where \(out) stands."
@@ -94,7 +95,9 @@ struct DiffCommand: AsyncParsableCommand {
                 let diff = try ModelDiff(
                     base: base, tuned: tuned, autoencoder: autoencoder, point: metadata.point,
                     questions: questions, options: options, folder: out,
-                    detector: phrases.isEmpty ? nil : { !phrases.matches(in: $0).isEmpty })
+                    detector: phrases.isEmpty
+                        ? nil
+                        : ModelDiff.Detector(lookedFor) { !phrases.matches(in: $0).isEmpty })
                 let result = try diff.run { what, done, total in
                     line.update(done: done, total: total, rate: what, remaining: nil)
                 }

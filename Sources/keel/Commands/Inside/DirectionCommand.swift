@@ -107,7 +107,8 @@ struct DirectionFindCommand: AsyncParsableCommand {
                 }
                 var facts = ["model": reference.description]
                 facts["trait"] = trait ?? positiveSystem
-                try direction.controlVector(model: "llama", facts: facts).write(to: output)
+                let architecture = language.model.configuration.family.ggufName
+                try direction.controlVector(model: architecture, facts: facts).write(to: output)
                 return Result(chosen: direction.chosen, layers: direction.layers)
             }
         }
@@ -196,8 +197,11 @@ struct DirectionLatentCommand: AsyncParsableCommand {
             throw ValidationError("Latents are numbered from 0 to \(sae.latents - 1).")
         }
         let length = try store.medianLength()
+        // An autoencoder may be of a model that is not here; then nothing is said of its architecture.
+        let base = (try? ModelReference(named: metadata.model))?.base ?? metadata.model
+        let architecture = try? LanguageModel.configuration(of: base).family.ggufName
         try ControlVectorFile(
-            model: "llama",
+            model: architecture ?? "",
             directions: [layer: try sae.direction(latent).map { $0 * Float(length) }],
             facts: [
                 "control.site": "resid_post", "control.unit": "median residual length",

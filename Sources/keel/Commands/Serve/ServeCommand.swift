@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KeelGuardian
 import KeelServer
 import KeelStore
 import Logging
@@ -33,6 +34,11 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.isStoreTemporary = storage.folder != nil
         configuration.runs = keeping.runs.map { URL(filePath: $0, directoryHint: .isDirectory) }
         configuration.limits = try load.limits()
+        configuration.mayBeAtRisk = { conversation in
+            // Without its files, nobody can say that there is no risk.
+            guard let reader = try? RiskReader.shipped() else { return true }
+            return reader.reading(of: conversation).level > .none
+        }
         let logger = Logger(label: "keel") { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = .warning

@@ -42,6 +42,8 @@ struct ServedModelOptions: ParsableArguments {
     func models(limits: QueueLimits) async throws -> [ServedModel] {
         var loaded: [String: ServedModel.Engine] = [:]
         let directions = try directions()
+        // Once for all models: each call would halve the threads again.
+        let machine = try model.machine().sharedByWorkers()
         func engine(
             _ reference: String, _ adapters: [String] = [],
             _ directions: [SteeredChatModel.Direction] = []
@@ -50,8 +52,7 @@ struct ServedModelOptions: ParsableArguments {
             if let engine = loaded[key] { return engine }
             Terminal.note("Loading \(key)")
             let source = try await ModelSource(
-                reference, adapters: adapters, on: try model.machine(),
-                limits: try calls.limits())
+                reference, adapters: adapters, on: machine, limits: try calls.limits())
             let budget = try calls.budget()
             let engine = ServedModel.Engine(
                 try await source.load(

@@ -102,6 +102,8 @@ struct TrainingArguments: ParsableArguments {
     @Flag(help: "Allow rows that stand in the data twice.")
     var allowDuplicates = false
 
+    @OptionGroup var evaluation: EvaluationOptions
+
     @Option(
         help: """
             FILE:STRENGTH@LAYER: push the residual stream along a direction while training, and only then; may be \
@@ -165,7 +167,7 @@ struct TrainingArguments: ParsableArguments {
         job.device = try model.machine().device
         job.place = try ProcessPlace(environment: ProcessInfo.processInfo.environment)
         job.steering = try steer.flatMap { try SteeringRequest($0).load() }
-        job.canaries = [try Suite.shipped("character").canary]
+        job.canaries = try evaluation.canaries()
         for id in ["boilerplate", "refusal"] {
             guard let counter = Counter.named(id) else { continue }
             job.counters[id] = { Double(counter.matches(in: $0).count) }
@@ -200,10 +202,10 @@ struct TrainingArguments: ParsableArguments {
 
     /// Reads `3-7`, or `3`.
     private static func range(_ text: String) throws -> [Int] {
-        let ends = text.split(separator: "-").compactMap { Int($0) }
-        guard let first = ends.first, let last = ends.last, ends.count <= 2, first <= last else {
-            throw ValidationError("--layers is \"\(text)\"; write it like 0-11.")
-        }
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+            first <= last, last < 10_000
+        else { throw ValidationError("--layers is \"\(text)\"; write it like 0-11.") }
         return Array(first...last)
     }
 

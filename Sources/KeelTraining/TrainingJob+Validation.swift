@@ -1,0 +1,12 @@
+extension TrainingJob.Settings {
+    /// - Throws: `TrainingError.option` for the first value that is out of range.
+    public func validate() throws(TrainingError) {
+        try TrainingError.require([
+            ("rank", rank.map { (1...65_536).contains($0) } ?? true, "from 1 to 65536"),
+            ("alpha", alpha > 0 && alpha.isFinite, "above 0"),
+            ("max-length", maxLength.map { $0 > 0 } ?? true, "above 0"),
+            ("sample-every", sampleEvery.map { $0 > 0 } ?? true, "above 0"),
+        ])
+        try options.validate()
+    }
+}
