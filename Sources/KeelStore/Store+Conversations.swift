@@ -21,21 +21,24 @@ extension Store {
     /// The newest conversations of a person, the last changed first.
     /// - Parameters:
     ///   - owner: The person.
-    ///   - before: Only those last changed before this time; nil for all.
+    ///   - cursor: Only those behind it; nil for all.
     ///   - limit: The most that are listed.
     /// - Returns: Conversations without their messages.
     /// - Throws: `StoreError`.
-    public func conversations(of owner: String, before: Double? = nil, limit: Int = 100)
-        async throws(StoreError) -> [Conversation]
-    {
+    public func conversations(
+        of owner: String, after cursor: ConversationCursor? = nil, limit: Int = 100
+    ) async throws(StoreError) -> [Conversation] {
         try await read { database in
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM conversation WHERE owner = ? AND updated < ?
+                    SELECT * FROM conversation
+                    WHERE owner = ? AND (updated < ? OR (updated = ? AND id > ?))
                     ORDER BY updated DESC, id LIMIT ?
                     """,
-                arguments: [owner, before ?? .infinity, limit]
+                arguments: [
+                    owner, cursor?.updated ?? .infinity, cursor?.updated, cursor?.id, limit,
+                ]
             ).map(Conversation.init)
         }
     }

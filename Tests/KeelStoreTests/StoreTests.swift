@@ -96,6 +96,29 @@ import Testing
         await #expect(throws: StoreError.self) { try await add(.user, after: elsewhere.answer.id) }
     }
 
+    @Test func `a list goes on where it ended, also among conversations of one time`() async throws
+    {
+        for number in 1...7 {
+            _ = try await store.startConversation(of: "ann", title: "\(number)")
+        }
+        let writer = try DatabaseQueue(path: store.path)
+        try await writer.write { database in
+            try database.execute(
+                sql: "UPDATE conversation SET updated = 0.1 + 0.2 WHERE title > '2'")
+        }
+        let all = try await store.conversations(of: "ann")
+        var listed: [Conversation] = []
+        var cursor: ConversationCursor?
+        repeat {
+            let part = try await store.conversations(of: "ann", after: cursor, limit: 2)
+            listed += part
+            cursor = part.last.map(ConversationCursor.init(after:))
+        } while cursor != nil
+        #expect(listed == all && all.count == 7)
+        let last = try #require(all.last.map(ConversationCursor.init(after:)))
+        #expect(ConversationCursor(last.description) == last)
+    }
+
     @Test func `a rating replaces the one before, and can be taken back`() async throws {
         let (_, question, answer) = try await exchange()
         try await store.rate(answer.id, 1, reason: "", by: "ann")

@@ -8,8 +8,8 @@ internal import KeelStore
 struct ConversationRoutes {
     private struct ConversationList: Encodable {
         var conversations: [Conversation]
-        /// Whether there are older ones.
-        var more: Bool
+        /// What to ask for older ones with, as `after`; nil where there are none.
+        var next: String?
     }
 
     struct MessageDocument: Encodable {
@@ -77,7 +77,7 @@ struct ConversationRoutes {
 
     func add(to router: Router<ServerContext>) {
         router.get("/keel/conversations") { request, context in
-            try await list(of: context.visitor, before: request.uri.queryParameters["before"])
+            try await list(of: context.visitor, after: request.uri.queryParameters["after"])
         }
         router.post("/keel/conversations") { request, context in
             let new = try JSON.decode(
@@ -141,19 +141,19 @@ struct ConversationRoutes {
         }
     }
 
-    private func list(of visitor: Visitor, before text: Substring?) async throws -> Response {
-        let before = text.flatMap { Double($0) }
-        guard text == nil || before.map({ $0.isFinite && $0 >= 0 }) == true else {
+    private func list(of visitor: Visitor, after text: Substring?) async throws -> Response {
+        let cursor = text.flatMap { ConversationCursor(String($0)) }
+        guard text == nil || cursor != nil else {
             throw APIError.invalid(
-                "before is a time in seconds since 1970, as in a conversation's \"updated\".",
-                param: "before")
+                "after is what an earlier list of conversations called \"next\".", param: "after")
         }
         let found = try await store.conversations(
-            of: visitor.name, before: before, limit: Self.listLimit + 1)
+            of: visitor.name, after: cursor, limit: Self.listLimit + 1)
+        let listed = Array(found.prefix(Self.listLimit))
+        let next =
+            found.count > listed.count ? listed.last.map(ConversationCursor.init(after:)) : nil
         return try JSON.response(
-            ConversationList(
-                conversations: Array(found.prefix(Self.listLimit)),
-                more: found.count > Self.listLimit))
+            ConversationList(conversations: listed, next: next?.description))
     }
 
     private func why(_ id: String, _ visitor: Visitor) async throws -> Response {

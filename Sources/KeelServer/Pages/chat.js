@@ -135,11 +135,11 @@ const actions = {
 /** The newest conversations, and older ones as often as they were asked for. */
 async function listed() {
   let part = await get("/keel/conversations"), all = part.conversations;
-  for (let page = 1; page < pages && part.more; page++) {
-    part = await get(`/keel/conversations?before=${all[all.length - 1].updated}`);
+  for (let page = 1; page < pages && part.next; page++) {
+    part = await get(`/keel/conversations?after=${part.next}`);
     all = [...all, ...part.conversations];
   }
-  $("older").hidden = !part.more;
+  $("older").hidden = !part.next;
   return all;
 }
 
