@@ -50,10 +50,19 @@ let package = Package(
                 .headerSearchPath("../../.keel/torch/include"),
                 .headerSearchPath("../../.keel/torch/include/torch/csrc/api/include"),
                 .headerSearchPath("stubs"),
+                .unsafeFlags([
+                    "-isystem", "\(torch)/../nvidia/nccl/include",
+                    "-isystem", "\(torch)/../nvidia/cu13/include",
+                ]),
             ],
             linkerSettings: [
                 .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
                 .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+                // NCCL is in a library that only CUDA builds of libtorch have. For the others, the
+                // linker finds an archive of the same name with nothing in it.
+                .unsafeFlags(
+                    ["-L\(Context.packageDirectory)/Scripts/absent"], .when(platforms: [.linux])),
+                .linkedLibrary("torch_cuda", .when(platforms: [.linux])),
             ]),
         .target(name: "KeelTensor", dependencies: ["CTorch"]),
         .target(name: "KeelFormats"),

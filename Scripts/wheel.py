@@ -43,7 +43,8 @@ def needs(wheel):
     (metadata,) = members(wheel, r"[^/]+\.dist-info/METADATA")
     for line in wheel.read(metadata).decode().splitlines():
         if match := re.match(r"Requires-Dist: ((nvidia-|cuda-toolkit).*)", line):
-            print(match[1])
+            # NVIDIA's headers include these, which nothing needs that is built already.
+            print(match[1].replace("cuda-toolkit[", "cuda-toolkit[cccl,crt,"))
 
 
 def members(wheel, pattern):

@@ -24,7 +24,12 @@ public struct Device: Hashable, Sendable, CustomStringConvertible {
             .map(Device.init(unchecked:))
     }
 
-    init(unchecked name: String) {
+    /// How many CUDA devices this process sees.
+    public static var cudaCount: Int {
+        (0..<128).prefix { ct_device_available("cuda:\($0)") }.count
+    }
+
+    package init(unchecked name: String) {
         self.name = name
     }
 

@@ -102,6 +102,7 @@ public struct TrainingJob: Sendable {
         guard let type = ElementType(rawValue: settings.type),
             [.float32, .bfloat16, .float64].contains(type)
         else { throw TrainingError.option(name: "dtype", expected: "float32 or bfloat16") }
+        let device = try place?.device(self.device) ?? self.device
         let language = try LanguageModel(
             ModelReference(base: settings.model, adapters: settings.modelAdapters), device: device,
             type: type, packing: settings.rank != nil)
@@ -159,9 +160,11 @@ public struct TrainingJob: Sendable {
         evaluation: [Method.Row], prompts: (Method.Row) throws -> [Int]
     ) async throws -> RunProgress {
         let folder = try folder ?? RunFolder(path: out, configuration: settings)
-        let group: any ProcessGroup = try place?.join() ?? SingleProcess()
+        let parameters = adapter?.parameters ?? language.model.parameters
+        let group: any ProcessGroup =
+            try place?.join(on: parameters.first?.value.device ?? device) ?? SingleProcess()
         let trainer = try Trainer(
-            objective, parameters: adapter?.parameters ?? language.model.parameters, rows: rows,
+            objective, parameters: parameters, rows: rows,
             evaluation: evaluation, options: settings.options, folder: folder, group: group)
         if let every = settings.sampleEvery {
             trainer.observers.append(

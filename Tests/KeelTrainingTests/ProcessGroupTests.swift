@@ -91,4 +91,45 @@ import Testing
         #expect(torchrun?.isServed == true && torchrun?.attempt == "2")
         #expect(throws: TrainingError.self) { try place(["RANK": "0", "WORLD_SIZE": "2"]) }
     }
+
+    @Test func `the environment says which GPU is one's own`() throws {
+        func place(_ kind: String, _ local: String?) throws -> ProcessPlace? {
+            let torchrun = kind == "LOCAL_RANK"
+            var environment = ["MASTER_ADDR": "one", "MASTER_PORT": "29500"]
+            environment[torchrun ? "RANK" : "SLURM_PROCID"] = "5"
+            environment[torchrun ? "WORLD_SIZE" : "SLURM_NTASKS"] = "8"
+            environment[kind] = local
+            return try ProcessPlace(environment: environment)
+        }
+        for kind in ["LOCAL_RANK", "SLURM_LOCALID"] {
+            let third = try #require(try place(kind, "3"))
+            #expect(third.localRank == 3)
+            #expect(try third.gpu(of: 4) == 3)
+            #expect(try third.gpu(of: 1) == 0)
+            for count in [0, 2, 3] {
+                #expect(throws: TrainingError.self) { try third.gpu(of: count) }
+            }
+            for device in [Device.cpu, Device(unchecked: "mps"), Device(unchecked: "cuda:7")] {
+                #expect(try third.device(device) == device)
+            }
+            let unsaid = try #require(try place(kind, nil))
+            #expect(unsaid.localRank == nil)
+            #expect(try unsaid.gpu(of: 4) == nil)
+            for wrong in ["8", "-1", "one", ""] {
+                #expect(throws: TrainingError.self) { try place(kind, wrong) }
+            }
+        }
+    }
+
+    @Test func `processes without the GPU that they name say so before they wait`() {
+        let place = ProcessPlace(rank: 1, size: 2, host: "127.0.0.1", port: 1)
+        let error = #expect(throws: TrainingError.self) {
+            try place.join(on: Device(unchecked: "cuda:99"), timeout: 1)
+        }
+        guard case .unsupported(let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("NCCL") && reason.contains("cuda:99"))
+    }
 }

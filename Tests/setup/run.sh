@@ -97,7 +97,7 @@ make_store() {
 Requires-Dist: nvidia-nccl-cu13==2.29.7; platform_system == "Linux"\nRequires-Dist: triton==3.7.1'
     make_wheel "$work/cuda/cuda_toolkit-13.0.3.whl" cuda_toolkit-13.0.3 INFO/METADATA=none
     make_wheel "$work/cuda/nvidia_cublas-13.whl" nvidia_cublas-13 \
-        nvidia/cu13/lib/libcublas.so.13=cublas nvidia/cu13/include/cublas.h=no
+        nvidia/cu13/lib/libcublas.so.13=cublas nvidia/cu13/include/cublas.h=header
     make_wheel "$work/cuda/nvidia_nccl_cu13-2.whl" nvidia_nccl_cu13-2 \
         nvidia/nccl/lib/libnccl.so.2=nccl
 }
@@ -268,11 +268,11 @@ a_CUDA_build_brings_its_NVIDIA_libraries() {
     store=$work/cuda
     succeeds
     is_complete
-    is "$(cat "$clone/asked")" 'cuda-toolkit[cublas]==13.0.3; platform_system == "Linux"
+    is "$(cat "$clone/asked")" 'cuda-toolkit[cccl,crt,cublas]==13.0.3; platform_system == "Linux"
 nvidia-nccl-cu13==2.29.7; platform_system == "Linux"'
     is "$(cat "$clone/.keel/torch/lib/../../nvidia/cu13/lib/libcublas.so.13")" cublas
     is "$(cat "$clone/.keel/torch/lib/../../nvidia/nccl/lib/libnccl.so.2")" nccl
-    [[ ! -e $cache/torch-2.13.0/nvidia/cu13/include ]] || fail "headers were kept"
+    is "$(cat "$clone/.keel/torch/../nvidia/cu13/include/cublas.h")" header
     rm "$cache/torch-2.13.0/nvidia/nccl/lib/libnccl.so.2"
     succeeds
     is "$(cat "$cache/torch-2.13.0/nvidia/nccl/lib/libnccl.so.2")" nccl

@@ -203,15 +203,18 @@ int ct_adamw_(const CTTensor *_Nonnull const *_Nonnull parameters, const CTTenso
               const CTTensor *_Nonnull const *_Nonnull means, const CTTensor *_Nonnull const *_Nonnull squares,
               int count, int64_t step, double rate, double beta1, double beta2, double decay, double epsilon);
 
-// Processes that compute together, over Gloo
+// Processes that compute together: over NCCL on CUDA devices, else over Gloo
 
+/// Whether this build and this machine can add up over processes on the device; the error says what is missing.
+int ct_require_collectives(const char *device);
 /// Meets `size` processes at host:port, where the one that `serves` listens, and returns when all are there; fails
-/// after so many seconds. Every later call fails, too, when another process has not come to it by then.
+/// after so many seconds. Every later call fails, too, when another process has not come to it by then. Sums are made
+/// on `device` if that is CUDA, else on the CPU.
 CTProcessGroup *_Nullable ct_process_group(const char *host, uint16_t port, bool serves, const char *prefix, int rank,
-                                           int size, double seconds);
+                                           int size, double seconds, const char *device);
 void ct_process_group_free(CTProcessGroup *group);
 /// Adds tensors up over all processes, in place; each must call it with the same shapes.
-int ct_all_reduce_sum(const CTProcessGroup *group, const CTTensor *_Nonnull const *_Nonnull tensors, int count);
+int ct_all_reduce_sum(CTProcessGroup *group, const CTTensor *_Nonnull const *_Nonnull tensors, int count);
 
 // Sparse matrices
 //

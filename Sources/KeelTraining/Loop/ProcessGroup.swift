@@ -42,21 +42,27 @@ public struct SingleProcess: ProcessGroup {
     public func sum(_ tensors: [Tensor]) {}
 }
 
-/// Training with others, over libtorch's Gloo.
+/// Training with others, over libtorch's NCCL or Gloo.
 struct JoinedProcesses: ProcessGroup {
-    private let group: GlooGroup
+    private let group: CollectiveGroup
 
     var rank: Int { group.rank }
     var size: Int { group.size }
 
     /// Meets the others.
-    /// - Throws: `TrainingError.processLost` when they don't come.
-    init(_ place: ProcessPlace, timeout: Double) throws(TrainingError) {
+    /// - Throws: `TrainingError.processLost` when they don't come; `unsupported` when processes cannot
+    ///   add up on this device.
+    init(_ place: ProcessPlace, device: Device, timeout: Double) throws(TrainingError) {
         do {
-            group = try GlooGroup(
+            try CollectiveGroup.require(device)
+        } catch {
+            throw .unsupported("Cannot train with \(place.size) processes: \(error.reason).")
+        }
+        do {
+            group = try CollectiveGroup(
                 host: place.host, port: place.port, serves: place.rank == 0 && !place.isServed,
-                name: "keel/\(place.attempt)", rank: place.rank, size: place.size, timeout: timeout
-            )
+                name: "keel/\(place.attempt)", rank: place.rank, size: place.size, timeout: timeout,
+                device: device)
         } catch {
             throw .processLost(rank: place.rank, size: place.size, reason: error.reason)
         }

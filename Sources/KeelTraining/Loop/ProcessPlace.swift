@@ -1,3 +1,5 @@
+public import KeelTensor
+
 /// Where this process stands among those that train together, as torchrun, Slurm or plain
 /// environment variables say it.
 public struct ProcessPlace: Hashable, Sendable {
@@ -5,6 +7,8 @@ public struct ProcessPlace: Hashable, Sendable {
     public var size: Int
     public var host: String
     public var port: UInt16
+    /// Which of the processes on its own machine this one is, if that was said.
+    public var localRank: Int?
     /// Whether the starter listens at the address itself, as torchrun does.
     public var isServed = false
     /// Keeps restarts of one job apart.
@@ -17,8 +21,10 @@ public struct ProcessPlace: Hashable, Sendable {
         self.port = port
     }
 
-    /// Reads `RANK`, `WORLD_SIZE`, `MASTER_ADDR` and `MASTER_PORT`; or `SLURM_PROCID` and
-    /// `SLURM_NTASKS` with the same address.
+    /// Reads `RANK`, `WORLD_SIZE`, `MASTER_ADDR` and `MASTER_PORT`, or Slurm's variables.
+    ///
+    /// Slurm's are `SLURM_PROCID` and `SLURM_NTASKS` with the same address. `LOCAL_RANK` or
+    /// `SLURM_LOCALID`, if there, picks the GPU.
     /// - Returns: Nil for a process on its own.
     /// - Throws: `TrainingError.unsupported` for variables that make no sense.
     public init?(environment: [String: String]) throws(TrainingError) {
@@ -36,16 +42,47 @@ public struct ProcessPlace: Hashable, Sendable {
                 "\(names.1) is \(size), so \(names.0), MASTER_ADDR and MASTER_PORT must say which of "
                     + "these processes this one is, and where they meet.")
         }
+        let local = names.1 == "WORLD_SIZE" ? "LOCAL_RANK" : "SLURM_LOCALID"
+        let localRank = environment[local].flatMap(Int.init)
+        if let text = environment[local], !(0..<count).contains(localRank ?? -1) {
+            throw .unsupported("\(local) is \(text); it must be a number from 0 to \(count - 1).")
+        }
         self.init(rank: rank, size: count, host: host, port: port)
+        self.localRank = localRank
         isServed = environment["TORCHELASTIC_USE_AGENT_STORE"] == "True"
         attempt = environment["TORCHELASTIC_RESTART_COUNT"] ?? "0"
     }
 
+    /// The device of this process: where `cuda` is asked for without a number, the GPU of its own.
+    /// - Throws: `TrainingError.unsupported` when there are not so many GPUs.
+    public func device(_ asked: Device) throws -> Device {
+        guard asked.name == "cuda", let own = try gpu(of: Device.cudaCount) else { return asked }
+        return try Device("cuda:\(own)")
+    }
+
+    /// The number of its own GPU, of so many that this process sees; nil where nothing says it.
+    package func gpu(of count: Int) throws(TrainingError) -> Int? {
+        guard let localRank else { return nil }
+        // One that sees a single GPU was given it, as Slurm does with --gpus-per-task.
+        if count == 1 { return 0 }
+        guard localRank < count else {
+            throw .unsupported(
+                "This is process \(localRank) of its machine, counted from 0, and there are \(count) "
+                    + "GPUs: start at most one process for each.")
+        }
+        return localRank
+    }
+
     /// Meets the others.
-    /// - Parameter timeout: Seconds that any call may wait for them.
+    /// - Parameters:
+    ///   - device: Where the gradients are: they are summed by NCCL on a CUDA device, by Gloo elsewhere.
+    ///   - timeout: Seconds that any call may wait for them.
     /// - Returns: All of them.
-    /// - Throws: `TrainingError.processLost` when they don't come.
-    public func join(timeout: Double = 1800) throws(TrainingError) -> any ProcessGroup {
-        try JoinedProcesses(self, timeout: timeout)
+    /// - Throws: `TrainingError.processLost` when they don't come; `unsupported` when this machine or
+    ///   this build cannot add up on the device.
+    public func join(on device: Device = .cpu, timeout: Double = 1800) throws(TrainingError)
+        -> any ProcessGroup
+    {
+        try JoinedProcesses(self, device: device, timeout: timeout)
     }
 }
