@@ -34,29 +34,39 @@ struct ModelFiles {
         configuration = try TransformerConfiguration(config)
         weights = try GGUFWeights(files, configuration)
 
-        let tokens: [String] = try file.value("tokenizer.ggml.tokens")
-        let kind: String = try file.value("tokenizer.ggml.model")
-        guard kind == "gpt2" else {
-            throw ModelError.configuration(
-                "the tokenizer \"\(kind)\" is not supported yet; supported: gpt2")
-        }
         let end: Int? = try file.optionalValue("tokenizer.ggml.eos_token_id")
-        tokenizer = try Self.naming(path) {
-            try BytePairTokenizer(
-                tokens: tokens, merges: file.value("tokenizer.ggml.merges"),
-                tokenTypes: file.value("tokenizer.ggml.token_type"),
-                pre: file.optionalValue("tokenizer.ggml.pre") ?? "default",
-                beginningOfSequence: file.optionalValue("tokenizer.ggml.bos_token_id"),
-                endOfSequence: end,
-                addsBeginningOfSequence: file.optionalValue("tokenizer.ggml.add_bos_token")
-                    ?? false)
-        }
+        tokenizer = try Self.naming(path) { try Self.tokenizer(file, end: end) }
         template = try Self.naming(path) {
             try ChatTemplate(
                 source: file.optionalValue("tokenizer.chat_template") ?? Self.plainTemplate)
         }
         endTokens = try Set(
             [end, file.optionalValue("tokenizer.ggml.eot_token_id")].compactMap { $0 })
+    }
+
+    private static func tokenizer(_ file: GGUFFile, end: Int?) throws -> BytePairTokenizer {
+        let kind: String = try file.value("tokenizer.ggml.model")
+        let tokens: [String] = try file.value("tokenizer.ggml.tokens")
+        let types: [Int] = try file.value("tokenizer.ggml.token_type")
+        let beginning: Int? = try file.optionalValue("tokenizer.ggml.bos_token_id")
+        let adds: Bool? = try file.optionalValue("tokenizer.ggml.add_bos_token")
+        switch kind {
+        case "gpt2":
+            return try BytePairTokenizer(
+                tokens: tokens, merges: file.value("tokenizer.ggml.merges"), tokenTypes: types,
+                pre: file.optionalValue("tokenizer.ggml.pre") ?? "default",
+                beginningOfSequence: beginning, endOfSequence: end,
+                addsBeginningOfSequence: adds ?? false)
+        case "llama":
+            return try BytePairTokenizer(
+                tokens: tokens, scores: file.value("tokenizer.ggml.scores"), tokenTypes: types,
+                addsSpace: file.optionalValue("tokenizer.ggml.add_space_prefix") ?? true,
+                beginningOfSequence: beginning, endOfSequence: end,
+                addsBeginningOfSequence: adds ?? true)
+        default:
+            throw ModelError.configuration(
+                "the tokenizer \"\(kind)\" is not supported yet; supported: gpt2, llama")
+        }
     }
 
     /// Adds the file to the error of a tokenizer or a template, which do not know where they are from.

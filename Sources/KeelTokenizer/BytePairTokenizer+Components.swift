@@ -1,12 +1,18 @@
 /// The components of `tokenizer.json` around the model.
 extension BytePairTokenizer {
-    static func normalization(_ value: JSONValue?) throws(TokenizerError) -> Normalization {
-        guard let value, !value.isNull else { return .none }
-        guard value["type"]?.string == "NFC" else { throw unsupported("normalizer", value) }
-        return .nfc
+    static func preparation(
+        _ normalizer: JSONValue?, _ preTokenizer: JSONValue?, _ spelling: Spelling
+    ) throws(TokenizerError) -> (Normalization, PreTokenizer) {
+        if spelling == .scalars { return try visibleSpaces(normalizer, preTokenizer) }
+        let tokenizer = try self.preTokenizer(preTokenizer)
+        guard let normalizer, !normalizer.isNull else { return (.none, tokenizer) }
+        guard normalizer["type"]?.string == "NFC" else {
+            throw unsupported("normalizer", normalizer)
+        }
+        return (.nfc, tokenizer)
     }
 
-    static func preTokenizer(_ value: JSONValue?) throws(TokenizerError) -> PreTokenizer {
+    private static func preTokenizer(_ value: JSONValue?) throws(TokenizerError) -> PreTokenizer {
         guard let value else { throw unsupported("pre_tokenizer", value) }
         let isSequence = value["type"]?.string == "Sequence"
         var steps = isSequence ? value["pretokenizers"]?.array ?? [] : [value]

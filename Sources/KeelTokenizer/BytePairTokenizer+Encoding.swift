@@ -45,7 +45,9 @@ extension BytePairTokenizer {
     public func decode(_ ids: [Int], skippingSpecial: Bool = false) -> String {
         var bytes: [UInt8] = []
         for id in ids where !(skippingSpecial && isSpecial(id)) { bytes += tokenBytes(id) }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(
+            decoding: stripsFirstSpace && bytes.first == 0x20 ? bytes.dropFirst() : bytes[...],
+            as: UTF8.self)
     }
 
     private func encode(
@@ -66,7 +68,8 @@ extension BytePairTokenizer {
                 let raw = UnsafeBufferPointer(rebasing: text[piece.range])
                 // Normalising moves offsets, so a piece is then trusted as a whole or not at all.
                 let pieceIsTrusted = isTrusted(piece.range)
-                var normalized = normalization.apply(to: String(decoding: raw, as: UTF8.self))
+                var normalized = normalization.apply(
+                    to: String(decoding: raw, as: UTF8.self), isFirst: piece.range.lowerBound == 0)
                 normalized.withUTF8 { normalized in
                     for piece in normalizedMatcher.pieces(
                         of: normalized, isTrusted: { _ in pieceIsTrusted })

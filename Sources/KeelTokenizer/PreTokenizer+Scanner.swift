@@ -21,6 +21,15 @@ enum ScalarClass: UInt8 {
 
 /// Every function takes the position of a word's first scalar and gives the word's end.
 extension UnsafeBufferPointer<UInt8> {
+    /// Where the next U+2581 stands, E2 96 81 in UTF-8.
+    func visibleSpace(after position: Int, to end: Int) -> Int {
+        var next = position + 1
+        while next < end, !self[next..<end].starts(with: [0xE2, 0x96, 0x81]) { next += 1 }
+        return next
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
     @inline(__always)
     func scalarClass(at position: Int) -> ScalarClass {
         let lead = self[position]

@@ -21,6 +21,8 @@ public struct PreTokenizer: Equatable, Sendable {
         case llama3
         /// As Llama 3, with digits one by one.
         case qwen2
+        /// A word begins with each U+2581, which stands for a space.
+        case visibleSpaces
     }
 
     public let digits: Digits
@@ -68,6 +70,8 @@ public struct PreTokenizer: Equatable, Sendable {
                     text.llama3Word(from: position, to: range.upperBound, digitsPerWord: 3)
                 case .qwen2:
                     text.llama3Word(from: position, to: range.upperBound, digitsPerWord: 1)
+                case .visibleSpaces:
+                    text.visibleSpace(after: position, to: range.upperBound)
                 }
             body(position..<end)
             position = end

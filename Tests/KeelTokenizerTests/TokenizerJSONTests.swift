@@ -38,7 +38,7 @@ struct TokenizerJSONTests {
     {
         let strange = ["e\u{301}", "\u{e9}", "\"", "\\", "\u{1}", "\n", "\u{7f}", "🌍"]
         let tokenizer = try BytePairTokenizer(
-            vocabulary: strange, merges: [(String, String)](),
+            vocabulary: strange, merges: .listed([]),
             addedTokens: strange.enumerated().map {
                 AddedToken(
                     id: $0.offset, content: $0.element, isSpecial: $0.offset.isMultiple(of: 2),
@@ -54,7 +54,7 @@ struct TokenizerJSONTests {
 
     @Test func `a beginning of sequence is put before texts again`() throws {
         let tokenizer = try BytePairTokenizer(
-            vocabulary: ["a", "<s>"], merges: [(String, String)](),
+            vocabulary: ["a", "<s>"], merges: .listed([]),
             addedTokens: [AddedToken(id: 1, content: "<s>", isSpecial: true)],
             preTokenizer: PreTokenizer(pattern: .gpt2), unknown: 0, beginningOfSequence: 1,
             addsBeginningOfSequence: true)
