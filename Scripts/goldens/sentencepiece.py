@@ -4,7 +4,7 @@
     python Scripts/goldens/sentencepiece.py
 
 Writes, below Tests/KeelTokenizerTests/Goldens:
-  sentencepiece.json               a vocabulary of 1,200 tokens trained here, merges as transformers' converter makes them
+  sentencepiece.json               a vocabulary trained here, with merges as transformers' converter makes them
   sentencepiece-pipelines.json     what the families put around it
   sentencepiece-encodings.jsonl    what Hugging Face `tokenizers` makes of the texts in each
   sentencepiece-decodings.jsonl    and of random ids
@@ -23,15 +23,26 @@ from tokenizer import MARKS, ODDITIES, PARAGRAPHS, TESTS, encodings, texts, writ
 SPACE = "\u2581"
 REPLACE = normalizers.Replace(" ", SPACE)
 PREPEND = normalizers.Sequence([normalizers.Prepend(SPACE), REPLACE])
+CUT = pre_tokenizers.Split(" ", "merged_with_previous")
 PIPELINES = {
-    "gemma": (REPLACE, pre_tokenizers.Split(" ", "merged_with_previous"), False),
+    "gemma": (REPLACE, CUT, False),
+    "gemma-runs": (REPLACE, CUT, False),
     "llama2": (PREPEND, None, True),
     "first": (None, pre_tokenizers.Metaspace(prepend_scheme="first", split=False), True),
     "always": (None, pre_tokenizers.Metaspace(prepend_scheme="always", split=True), True),
     "never": (None, pre_tokenizers.Metaspace(prepend_scheme="never", split=True), False),
+    "first-marked": (None, pre_tokenizers.Metaspace(prepend_scheme="first", split=False), True),
+    "always-marked": (None, pre_tokenizers.Metaspace(prepend_scheme="always", split=False), True),
+    "llama2-marked": (PREPEND, None, True),
 }
+# Beside the special tokens: Gemma's runs, found in the text as given; a token found in the normalised text.
+MARKED = [AddedToken("<mark>", normalized=True)]
+ADDED = {"gemma-runs": [AddedToken(t, normalized=False) for t in (SPACE * 2, SPACE * 3, "\n\n")],
+         "first-marked": MARKED, "always-marked": MARKED, "llama2-marked": MARKED}
 SPECIAL = ["<s>", "</s>", "<start_of_turn>"]
-TEXTS = ["<s>", "a <s>b", "<start_of_turn>user\nHello</s>", " <s> </s> ", f"{SPACE}a", f"a{SPACE} b", "  <start_of_turn>  x"]
+TEXTS = ["<s>", "a <s>b", "<start_of_turn>user\nHello</s>", " <s> </s> ", f"{SPACE}a", f"a{SPACE} b", "  <start_of_turn>  x",
+         "<unk>", "a<unk> b", "<mark>", "<mark> a", " <mark>a <mark> b<mark>", "a <s><mark> b", "a  <mark>",
+         f"{SPACE * 2}a{SPACE * 3}\n\n\nb", "    a\n\n    b"]
 
 
 def trained() -> tuple[dict, list]:
@@ -71,15 +82,16 @@ def main() -> None:
         tokenizer.post_processor = processors.TemplateProcessing(
             single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", vocabulary["<s>"])])
         tokenizer.add_special_tokens([AddedToken(t, normalized=False, special=True) for t in ["<unk>", *SPECIAL]])
+        tokenizer.add_tokens(ADDED.get(name, []))
         file = json.loads(tokenizer.to_str())
         if name == "gemma":
             (goldens / "sentencepiece.json").write_text(
                 json.dumps(file, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-        pipelines[name] = {key: file[key] for key in ("normalizer", "pre_tokenizer", "decoder")}
+        pipelines[name] = {key: file[key] for key in ("normalizer", "pre_tokenizer", "decoder", "added_tokens")}
         sample = TEXTS + MARKS + rng.sample(ODDITIES, 50) + rng.sample(everything, 600 if name == "gemma" else 150)
         rows += [{"pipeline": name, **row} for row in encodings(tokenizer, sample)]
         for _ in range(60):
-            ids = [rng.randrange(4, len(vocabulary)) for _ in range(rng.randrange(1, 7))]
+            ids = [rng.randrange(4, tokenizer.get_vocab_size()) for _ in range(rng.randrange(1, 7))]
             decodings.append({"pipeline": name, "ids": ids, "text": tokenizer.decode(ids, skip_special_tokens=False)})
     (goldens / "sentencepiece-pipelines.json").write_text(json.dumps(pipelines, indent=1, ensure_ascii=False))
     write_lines(goldens / "sentencepiece-encodings.jsonl", rows)

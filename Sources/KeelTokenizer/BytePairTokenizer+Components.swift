@@ -54,6 +54,7 @@ extension BytePairTokenizer {
             return .gpt2
         case PreTokenizer.words(digits: #"\p{N}{1,3}"#): return .llama3
         case PreTokenizer.words(digits: #"\p{N}"#): return .qwen2
+        case PreTokenizer.tekken: return .tekken
         default: throw unsupported("pre_tokenizer.Split.pattern", step["pattern"])
         }
     }
@@ -110,6 +111,14 @@ extension PreTokenizer {
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
             + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
     }
+
+    /// The regular expression of Mistral's Tekken.
+    static let tekken: String = {
+        let mark = #"[^\r\n\p{L}\p{N}]?"#
+        let (upper, lower) = (#"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#, #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#)
+        return "\(mark)\(upper)*\(lower)+|\(mark)\(upper)+\(lower)*|"
+            + #"\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+    }()
 }
 
 extension JSONValue {

@@ -4,8 +4,8 @@ extension BytePairTokenizer {
     /// - Parameters:
     ///   - tokens: `tokenizer.ggml.tokens`, the spellings by id.
     ///   - merges: `tokenizer.ggml.merges`, each two spellings with a space between.
-    ///   - tokenTypes: `tokenizer.ggml.token_type`, one of 1 (normal) to 6 for each token;
-    ///     3 (control) is special, 4 (user-defined) is found in the text as it stands.
+    ///   - tokenTypes: `tokenizer.ggml.token_type`, one of 1 (normal) to 6 for each token; 2 (unknown)
+    ///     and 3 (control) are special, 4 (user-defined) is found in the text as it stands.
     ///   - pre: `tokenizer.ggml.pre`, such as `smollm`.
     ///   - beginningOfSequence: `tokenizer.ggml.bos_token_id`.
     ///   - endOfSequence: `tokenizer.ggml.eos_token_id`.
@@ -31,13 +31,14 @@ extension BytePairTokenizer {
         case "smollm": preTokenizer = PreTokenizer(digits: .individual, pattern: .gpt2)
         case "llama-bpe", "llama3", "llama-v3": preTokenizer = PreTokenizer(pattern: .llama3)
         case "qwen2": preTokenizer = PreTokenizer(pattern: .qwen2)
+        case "tekken": preTokenizer = PreTokenizer(pattern: .tekken)
         default: throw .unsupported(component: "tokenizer.ggml.pre", found: pre.debugDescription)
         }
         try self.init(
             vocabulary: tokens, merges: .listed(pairs), addedTokens: added,
             preTokenizer: preTokenizer,
             normalization: preTokenizer.pattern == .qwen2 ? .nfc : .none,
-            ignoresMerges: preTokenizer.pattern == .llama3,
+            ignoresMerges: preTokenizer.takesWholeWords,
             beginningOfSequence: beginningOfSequence, endOfSequence: endOfSequence,
             addsBeginningOfSequence: addsBeginningOfSequence)
     }
@@ -79,8 +80,9 @@ extension BytePairTokenizer {
         var added: [AddedToken] = []
         for (id, type) in types.enumerated() {
             switch type {
-            case 1, 2, 5, 6: break
-            case 3, 4: added.append(AddedToken(id: id, content: tokens[id], isSpecial: type == 3))
+            case 1, 5, 6: break
+            case 2, 3, 4:
+                added.append(AddedToken(id: id, content: tokens[id], isSpecial: type != 4))
             default:
                 throw .malformed(path: "tokenizer.ggml.token_type[\(id)]", expected: "from 1 to 6")
             }

@@ -4,7 +4,8 @@ extension BytePairTokenizer {
     /// A tokenizer from a `tokenizer.json` of Hugging Face `tokenizers`.
     ///
     /// Reads byte-level BPE, the models of GPT-2, SmolLM, Llama 3, Qwen 2 and their kin, and BPE with
-    /// bytes for what is left, those of Llama 2, Mistral and Gemma. The file's `truncation` and `padding` belong to batches and are not read.
+    /// bytes for what is left, those of Llama 2, Mistral and Gemma. The file's `truncation` and
+    /// `padding` belong to batches and are not read.
     ///
     /// - Parameters:
     ///   - tokenizerJSON: the contents of the file.

@@ -106,8 +106,11 @@ extension PreTokenizer {
         case .individual: steps.append(#"{"type": "Digits", "individual_digits": true}"#)
         }
         if let pattern, pattern != .gpt2 {
-            let regex = Self.words(digits: pattern == .llama3 ? #"\p{N}{1,3}"# : #"\p{N}"#)
-                .replacing(#"\"#, with: #"\\"#)
+            let source =
+                pattern == .tekken
+                ? Self.tekken
+                : Self.words(digits: pattern == .llama3 ? #"\p{N}{1,3}"# : #"\p{N}"#)
+            let regex = source.replacing(#"\"#, with: #"\\"#)
             steps.append(
                 #"{"type": "Split", "pattern": {"Regex": "\#(regex)"}, "behavior": "Isolated", "#
                     + #""invert": false}"#)

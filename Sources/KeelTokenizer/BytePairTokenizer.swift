@@ -1,9 +1,10 @@
 /// A tokenizer by byte-pair encoding: over bytes, as of GPT-2, SmolLM, Llama 3 and Qwen, or over
 /// scalars with bytes for what is left, as of Llama 2, Mistral and Gemma.
 ///
-/// Follows Sennrich, Haddow and Birch 2016, over bytes as in Radford and others 2019. Gives the ids of Hugging Face `tokenizers`. A byte that the vocabulary lacks becomes the
-/// unknown token, or is dropped where there is none; with all 256 bytes in the vocabulary and
-/// no normalisation, decoding an encoded text gives the text.
+/// Follows Sennrich, Haddow and Birch 2016, over bytes as in Radford and others 2019. Gives the ids of
+/// Hugging Face `tokenizers`. A byte that the vocabulary lacks becomes the unknown token, or is
+/// dropped where there is none; with all 256 bytes in the vocabulary and no normalisation, decoding
+/// an encoded text gives the text.
 public struct BytePairTokenizer: Sendable {
     /// The token that starts a text.
     public let beginningOfSequence: Int?
@@ -74,7 +75,9 @@ public struct BytePairTokenizer: Sendable {
                     expected: "text with an id below \(vocabulary.count)")
             }
             spellings[token.id] = token.content
-            bytes[token.id] = Array(token.content.utf8)
+            // What spells a space or a byte does so in an added token, too, but GPT-2's alphabet does not.
+            bytes[token.id] =
+                spelling == .scalars ? spelling.bytes(of: token.content) : Array(token.content.utf8)
         }
         let ids = try Self.index(spellings)
 
@@ -111,7 +114,8 @@ public struct BytePairTokenizer: Sendable {
         self.rawMatcher = AddedTokenMatcher(
             addedTokens.filter { !$0.isNormalized }, normalization: .none)
         self.normalizedMatcher = AddedTokenMatcher(
-            addedTokens.filter(\.isNormalized), normalization: normalization)
+            addedTokens.filter(\.isNormalized),
+            normalization: normalization.followsAddedTokens ? .none : normalization)
         let special = Set(addedTokens.lazy.filter(\.isSpecial).map(\.id))
         self.special = special
         // Special tokens are left out, so that no untrusted word can be one.

@@ -21,6 +21,15 @@ public enum Normalization: Equatable, Sendable {
 
     static let visibleSpace = "\u{2581}"
 
+    /// Whether it happens after added tokens of every kind have been cut out, as `Metaspace` does,
+    /// which is a pre-tokenizer; the others are normalizers.
+    var followsAddedTokens: Bool {
+        switch self {
+        case .visibleSpaces(before: .whereMissing), .visibleSpaces(before: .firstWhereMissing): true
+        case .none, .nfc, .visibleSpaces: false
+        }
+    }
+
     /// - Parameters:
     ///   - text: A stretch between added tokens.
     ///   - isFirst: Whether the text begins with it.

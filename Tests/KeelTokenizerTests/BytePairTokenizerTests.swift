@@ -3,7 +3,7 @@ import KeelTokenizer
 import Testing
 
 struct BytePairTokenizerTests {
-    @Test(arguments: ["smollm", "gpt2", "qwen2", "llama3"])
+    @Test(arguments: ["smollm", "gpt2", "qwen2", "llama3", "tekken"])
     func `ids are those of Hugging Face tokenizers`(pipeline: String) throws {
         let tokenizer = try Golden.tokenizer(pipeline)
         let rows = try Golden.lines("encodings.jsonl", as: Golden.Encoding.self)
@@ -28,7 +28,7 @@ struct BytePairTokenizerTests {
         }
     }
 
-    @Test(arguments: ["smollm", "gpt2", "llama3"])
+    @Test(arguments: ["smollm", "gpt2", "llama3", "tekken"])
     func `decoding an encoded text gives the text`(pipeline: String) throws {
         let tokenizer = try Golden.tokenizer(pipeline)
         var generator = SeededGenerator(seed: 11)

@@ -5,7 +5,10 @@ import Testing
 /// Tokenizers over scalars with bytes for what is left, as of Llama 2, Mistral and Gemma
 /// (Scripts/goldens/sentencepiece.py).
 @Suite struct SentencePieceTests {
-    private static let pipelines = ["gemma", "llama2", "first", "always", "never"]
+    private static let pipelines = [
+        "gemma", "gemma-runs", "llama2", "first", "always", "never", "first-marked",
+        "always-marked", "llama2-marked",
+    ]
 
     private func tokenizer(_ pipeline: String) throws -> BytePairTokenizer {
         var file = try Golden.object(Golden.data("sentencepiece.json"))

@@ -4,7 +4,7 @@ import Testing
 
 /// `tokenizer.json` as it is written.
 struct TokenizerJSONTests {
-    @Test(arguments: ["smollm", "gpt2", "qwen2", "llama3"])
+    @Test(arguments: ["smollm", "gpt2", "qwen2", "llama3", "tekken"])
     func `a tokenizer that was written is the one that is read`(pipeline: String) throws {
         let tokenizer = try Golden.tokenizer(pipeline)
         let again = try BytePairTokenizer(tokenizerJSON: tokenizer.tokenizerJSON())
