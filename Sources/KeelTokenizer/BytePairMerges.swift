@@ -45,17 +45,20 @@ struct BytePairMerges: Sendable {
     ///   - byteTokens: The token of each byte.
     ///   - spellings: Of each id.
     ///   - scores: Of each id.
+    ///   - unknown: What stands for a byte that has no token.
     init(
-        _ tokens: [ByteString: Int32], byteTokens: [Int32?], spellings: [String], scores: [Double]
+        _ tokens: [ByteString: Int32], byteTokens: [Int32?], spellings: [String], scores: [Double],
+        unknown: Int32?
     ) {
         self.byteTokens = byteTokens
         scalarTokens = tokens
-        unknown = nil
-        ranks = [:]
+        self.unknown = unknown
+        self.ranks = [:]
         results = tokens.values.sorted { (-scores[Int($0)], $0) < (-scores[Int($1)], $1) }
-        var ranks = [UInt32?](repeating: nil, count: spellings.count)
-        for (rank, token) in results.enumerated() { ranks[Int(token)] = UInt32(rank) }
-        pieces = Pieces(tokens: tokens, spellings: spellings.map { Array($0.utf8) }, ranks: ranks)
+        var ofToken = [UInt32?](repeating: nil, count: spellings.count)
+        for (rank, token) in results.enumerated() { ofToken[Int(token)] = UInt32(rank) }
+        pieces = Pieces(
+            tokens: tokens, spellings: spellings.map { Array($0.utf8) }, ranks: ofToken)
     }
 
     /// The pairs of token ids, the first merged first.

@@ -65,6 +65,7 @@ extension BytePairTokenizer {
             addedTokens: try Self.addedTokens(tokens, types: tokenTypes),
             preTokenizer: PreTokenizer(pattern: nil),
             normalization: .visibleSpaces(before: addsSpace ? .everywhere : .nowhere),
+            unknown: tokenTypes.firstIndex(of: 2),
             beginningOfSequence: beginningOfSequence, endOfSequence: endOfSequence,
             addsBeginningOfSequence: addsBeginningOfSequence, stripsFirstSpace: addsSpace)
     }

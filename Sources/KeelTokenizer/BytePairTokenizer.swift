@@ -109,7 +109,8 @@ public struct BytePairTokenizer: Sendable {
             let found = Set(addedTokens.map(\.id))
             self.merges = BytePairMerges(
                 ids.filter { !found.contains(Int($0.value)) && scores[Int($0.value)].isFinite },
-                byteTokens: byteTokens, spellings: spellings, scores: scores)
+                byteTokens: byteTokens, spellings: spellings, scores: scores,
+                unknown: unknown.map(Int32.init))
         }
         self.rawMatcher = AddedTokenMatcher(
             addedTokens.filter { !$0.isNormalized }, normalization: .none)

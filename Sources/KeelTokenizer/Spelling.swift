@@ -11,19 +11,29 @@ public enum Spelling: Sendable {
         switch self {
         case .bytes: ByteAlphabet.bytes(spelledBy: token) ?? Array(token.utf8)
         case .scalars:
-            Self.byte(spelledBy: token).map { [$0] }
-                ?? Array(token.replacing(Normalization.visibleSpace, with: " ").utf8)
+            Self.byte(spelledBy: token).map { [$0] } ?? Self.withSpaces(token)
         }
+    }
+
+    /// A text in UTF-8, each U+2581 of it a space; scalar by scalar, as a mark may stand behind one.
+    static func withSpaces(_ text: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            if scalar == "\u{2581}" { bytes.append(0x20) } else { bytes += scalar.utf8 }
+        }
+        return bytes
     }
 
     /// The byte of a token `<0x0A>`; nil for any other.
     private static func byte(spelledBy token: String) -> UInt8? {
+        guard token.utf8.count == 6 else { return nil }
         let bytes = Array(token.utf8)
-        guard bytes.count == 6, token.hasPrefix("<0x"), token.hasSuffix(">"), bytes[3] != 0x2B
-        else {
-            return nil
-        }
-        return UInt8(token.dropFirst(3).dropLast(), radix: 16)
+        let digits = bytes[3..<5].map { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard bytes.starts(with: "<0x".utf8), bytes[5] == UInt8(ascii: ">"),
+            let high = digits[0], let low = digits[1]
+        else { return nil }
+        return UInt8(16 * high + low)
     }
 
     /// How the token of a byte is spelled.

@@ -78,6 +78,34 @@ import Testing
         try expect(again, gives: rows(addsSpace ? "llama2" : "gemma"))
     }
 
+    @Test(arguments: ["gemma", "llama2"]) func `one that is written as GGUF gives the same ids`(
+        pipeline: String
+    ) throws {
+        let tokenizer = try tokenizer(pipeline)
+        let arrays = try tokenizer.ggufArrays(count: tokenizer.vocabularySize + 3)
+        #expect(arrays.model == "llama" && arrays.unknown == 0)
+        #expect(arrays.tokenTypes.prefix(5) == [2, 3, 3, 3, 6])
+        #expect(arrays.tokenTypes.suffix(4) == [1, 5, 5, 5])
+        let again = try BytePairTokenizer(
+            tokens: arrays.tokens, scores: arrays.scores, tokenTypes: arrays.tokenTypes,
+            addsSpace: arrays.addsSpace, beginningOfSequence: 1, endOfSequence: 2,
+            addsBeginningOfSequence: tokenizer.addsBeginningOfSequence)
+        try expect(again, gives: rows(pipeline))
+    }
+
+    @Test(arguments: [
+        ("first", "pre_tokenizer"), ("always", "pre_tokenizer"), ("never", "pre_tokenizer"),
+        ("llama2-marked", "<mark>"), ("gemma-runs", "merges"),
+    ]) func `what the arrays of GGUF cannot say is not written`(pipeline: String, part: String)
+        throws
+    {
+        let tokenizer = try tokenizer(pipeline)
+        let error = #expect(throws: TokenizerError.self) {
+            try tokenizer.ggufArrays(count: tokenizer.vocabularySize)
+        }
+        #expect(error?.description.contains(part) == true)
+    }
+
     @Test(arguments: pipelines)
     func `texts of ids are those of tokenizers, at once and as they come`(
         pipeline: String

@@ -24,6 +24,34 @@ struct TokenizerJSONTests {
         #expect(again.tokenizerJSON() == tokenizer.tokenizerJSON())
     }
 
+    @Test(arguments: ["gpt2", "qwen2", "llama3", "tekken"])
+    func `one that is written as GGUF gives the same ids`(pipeline: String) throws {
+        // Without the tokens that GGUF has no words for.
+        var file = try Golden.object(Golden.tokenizer(pipeline).tokenizerJSON())
+        let added = try #require(file["added_tokens"] as? [[String: Any]])
+        file["added_tokens"] = added.filter { $0["special"] as? Bool == true }
+        let tokenizer = try BytePairTokenizer(
+            tokenizerJSON: JSONSerialization.data(withJSONObject: file))
+        let arrays = try tokenizer.ggufArrays(count: tokenizer.vocabularySize)
+        let again = try BytePairTokenizer(
+            tokens: arrays.tokens, merges: arrays.merges, tokenTypes: arrays.tokenTypes,
+            pre: arrays.pre)
+        for row in try Golden.lines("encodings.jsonl", as: Golden.Encoding.self)
+        where row.pipeline == pipeline {
+            #expect(
+                again.encode(row.text, parsingSpecial: true)
+                    == tokenizer.encode(row.text, parsingSpecial: true),
+                "\(row.text.debugDescription)")
+        }
+    }
+
+    @Test func `a token that swallows spaces is not written as GGUF`() throws {
+        let tokenizer = try Golden.tokenizer("gpt2")
+        #expect(throws: TokenizerError.self) {
+            try tokenizer.ggufArrays(count: tokenizer.vocabularySize)
+        }
+    }
+
     @Test func `its parts are those of the file that it came from`() throws {
         let original = try Golden.object(Golden.data("tokenizer.json"))
         let written = try Golden.object(Golden.tokenizer().tokenizerJSON())

@@ -70,8 +70,10 @@ final class HubDraft: @unchecked Sendable {
             throw HubError.damaged(file: blob.name, found: found, expected: blob.hash)
         }
         try handle.synchronize()
-        guard rename(path, blob.path) == 0 else {
-            throw HubError.cannotWrite(path: blob.path, reason: String(cString: strerror(errno)))
+        let code = rename(path, blob.path) == 0 ? 0 : errno
+        // Another process may have given it its name between the opening of the draft and the lock.
+        guard code == 0 || blob.isThere else {
+            throw HubError.cannotWrite(path: blob.path, reason: String(cString: strerror(code)))
         }
     }
 

@@ -30,10 +30,12 @@ struct HubListing: Decodable {
         let names: Set = [
             "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
             "special_tokens_map.json", "chat_template.jinja", "model.safetensors.index.json",
+            "model.safetensors",
         ]
         return siblings.filter {
             names.contains($0.rfilename)
-                || $0.rfilename.hasPrefix("model") && $0.rfilename.hasSuffix(".safetensors")
+                || $0.rfilename.hasPrefix("model-") && $0.rfilename.contains("-of-")
+                    && $0.rfilename.hasSuffix(".safetensors")
                     && HubReference.isName($0.rfilename)
         }
     }
