@@ -8,6 +8,8 @@ struct ModelFiles {
     let weights: any WeightSource
     let tokenizer: BytePairTokenizer
     let template: ChatTemplate
+    /// The model's own chat template; nil where it brings none.
+    let templateSource: String?
     let endTokens: Set<Int>
 
     /// Used where a model brings no chat template of its own.
@@ -36,12 +38,14 @@ struct ModelFiles {
 
         let end: Int? = try file.optionalValue("tokenizer.ggml.eos_token_id")
         tokenizer = try Self.naming(path) { try Self.tokenizer(file, end: end) }
+        let source: String? = try file.optionalValue("tokenizer.chat_template")
+        templateSource = source
         template = try Self.naming(path) {
-            try ChatTemplate(
-                source: file.optionalValue("tokenizer.chat_template") ?? Self.plainTemplate)
+            try ChatTemplate(source: source ?? Self.plainTemplate)
         }
-        endTokens = try Set(
-            [end, file.optionalValue("tokenizer.ggml.eot_token_id")].compactMap { $0 })
+        let turnEnd: Int? = try file.optionalValue("tokenizer.ggml.eot_token_id")
+        let more: [Int]? = try file.optionalValue("keel.end_token_ids")
+        endTokens = Set([end, turnEnd].compactMap { $0 } + (more ?? []))
     }
 
     private static func tokenizer(_ file: GGUFFile, end: Int?) throws -> BytePairTokenizer {
@@ -112,16 +116,22 @@ struct ModelFiles {
         }
 
         if let source = try contents("chat_template.jinja") {
+            let text = String(decoding: source, as: UTF8.self)
+            templateSource = text
             template = try Self.naming(folder + "/chat_template.jinja") {
-                try ChatTemplate(source: String(decoding: source, as: UTF8.self))
+                try ChatTemplate(source: text)
             }
         } else {
             struct TemplateFile: Decodable { var chat_template: String? }
-            template = try Self.naming(folder + "/tokenizer_config.json") {
-                let source = try tokenizerConfig.flatMap {
+            let place = folder + "/tokenizer_config.json"
+            let text: String? = try Self.naming(place) {
+                try tokenizerConfig.flatMap {
                     try JSONDecoder().decode(TemplateFile.self, from: $0).chat_template
                 }
-                return try ChatTemplate(source: source ?? Self.plainTemplate)
+            }
+            templateSource = text
+            template = try Self.naming(place) {
+                try ChatTemplate(source: text ?? Self.plainTemplate)
             }
         }
 

@@ -61,6 +61,7 @@ package struct HubDownload: Sendable {
         let snapshot = model + "/snapshots/" + listing.sha
         try makeFolder(model + "/blobs")
         try makeFolder(snapshot)
+        var links: [(name: String, target: String)] = []
         for file in files {
             guard let hash = file.hash, let size = file.byteCount, size >= 0,
                 [40, 64].contains(hash.count), hash.allSatisfy(\.isHexDigit)
@@ -70,8 +71,9 @@ package struct HubDownload: Sendable {
             try await fetch(
                 blob, "/\(reference.name)/resolve/\(listing.sha)/\(file.rfilename)", reference,
                 report)
-            try link(snapshot + "/" + file.rfilename, to: "../../blobs/" + hash)
+            links.append((file.rfilename, "../../blobs/" + hash))
         }
+        for (name, target) in links { try link(snapshot + "/" + name, to: target) }
         if reference.revision != listing.sha {
             let ref = model + "/refs/" + reference.revision
             try makeFolder(URL(filePath: ref).deletingLastPathComponent().path)

@@ -9,10 +9,10 @@ import KeelTensor
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "List models, say what one is, fetch one, merge adapters into one, try a device.",
+        abstract: "List models; say what one is; fetch, merge or export one; try a device.",
         subcommands: [
             ListCommand.self, InfoCommand.self, PullCommand.self, ModelMergeCommand.self,
-            ModelParityCommand.self,
+            ModelExportCommand.self, ModelParityCommand.self,
         ],
         defaultSubcommand: ListCommand.self)
 
