@@ -13,12 +13,10 @@ import sys
 import tempfile
 import urllib.request
 
-import gguf
-import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from exports import Keel, LlamaCpp, check, failures, scored
+from exports import Keel, LlamaCpp, check, failures, scored, widened
 from tokenizer import texts
 
 PAIRS = [
@@ -26,24 +24,6 @@ PAIRS = [
     ("def mean(values):\n", "    return sum(values) / len(values)\n"),
     ("Die Hauptstadt von Frankreich ist", " Paris, und sie liegt an der Seine."),
 ]
-
-
-def widened(source, path):
-    reader = gguf.GGUFReader(source)
-    architecture = reader.fields["general.architecture"].contents()
-    writer = gguf.GGUFWriter(path, architecture)
-    for name, field in reader.fields.items():
-        if name.startswith("GGUF.") or name in ("general.architecture", "general.file_type", "general.quantization_version"):
-            continue
-        kind = field.types[0]
-        writer.add_key_value(name, field.contents(), kind, field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None)
-    for tensor in reader.tensors:
-        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type)
-        writer.add_tensor(tensor.name, values.reshape([int(n) for n in reversed(tensor.shape)]).astype(np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
 
 
 def told(server, text):
@@ -71,7 +51,12 @@ def main(program, model):
         print(f"{len(wrong)} of {len(lines)} texts differ between llama.cpp and the folder's tokenizer: {wrong[:5]}")
         for (tokens, logprobs), prompt, pair in zip(ours, prompts, PAIRS):
             check(f"{pair[0]!r}: llama.cpp, 4 bits", server.score(prompt, tokens, 4000), logprobs, 0.5)
-        del server
+        keel("model", "export", model, "--type", "q8_0", "--out", "exported.gguf")
+        again = keel.score(f"{out}/exported.gguf", *PAIRS[0])[1]
+        server = LlamaCpp(f"{out}/exported.gguf", None, 512)
+        check("exported as Q8_0: llama.cpp", server.score(prompts[0], ours[0][0], 4000), again, 0.5)
+        lost = [t for t in lines if told(server.server, t) != tokenizer(t, add_special_tokens=False)["input_ids"]]
+        print(f"{len(lost)} of {len(lines)} texts differ between the exported file in llama.cpp and the folder: {lost[:5]}")
         widened(model, f"{out}/wide.gguf")
         server = LlamaCpp(f"{out}/wide.gguf", None, 512)
         for (tokens, logprobs), prompt, pair in zip(ours, prompts, PAIRS):
