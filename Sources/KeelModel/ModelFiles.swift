@@ -122,7 +122,6 @@ struct ModelFiles {
                 try ChatTemplate(source: text)
             }
         } else {
-            struct TemplateFile: Decodable { var chat_template: String? }
             let place = folder + "/tokenizer_config.json"
             let text: String? = try Self.naming(place) {
                 try tokenizerConfig.flatMap {
@@ -142,6 +141,23 @@ struct ModelFiles {
             }
         }
         endTokens = Set((file.eos_token_id?.ids ?? []) + (generation?.eos_token_id?.ids ?? []))
+    }
+
+    /// What `tokenizer_config.json` says of the chat template: one, or several by name.
+    private struct TemplateFile: Decodable {
+        private struct Named: Decodable { var name, template: String }
+        private enum CodingKeys: String, CodingKey { case chat_template }
+
+        var chat_template: String?
+
+        init(from decoder: any Decoder) throws {
+            let file = try decoder.container(keyedBy: CodingKeys.self)
+            if let all = try? file.decode([Named].self, forKey: .chat_template) {
+                chat_template = (all.first { $0.name == "default" } ?? all.first)?.template
+            } else {
+                chat_template = try file.decodeIfPresent(String.self, forKey: .chat_template)
+            }
+        }
     }
 
     /// What `tokenizer_config.json` says of where a text begins and ends.

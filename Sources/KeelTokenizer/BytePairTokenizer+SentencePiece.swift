@@ -44,8 +44,9 @@ extension BytePairTokenizer {
         case "never": beginning = .nowhere
         case "always": beginning = .whereMissing
         case nil:
-            beginning =
-                try flag(value, "add_prefix_space", at: "pre_tokenizer") ? .whereMissing : .nowhere
+            // The older key; both are true where they are missing.
+            let adds = try flag(value, "add_prefix_space", at: "pre_tokenizer")
+            beginning = adds || value["add_prefix_space"] == nil ? .whereMissing : .nowhere
         default: throw unsupported("pre_tokenizer.prepend_scheme", value["prepend_scheme"])
         }
         // The flag is younger than the component, and true where it is missing.

@@ -224,6 +224,21 @@ import Testing
         #expect(abs(slope / (length * length) - 1) < 2e-2)
     }
 
+    @Test func `of several chat templates the default one is for chats`() throws {
+        let scratch = try Scratch()
+        let folder = scratch.path + "/model"
+        try FileManager.default.copyItem(
+            atPath: Golden.path("families/llama-linear"), toPath: folder)
+        let config = #"""
+            {"chat_template": [{"name": "tool_use", "template": "t"},
+            {"name": "default", "template": "{{ messages[0].content }}abc"}]}
+            """#
+        try Data(config.utf8).write(to: URL(filePath: folder + "/tokenizer_config.json"))
+        let chat = try LanguageModel.chat(of: folder).chat
+        let segments = try chat.segments([.user("keel")], addGenerationPrompt: true)
+        #expect(segments.map(\.text).joined() == "keelabc")
+    }
+
     @Test func `a family that is not there is refused with the names of those that are`() throws {
         let scratch = try Scratch()
         let source = try Golden.path("families/llama-odd")

@@ -12,7 +12,7 @@ struct HubBlob: Sendable {
 
     var isThere: Bool {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? NSNumber)?.intValue == size
+        return attributes?[.size] as? Int == size
     }
 }
 
