@@ -25,7 +25,7 @@ private struct Hub {
     /// The most bytes of a file in one answer.
     var most = Int.max
     /// What is sent in place of the weights.
-    var weights = large
+    var weights = Self.large
     var status = 200
     /// Whether a part of a file can be asked for.
     var knowsRanges = true
@@ -90,7 +90,7 @@ extension Hub {
 }
 
 /// Models from the hub, against a server on this machine.
-@Suite final class HubDownloadTests {
+@Suite final class HubDownloadTests: Sendable {
     private let folder: URL
     private let reference: HubReference
 
