@@ -82,8 +82,9 @@ let package = Package(
         .target(
             name: "KeelRemote",
             dependencies: [
-                "KeelLanguage",
+                "KeelFormats", "KeelLanguage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -197,7 +198,7 @@ let package = Package(
         .testTarget(
             name: "KeelRemoteTests",
             dependencies: [
-                "KeelRemote", "KeelLanguage",
+                "KeelRemote", "KeelFormats", "KeelLanguage",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -3,8 +3,8 @@
     python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers peft==0.21.2 gguf==0.19.0 xllamacpp datasets
     venv/bin/python Scripts/goldens/exports.py .build/release/keel [smollm2-135m]
 
-Adapters in PEFT, merged folders in transformers, GGUF adapters in llama.cpp, and mlx adapters in mlx-lm where it is
-installed. A difference above the tolerance ends the script with status 1. Nothing is written to the repository.
+Adapters in PEFT, merged folders in transformers, GGUF models and adapters in llama.cpp, and mlx adapters in mlx-lm where
+it is installed. A difference above the tolerance ends the script with status 1. Nothing is written to the repository.
 """
 
 import json
@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from adapters import write_model
 from peft import PeftModel
+from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
 
 GOLDENS = Path(__file__).parents[2] / "Tests/KeelModelTests/Goldens"
@@ -63,7 +64,7 @@ def scored(model, prompt, completion):
 def widened(source, path):
     """A GGUF model with all its weights in float32."""
     reader = gguf.GGUFReader(source)
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, reader.fields["general.architecture"].contents())
     for name, field in reader.fields.items():
         if name.startswith("GGUF.") or name in ("general.architecture", "general.file_type", "general.quantization_version"):
             continue
@@ -199,11 +200,37 @@ def large(keel, model, out):
     print(f"    the drawn adapter changes log-probabilities by up to {size:.2f} nats")
     check("drawn adapter in llama.cpp", servers[0].score(plain_prompt, completion, len(tokenizer)), expected, 1e-3)
     check("no adapter in llama.cpp", servers[1].score(plain_prompt, completion, len(tokenizer)), source[1], 1e-3)
+    keel("model", "export", model, "--type", "f32", "--out", "exported.gguf")
+    found = LlamaCpp(f"{out}/exported.gguf", None, 512).score(plain_prompt, completion, len(tokenizer))
+    check("exported as F32, in llama.cpp", found, source[1], 1e-3)
     answers = [server.ask(prompt, n_predict=24)["choices"][0]["text"] for server in servers]
     print(f"    greedy with it: {answers[0]!r}\n    and without:    {answers[1]!r}")
     with torch.no_grad():
         answer = merged.generate(torch.tensor([prompt]), max_new_tokens=24, do_sample=False)[0, len(prompt):]
     print(f"    merged in transformers: {tokenizer.decode(answer, skip_special_tokens=True)!r}")
+
+
+# What llama.cpp would compute otherwise, and keel refuses.
+REFUSED = {"gemma3-scaled", "llama-odd", "qwen3-biased-windows", "smollm3-listed", "smollm3-windows"}
+# llama.cpp rounds activations as weights are rounded, to 8 bits beside Q8_0.
+KINDS = {"f32": 1e-3, "f16": 2e-2, "bf16": 5e-2, "q8_0": 0.2}
+
+
+def written(keel, out):
+    """Models that Keel writes as GGUF: Keel and llama.cpp on the same file, within the shortest window."""
+    for folder in [TINY, *sorted((GOLDENS / "families").iterdir())]:
+        if folder.name in REFUSED:
+            continue
+        prompt = Tokenizer.from_file(str(folder / "tokenizer.json")).encode("th", add_special_tokens=False).ids
+        for kind, tolerance in KINDS.items():
+            path = f"{out}/{folder.name}-{kind}.gguf"
+            keel("model", "export", folder, "--type", kind, "--out", path)
+            completion, expected = keel.score(path, "th", "ek")
+            found = LlamaCpp(path).score(prompt, completion, 300)
+            check(f"{folder.name} as {kind}, in llama.cpp", found, expected, tolerance)
+            if kind == "f32":
+                exact = keel.score(folder, "th", "ek")[1]
+                check(f"{folder.name} as {kind}, in Keel", expected, exact, 1e-4)
 
 
 def chat_text(chat):
@@ -214,6 +241,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as out:
         keel = Keel(sys.argv[1], out)
         tiny(keel, out)
+        written(keel, out)
         if len(sys.argv) > 2:
             large(keel, sys.argv[2], out)
     sys.exit(f"{len(failures)} failures: {', '.join(failures)}" if failures else 0)

@@ -3,7 +3,8 @@
     pip install numpy==2.* gguf==0.19.0 safetensors==0.8.0
     python Scripts/goldens/formats.py
 
-Writes Tests/KeelFormatsTests/Goldens/{quantized.gguf, decoded.safetensors, package.safetensors}.
+Writes Tests/KeelFormatsTests/Goldens/{quantized.gguf, decoded.safetensors, encoded.gguf,
+package.safetensors}.
 """
 
 from pathlib import Path
@@ -72,6 +73,24 @@ def quantized() -> None:
     save_file(decoded, OUT / "decoded.safetensors", {"format": "pt"})
 
 
+def encoded() -> None:
+    """Numbers, and what gguf-py makes of them in the types that Keel writes."""
+    draws = np.random.default_rng(7)
+    values = draws.normal(0, 0.1, (8, 64)).astype(np.float32)
+    values[0, :32] = 0
+    values[1, :32] *= 1e-6  # the scale is a subnormal half
+    values[2] = draws.integers(-127, 128, 64) + 0.5  # halves between codes, ties between words
+    values[3] = 2.0 ** draws.integers(-30, 15, 64)
+    values[4, 0], values[4, 1] = 65504, -65519
+    writer = gguf.GGUFWriter(OUT / "encoded.gguf", "llama")
+    for kind in (T.F32, T.F16, T.BF16, T.Q8_0):
+        writer.add_tensor(kind.name, gguf.quants.quantize(values, kind), raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def package() -> None:
     """A file that Keel reads, and writes again byte for byte."""
     tensors = {
@@ -89,4 +108,5 @@ def package() -> None:
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     quantized()
+    encoded()
     package()

@@ -31,10 +31,16 @@ CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 WORDS = (
     r"|[^\r\n\p{L}\p{N}]?\p{L}+|%s| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
+UPPER, LOWER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+TEKKEN = (
+    rf"[^\r\n\p{{L}}\p{{N}}]?{UPPER}*{LOWER}+|[^\r\n\p{{L}}\p{{N}}]?{UPPER}+{LOWER}*"
+    r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 PIPELINES = {
     "gpt2": {"pre": pre_tokenizers.ByteLevel(add_prefix_space=False)},
     "qwen2": {"split": CONTRACTIONS + WORDS % r"\p{N}", "normalizer": normalizers.NFC()},
     "llama3": {"split": CONTRACTIONS + WORDS % r"\p{N}{1,3}", "ignore_merges": True},
+    "tekken": {"split": TEKKEN, "ignore_merges": True},
 }
 
 PARAGRAPHS = [

@@ -1,3 +1,4 @@
+public import KeelFormats
 public import KeelLanguage
 public import KeelTensor
 
@@ -14,6 +15,29 @@ extension LanguageModel {
     public static func merge(
         _ reference: ModelReference, to folder: String, type: ElementType = .float32
     ) throws {
+        try merged(reference).write(to: folder, as: type, metadata: origin(of: reference, "keel "))
+    }
+
+    /// Writes a model with its adapters in its weights, as one GGUF file.
+    ///
+    /// The file appears whole or not at all, and says what it was made of.
+    /// - Parameters:
+    ///   - reference: A model and its adapters, added in order.
+    ///   - path: Where; an older file there is replaced.
+    ///   - type: What matrices are stored as, one of `GGMLType.written`.
+    /// - Throws: What `writeGGUF(to:as:metadata:)` does, and what loading does.
+    public static func merge(
+        _ reference: ModelReference, toGGUF path: String, as type: GGMLType
+    ) throws {
+        let language = try merged(reference)
+        let names = try origin(of: reference, "keel.").map {
+            ($0.key.replacing(" ", with: "_"), $0.value)
+        }
+        try language.writeGGUF(
+            to: path, as: type, metadata: Dictionary(uniqueKeysWithValues: names))
+    }
+
+    private static func merged(_ reference: ModelReference) throws -> LanguageModel {
         let language = try LanguageModel(ModelReference(base: reference.base), packing: false)
         for adapter in reference.adapters {
             let lora = try LoRA(folder: adapter)
@@ -22,8 +46,14 @@ extension LanguageModel {
             lora.detach(from: language.model)
             try lora.merge(into: language.model)
         }
-        let identity = try identity(of: reference).map { ("keel " + $0.key, $0.value) }
-        try language.write(
-            to: folder, as: type, metadata: Dictionary(uniqueKeysWithValues: identity))
+        return language
+    }
+
+    /// The hashes of all that the weights are made of, under names that begin as given.
+    private static func origin(
+        of reference: ModelReference, _ prefix: String
+    ) throws -> [String: String] {
+        let identity = try identity(of: reference).map { (prefix + $0.key, $0.value) }
+        return Dictionary(uniqueKeysWithValues: identity)
     }
 }

@@ -14,6 +14,8 @@ public final class LanguageModel {
     public var tokenizer: BytePairTokenizer { chat.tokenizer }
     /// Tokens that end an answer.
     public let endTokens: Set<Int>
+    /// The model's own chat template; nil where it brings none.
+    let templateSource: String?
 
     /// Loads a model and its adapters.
     /// - Parameters:
@@ -53,6 +55,7 @@ public final class LanguageModel {
         }
         chat = ChatRenderer(template: files.template, tokenizer: files.tokenizer)
         endTokens = files.endTokens
+        templateSource = files.templateSource
     }
 
     /// The tokens of a prompt, ready to be continued.

@@ -1,4 +1,5 @@
 public import Foundation
+internal import KeelFormats
 
 /// Models that Keel knows by a short name, and where models of any name are found.
 public enum ModelCatalogue {
@@ -30,12 +31,15 @@ public enum ModelCatalogue {
 
     public static let defaultAlias = "smollm2-135m"
 
-    /// The file or folder a reference's base stands for; a path that exists wins over an alias.
+    /// The file or folder a reference's base stands for: a path that exists, else an alias, else
+    /// `org/name` or `org/name@revision` in the cache of the Hugging Face hub.
     /// - Throws: `ModelError.notFound`, or `notInstalled` for an alias that has not been fetched.
     public static func path(of base: String) throws(ModelError) -> String {
         let expanded = NSString(string: base).expandingTildeInPath
         if FileManager.default.fileExists(atPath: expanded) { return expanded }
         guard let entry = entries.first(where: { $0.alias == base }) else {
+            let cache = HubCache(ProcessInfo.processInfo.environment)
+            if let snapshot = HubReference(base).flatMap(cache.snapshot) { return snapshot }
             throw .notFound(base, known: entries.map(\.alias))
         }
         guard entry.isInstalled else { throw .notInstalled(alias: base, path: entry.path) }

@@ -36,6 +36,13 @@ struct ModelDescription {
         guard var config = json as? [String: Any] else {
             throw ModelError.malformed(path: path, reason: "it is not an object")
         }
+        if config["text_config"] != nil {
+            // Of a multimodal model the text part is written, and so it is described as one.
+            var text = try ConfigFile(json: Data(contentsOf: URL(filePath: path)))
+            text.architectures = ModelFamily(rawValue: text.model_type).map { [$0.className] }
+            text.dtype = type.rawValue
+            return try write(text, "config.json", folder)
+        }
         // The key's old name and its new one.
         config["torch_dtype"] = type.rawValue
         config["dtype"] = type.rawValue

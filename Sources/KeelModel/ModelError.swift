@@ -18,8 +18,9 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notFound(let reference, let known):
-            "There is no model \"\(reference)\": no such file or folder, and no such alias "
-                + "(known: \(known.joined(separator: ", ")))."
+            "There is no model \"\(reference)\": no such file or folder, no such alias "
+                + "(known: \(known.joined(separator: ", "))), and nothing of this name from the Hugging "
+                + "Face hub, of which \"keel model pull org/name\" fetches what you name."
         case .notInstalled(let alias, let path):
             "The model \(alias) is not on this machine (\(path) is missing); fetch it with "
                 + "\"keel model pull \(alias)\"."

@@ -8,6 +8,8 @@ struct ModelFiles {
     let weights: any WeightSource
     let tokenizer: BytePairTokenizer
     let template: ChatTemplate
+    /// The model's own chat template; nil where it brings none.
+    let templateSource: String?
     let endTokens: Set<Int>
 
     /// Used where a model brings no chat template of its own.
@@ -34,29 +36,41 @@ struct ModelFiles {
         configuration = try TransformerConfiguration(config)
         weights = try GGUFWeights(files, configuration)
 
-        let tokens: [String] = try file.value("tokenizer.ggml.tokens")
-        let kind: String = try file.value("tokenizer.ggml.model")
-        guard kind == "gpt2" else {
-            throw ModelError.configuration(
-                "the tokenizer \"\(kind)\" is not supported yet; supported: gpt2")
-        }
         let end: Int? = try file.optionalValue("tokenizer.ggml.eos_token_id")
-        tokenizer = try Self.naming(path) {
-            try BytePairTokenizer(
-                tokens: tokens, merges: file.value("tokenizer.ggml.merges"),
-                tokenTypes: file.value("tokenizer.ggml.token_type"),
-                pre: file.optionalValue("tokenizer.ggml.pre") ?? "default",
-                beginningOfSequence: file.optionalValue("tokenizer.ggml.bos_token_id"),
-                endOfSequence: end,
-                addsBeginningOfSequence: file.optionalValue("tokenizer.ggml.add_bos_token")
-                    ?? false)
-        }
+        tokenizer = try Self.naming(path) { try Self.tokenizer(file, end: end) }
+        let source: String? = try file.optionalValue("tokenizer.chat_template")
+        templateSource = source
         template = try Self.naming(path) {
-            try ChatTemplate(
-                source: file.optionalValue("tokenizer.chat_template") ?? Self.plainTemplate)
+            try ChatTemplate(source: source ?? Self.plainTemplate)
         }
-        endTokens = try Set(
-            [end, file.optionalValue("tokenizer.ggml.eot_token_id")].compactMap { $0 })
+        let turnEnd: Int? = try file.optionalValue("tokenizer.ggml.eot_token_id")
+        let more: [Int]? = try file.optionalValue("keel.end_token_ids")
+        endTokens = Set([end, turnEnd].compactMap { $0 } + (more ?? []))
+    }
+
+    private static func tokenizer(_ file: GGUFFile, end: Int?) throws -> BytePairTokenizer {
+        let kind: String = try file.value("tokenizer.ggml.model")
+        let tokens: [String] = try file.value("tokenizer.ggml.tokens")
+        let types: [Int] = try file.value("tokenizer.ggml.token_type")
+        let beginning: Int? = try file.optionalValue("tokenizer.ggml.bos_token_id")
+        let adds: Bool? = try file.optionalValue("tokenizer.ggml.add_bos_token")
+        switch kind {
+        case "gpt2":
+            return try BytePairTokenizer(
+                tokens: tokens, merges: file.value("tokenizer.ggml.merges"), tokenTypes: types,
+                pre: file.optionalValue("tokenizer.ggml.pre") ?? "default",
+                beginningOfSequence: beginning, endOfSequence: end,
+                addsBeginningOfSequence: adds ?? false)
+        case "llama":
+            return try BytePairTokenizer(
+                tokens: tokens, scores: file.value("tokenizer.ggml.scores"), tokenTypes: types,
+                addsSpace: file.optionalValue("tokenizer.ggml.add_space_prefix") ?? true,
+                beginningOfSequence: beginning, endOfSequence: end,
+                addsBeginningOfSequence: adds ?? true)
+        default:
+            throw ModelError.configuration(
+                "the tokenizer \"\(kind)\" is not supported yet; supported: gpt2, llama")
+        }
     }
 
     /// Adds the file to the error of a tokenizer or a template, which do not know where they are from.
@@ -102,16 +116,21 @@ struct ModelFiles {
         }
 
         if let source = try contents("chat_template.jinja") {
+            let text = String(decoding: source, as: UTF8.self)
+            templateSource = text
             template = try Self.naming(folder + "/chat_template.jinja") {
-                try ChatTemplate(source: String(decoding: source, as: UTF8.self))
+                try ChatTemplate(source: text)
             }
         } else {
-            struct TemplateFile: Decodable { var chat_template: String? }
-            template = try Self.naming(folder + "/tokenizer_config.json") {
-                let source = try tokenizerConfig.flatMap {
+            let place = folder + "/tokenizer_config.json"
+            let text: String? = try Self.naming(place) {
+                try tokenizerConfig.flatMap {
                     try JSONDecoder().decode(TemplateFile.self, from: $0).chat_template
                 }
-                return try ChatTemplate(source: source ?? Self.plainTemplate)
+            }
+            templateSource = text
+            template = try Self.naming(place) {
+                try ChatTemplate(source: text ?? Self.plainTemplate)
             }
         }
 
@@ -122,6 +141,23 @@ struct ModelFiles {
             }
         }
         endTokens = Set((file.eos_token_id?.ids ?? []) + (generation?.eos_token_id?.ids ?? []))
+    }
+
+    /// What `tokenizer_config.json` says of the chat template: one, or several by name.
+    private struct TemplateFile: Decodable {
+        private struct Named: Decodable { var name, template: String }
+        private enum CodingKeys: String, CodingKey { case chat_template }
+
+        var chat_template: String?
+
+        init(from decoder: any Decoder) throws {
+            let file = try decoder.container(keyedBy: CodingKeys.self)
+            if let all = try? file.decode([Named].self, forKey: .chat_template) {
+                chat_template = (all.first { $0.name == "default" } ?? all.first)?.template
+            } else {
+                chat_template = try file.decodeIfPresent(String.self, forKey: .chat_template)
+            }
+        }
     }
 
     /// What `tokenizer_config.json` says of where a text begins and ends.

@@ -118,7 +118,9 @@ extension TransformerConfiguration {
         guard window > 0 else {
             throw .configuration("sliding_window is \(window); it must be above 0")
         }
-        for layer in layers.indices where slides(layer) { layers[layer].window = window }
+        // No text is longer than that.
+        let reach = min(window, 1 << 24)
+        for layer in layers.indices where slides(layer) { layers[layer].window = reach }
     }
 
     /// Lets the layers slide that `layer_types` says; what slides without it is for the family to say.

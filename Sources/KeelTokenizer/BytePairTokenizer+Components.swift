@@ -1,12 +1,18 @@
 /// The components of `tokenizer.json` around the model.
 extension BytePairTokenizer {
-    static func normalization(_ value: JSONValue?) throws(TokenizerError) -> Normalization {
-        guard let value, !value.isNull else { return .none }
-        guard value["type"]?.string == "NFC" else { throw unsupported("normalizer", value) }
-        return .nfc
+    static func preparation(
+        _ normalizer: JSONValue?, _ preTokenizer: JSONValue?, _ spelling: Spelling
+    ) throws(TokenizerError) -> (Normalization, PreTokenizer) {
+        if spelling == .scalars { return try visibleSpaces(normalizer, preTokenizer) }
+        let tokenizer = try self.preTokenizer(preTokenizer)
+        guard let normalizer, !normalizer.isNull else { return (.none, tokenizer) }
+        guard normalizer["type"]?.string == "NFC" else {
+            throw unsupported("normalizer", normalizer)
+        }
+        return (.nfc, tokenizer)
     }
 
-    static func preTokenizer(_ value: JSONValue?) throws(TokenizerError) -> PreTokenizer {
+    private static func preTokenizer(_ value: JSONValue?) throws(TokenizerError) -> PreTokenizer {
         guard let value else { throw unsupported("pre_tokenizer", value) }
         let isSequence = value["type"]?.string == "Sequence"
         var steps = isSequence ? value["pretokenizers"]?.array ?? [] : [value]
@@ -48,6 +54,7 @@ extension BytePairTokenizer {
             return .gpt2
         case PreTokenizer.words(digits: #"\p{N}{1,3}"#): return .llama3
         case PreTokenizer.words(digits: #"\p{N}"#): return .qwen2
+        case PreTokenizer.tekken: return .tekken
         default: throw unsupported("pre_tokenizer.Split.pattern", step["pattern"])
         }
     }
@@ -104,6 +111,14 @@ extension PreTokenizer {
         #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits
             + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
     }
+
+    /// The regular expression of Mistral's Tekken.
+    static let tekken: String = {
+        let mark = #"[^\r\n\p{L}\p{N}]?"#
+        let (upper, lower) = (#"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#, #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#)
+        return "\(mark)\(upper)*\(lower)+|\(mark)\(upper)+\(lower)*|"
+            + #"\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
+    }()
 }
 
 extension JSONValue {

@@ -45,7 +45,9 @@ extension BytePairTokenizer {
     public func decode(_ ids: [Int], skippingSpecial: Bool = false) -> String {
         var bytes: [UInt8] = []
         for id in ids where !(skippingSpecial && isSpecial(id)) { bytes += tokenBytes(id) }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(
+            decoding: stripsFirstSpace && bytes.first == 0x20 ? bytes.dropFirst() : bytes[...],
+            as: UTF8.self)
     }
 
     private func encode(
@@ -56,6 +58,8 @@ extension BytePairTokenizer {
             output.append(beginningOfSequence)
         }
         var words = WordEncoder(merges, wholeWords: wholeWords)
+        let (before, after): (Normalization, Normalization) =
+            normalization.followsAddedTokens ? (.none, normalization) : (normalization, .none)
         var text = text
         text.withUTF8 { text in
             for piece in rawMatcher.pieces(of: text, isTrusted: isTrusted) {
@@ -66,7 +70,8 @@ extension BytePairTokenizer {
                 let raw = UnsafeBufferPointer(rebasing: text[piece.range])
                 // Normalising moves offsets, so a piece is then trusted as a whole or not at all.
                 let pieceIsTrusted = isTrusted(piece.range)
-                var normalized = normalization.apply(to: String(decoding: raw, as: UTF8.self))
+                let isFirst = piece.range.lowerBound == 0
+                var normalized = before.apply(to: String(decoding: raw, as: UTF8.self))
                 normalized.withUTF8 { normalized in
                     for piece in normalizedMatcher.pieces(
                         of: normalized, isTrusted: { _ in pieceIsTrusted })
@@ -75,9 +80,20 @@ extension BytePairTokenizer {
                             output.append(id)
                             continue
                         }
-                        let piece = UnsafeBufferPointer(rebasing: normalized[piece.range])
-                        preTokenizer.forEachWord(in: piece) { word in
-                            words.encode(UnsafeBufferPointer(rebasing: piece[word]), into: &output)
+                        let stretch = UnsafeBufferPointer(rebasing: normalized[piece.range])
+                        func encode(_ stretch: UnsafeBufferPointer<UInt8>) {
+                            preTokenizer.forEachWord(in: stretch) { word in
+                                words.encode(
+                                    UnsafeBufferPointer(rebasing: stretch[word]), into: &output)
+                            }
+                        }
+                        if after == .none {
+                            encode(stretch)
+                        } else {
+                            var spelled = after.apply(
+                                to: String(decoding: stretch, as: UTF8.self),
+                                isFirst: isFirst && piece.range.lowerBound == 0)
+                            spelled.withUTF8(encode)
                         }
                     }
                 }

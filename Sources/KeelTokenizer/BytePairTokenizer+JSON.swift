@@ -3,8 +3,9 @@ public import Foundation
 extension BytePairTokenizer {
     /// A tokenizer from a `tokenizer.json` of Hugging Face `tokenizers`.
     ///
-    /// Reads byte-level BPE: the models of GPT-2, SmolLM, Llama 3, Qwen 2 and their kin. The
-    /// file's `truncation` and `padding` belong to batches and are not read.
+    /// Reads byte-level BPE, the models of GPT-2, SmolLM, Llama 3, Qwen 2 and their kin, and BPE with
+    /// bytes for what is left, those of Llama 2, Mistral and Gemma. The file's `truncation` and
+    /// `padding` belong to batches and are not read.
     ///
     /// - Parameters:
     ///   - tokenizerJSON: the contents of the file.
@@ -18,7 +19,7 @@ extension BytePairTokenizer {
         guard let model = root["model"] else {
             throw .malformed(path: "model", expected: "present")
         }
-        try Self.check(model: model, decoder: root["decoder"])
+        let (spelling, stripsFirstSpace) = try Self.spelling(model: model, decoder: root["decoder"])
         let added = try Self.addedTokens(root["added_tokens"])
         let vocabulary = try Self.vocabulary(model["vocab"], added: added)
         var ids: [ByteString: Int] = [:]
@@ -32,21 +33,26 @@ extension BytePairTokenizer {
             }
             return id
         }
+        let (normalization, preTokenizer) = try Self.preparation(
+            root["normalizer"], root["pre_tokenizer"], spelling)
         let prefix = try Self.prefixToken(root["post_processor"])
         let beginning = try id(of: beginningOfSequence, at: "bos_token")
         let prefixID = try id(of: prefix, at: "post_processor")
         try self.init(
-            vocabulary: vocabulary, merges: try Self.merges(model["merges"]), addedTokens: added,
-            preTokenizer: try Self.preTokenizer(root["pre_tokenizer"]),
-            normalization: try Self.normalization(root["normalizer"]),
+            vocabulary: vocabulary, merges: .listed(try Self.merges(model["merges"])),
+            spelling: spelling, addedTokens: added, preTokenizer: preTokenizer,
+            normalization: normalization,
             ignoresMerges: try Self.flag(model, "ignore_merges", at: "model"),
             unknown: try id(of: model["unk_token"]?.string, at: "model.unk_token"),
             beginningOfSequence: prefixID ?? beginning,
             endOfSequence: try id(of: endOfSequence, at: "eos_token"),
-            addsBeginningOfSequence: prefixID != nil)
+            addsBeginningOfSequence: prefixID != nil, stripsFirstSpace: stripsFirstSpace)
     }
 
-    private static func check(model: JSONValue, decoder: JSONValue?) throws(TokenizerError) {
+    /// How tokens spell text, and whether decoding leaves out a space that the text begins with.
+    private static func spelling(
+        model: JSONValue, decoder: JSONValue?
+    ) throws(TokenizerError) -> (Spelling, stripsFirstSpace: Bool) {
         // Files older than tokenizers 0.9 do not say the type.
         let type = model["type"] ?? .string("BPE")
         guard type.string == "BPE" else { throw unsupported("model.type", type) }
@@ -62,16 +68,23 @@ extension BytePairTokenizer {
             guard unknown.string != nil else {
                 throw .malformed(path: "model.unk_token", expected: "a token or null")
             }
-            if try flag(model, "fuse_unk", at: "model") {
-                throw .unsupported(component: "model.fuse_unk", found: "true")
-            }
         }
+        // With a token for each byte, nothing is unknown.
         if try flag(model, "byte_fallback", at: "model") {
-            throw .unsupported(component: "model.byte_fallback", found: "true")
+            if try flag(model, "ignore_merges", at: "model") {
+                throw .unsupported(component: "model.ignore_merges", found: "true")
+            }
+            return (.scalars, try stripsFirstSpace(decoder))
+        }
+        if let unknown = model["unk_token"], !unknown.isNull,
+            try flag(model, "fuse_unk", at: "model")
+        {
+            throw .unsupported(component: "model.fuse_unk", found: "true")
         }
         guard let decoder, decoder["type"]?.string == "ByteLevel" else {
             throw unsupported("decoder", decoder)
         }
+        return (.bytes, false)
     }
 
     private static func vocabulary(

@@ -18,6 +18,14 @@ extension BytePairTokenizer {
                 ? "" : "\n\(indent)  " + items.joined(separator: ",\n\(indent)  ") + "\n\(indent)"
         }
         let unknown = self.merges.unknown.flatMap { token(Int($0)) }.map(Self.quoted) ?? "null"
+        let parts =
+            spelling == .scalars
+            ? visibleSpacesJSON
+            : (
+                normalization == .nfc ? #"{"type": "NFC"}"# : "null", preTokenizer.json,
+                #"{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "#
+                    + #""use_regex": true}"#
+            )
         return Data(
             """
             {
@@ -25,19 +33,18 @@ extension BytePairTokenizer {
               "truncation": null,
               "padding": null,
               "added_tokens": [\(list(added.sorted { $0.id < $1.id }.map(Self.json), "  "))],
-              "normalizer": \(normalization == .nfc ? #"{"type": "NFC"}"# : "null"),
-              "pre_tokenizer": \(preTokenizer.json),
+              "normalizer": \(parts.0),
+              "pre_tokenizer": \(parts.1),
               "post_processor": \(postProcessor),
-              "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, \
-            "use_regex": true},
+              "decoder": \(parts.2),
               "model": {
                 "type": "BPE",
                 "dropout": null,
                 "unk_token": \(unknown),
                 "continuing_subword_prefix": null,
                 "end_of_word_suffix": null,
-                "fuse_unk": false,
-                "byte_fallback": false,
+                "fuse_unk": \(spelling == .scalars),
+                "byte_fallback": \(spelling == .scalars),
                 "ignore_merges": \(ignoresMerges),
                 "vocab": {\(list(vocabulary, "    "))},
                 "merges": [\(list(merges, "    "))]
@@ -99,8 +106,11 @@ extension PreTokenizer {
         case .individual: steps.append(#"{"type": "Digits", "individual_digits": true}"#)
         }
         if let pattern, pattern != .gpt2 {
-            let regex = Self.words(digits: pattern == .llama3 ? #"\p{N}{1,3}"# : #"\p{N}"#)
-                .replacing(#"\"#, with: #"\\"#)
+            let source =
+                pattern == .tekken
+                ? Self.tekken
+                : Self.words(digits: pattern == .llama3 ? #"\p{N}{1,3}"# : #"\p{N}"#)
+            let regex = source.replacing(#"\"#, with: #"\\"#)
             steps.append(
                 #"{"type": "Split", "pattern": {"Regex": "\#(regex)"}, "behavior": "Isolated", "#
                     + #""invert": false}"#)

@@ -1,8 +1,10 @@
-/// A tokenizer by byte-level byte-pair encoding, as of GPT-2, SmolLM, Llama 3 and Qwen.
+/// A tokenizer by byte-pair encoding: over bytes, as of GPT-2, SmolLM, Llama 3 and Qwen, or over
+/// scalars with bytes for what is left, as of Llama 2, Mistral and Gemma.
 ///
-/// Follows Sennrich, Haddow and Birch 2016, over bytes as in Radford and others 2019. Gives the ids of Hugging Face `tokenizers`. A byte that the vocabulary lacks becomes the
-/// unknown token, or is dropped where there is none; with all 256 bytes in the vocabulary and
-/// no normalisation, decoding an encoded text gives the text.
+/// Follows Sennrich, Haddow and Birch 2016, over bytes as in Radford and others 2019. Gives the ids of
+/// Hugging Face `tokenizers`. A byte that the vocabulary lacks becomes the unknown token, or is
+/// dropped where there is none; with all 256 bytes in the vocabulary and no normalisation, decoding
+/// an encoded text gives the text.
 public struct BytePairTokenizer: Sendable {
     /// The token that starts a text.
     public let beginningOfSequence: Int?
@@ -13,6 +15,9 @@ public struct BytePairTokenizer: Sendable {
 
     let preTokenizer: PreTokenizer
     let normalization: Normalization
+    let spelling: Spelling
+    /// Whether decoding leaves out a space that the text begins with, as encoding put one there.
+    let stripsFirstSpace: Bool
     let merges: BytePairMerges
     let wholeWords: [ByteString: Int32]
     /// Whether a word that is a token is taken whole.
@@ -24,11 +29,19 @@ public struct BytePairTokenizer: Sendable {
     private let ids: [ByteString: Int32]
     private let special: Set<Int>
 
+    /// Which tokens become one, and which first.
+    public enum Merges: Sendable {
+        /// Pairs of spellings, the first merged first.
+        case listed([(String, String)])
+        /// Whatever two tokens spell a third, that of the highest score first; a score for each id.
+        case scored([Double])
+    }
+
     /// A tokenizer from its parts.
     /// - Parameters:
-    ///   - vocabulary: the spelling of each token by id, in the GPT-2 byte alphabet; empty where
-    ///     an id has no token.
-    ///   - merges: pairs of spellings, the first merged first.
+    ///   - vocabulary: the spelling of each token by id; empty where an id has no token.
+    ///   - merges: which tokens become one.
+    ///   - spelling: how tokens spell text.
     ///   - addedTokens: tokens found before the text is cut; their contents replace the spellings.
     ///   - preTokenizer: how a text is cut into words.
     ///   - normalization: what happens to a text before.
@@ -37,14 +50,15 @@ public struct BytePairTokenizer: Sendable {
     ///   - beginningOfSequence: the id that starts a text.
     ///   - endOfSequence: the id that ends a text.
     ///   - addsBeginningOfSequence: whether texts start with that id.
+    ///   - stripsFirstSpace: whether decoding leaves out a space that the text begins with.
     /// - Throws: `TokenizerError` for an id outside the vocabulary, two tokens of one spelling, or
     ///   a merge of unknown tokens.
     public init(
-        vocabulary: [String], merges: some Collection<(String, String)>,
+        vocabulary: [String], merges: Merges, spelling: Spelling = .bytes,
         addedTokens: [AddedToken] = [], preTokenizer: PreTokenizer,
         normalization: Normalization = .none, ignoresMerges: Bool = false, unknown: Int? = nil,
         beginningOfSequence: Int? = nil, endOfSequence: Int? = nil,
-        addsBeginningOfSequence: Bool = false
+        addsBeginningOfSequence: Bool = false, stripsFirstSpace: Bool = false
     ) throws(TokenizerError) {
         for case (let name, let id?) in [
             ("unknown", unknown), ("beginning-of-sequence", beginningOfSequence),
@@ -53,7 +67,7 @@ public struct BytePairTokenizer: Sendable {
             throw .malformed(path: "\(name) token \(id)", expected: "below \(vocabulary.count)")
         }
         var spellings = vocabulary
-        var bytes = vocabulary.map { ByteAlphabet.bytes(spelledBy: $0) ?? Array($0.utf8) }
+        var bytes = vocabulary.map(spelling.bytes)
         for token in addedTokens {
             guard vocabulary.indices.contains(token.id), !token.content.isEmpty else {
                 throw .malformed(
@@ -61,7 +75,9 @@ public struct BytePairTokenizer: Sendable {
                     expected: "text with an id below \(vocabulary.count)")
             }
             spellings[token.id] = token.content
-            bytes[token.id] = Array(token.content.utf8)
+            // What spells a space or a byte does so in an added token, too, but GPT-2's alphabet does not.
+            bytes[token.id] =
+                spelling == .scalars ? spelling.bytes(of: token.content) : Array(token.content.utf8)
         }
         let ids = try Self.index(spellings)
 
@@ -71,11 +87,36 @@ public struct BytePairTokenizer: Sendable {
         self.preTokenizer = preTokenizer
         self.normalization = normalization
         self.ignoresMerges = ignoresMerges
-        self.merges = try Self.link(merges, ids: ids, unknown: unknown)
+        self.spelling = spelling
+        self.stripsFirstSpace = stripsFirstSpace
+        let byteTokens = (UInt8.min...UInt8.max).map {
+            ids[ByteString(spelling.token(ofByte: $0).utf8)]
+        }
+        if spelling == .scalars, byteTokens.contains(nil) {
+            throw .malformed(path: "vocabulary", expected: "with a token for each byte, as <0x0A>")
+        }
+        switch merges {
+        case .listed(let pairs):
+            self.merges = BytePairMerges(
+                try Self.link(pairs, ids: ids), byteTokens: byteTokens,
+                scalarTokens: spelling == .scalars ? ids : nil, unknown: unknown.map(Int32.init))
+        case .scored(let scores):
+            guard scores.count == spellings.count else {
+                throw .malformed(
+                    path: "scores", expected: "one for each of \(spellings.count) tokens")
+            }
+            // What is found in the text as it stands is never merged out of it.
+            let found = Set(addedTokens.map(\.id))
+            self.merges = BytePairMerges(
+                ids.filter { !found.contains(Int($0.value)) && scores[Int($0.value)].isFinite },
+                byteTokens: byteTokens, spellings: spellings, scores: scores,
+                unknown: unknown.map(Int32.init))
+        }
         self.rawMatcher = AddedTokenMatcher(
             addedTokens.filter { !$0.isNormalized }, normalization: .none)
         self.normalizedMatcher = AddedTokenMatcher(
-            addedTokens.filter(\.isNormalized), normalization: normalization)
+            addedTokens.filter(\.isNormalized),
+            normalization: normalization.followsAddedTokens ? .none : normalization)
         let special = Set(addedTokens.lazy.filter(\.isSpecial).map(\.id))
         self.special = special
         // Special tokens are left out, so that no untrusted word can be one.
@@ -127,17 +168,16 @@ public struct BytePairTokenizer: Sendable {
     }
 
     private static func link(
-        _ merges: some Collection<(String, String)>, ids: [ByteString: Int32], unknown: Int?
-    ) throws(TokenizerError) -> BytePairMerges {
-        let byteTokens = ByteAlphabet.scalars.map { ids[ByteString(String($0).utf8)] }
-        var linked = BytePairMerges(
-            byteTokens: byteTokens, unknown: unknown.map(Int32.init), count: merges.count)
+        _ merges: [(String, String)], ids: [ByteString: Int32]
+    ) throws(TokenizerError) -> [(left: Int32, right: Int32, result: Int32)] {
+        var linked: [(left: Int32, right: Int32, result: Int32)] = []
+        linked.reserveCapacity(merges.count)
         for (index, (left, right)) in merges.enumerated() {
             guard let leftID = ids[ByteString(left.utf8)],
                 let rightID = ids[ByteString(right.utf8)],
                 let result = ids[ByteString(left.utf8) + ByteString(right.utf8)]
             else { throw .invalidMerge(index: index, merge: "\(left) \(right)") }
-            linked.append(leftID, rightID, result: result)
+            linked.append((leftID, rightID, result))
         }
         return linked
     }

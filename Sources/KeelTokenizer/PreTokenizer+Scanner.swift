@@ -19,8 +19,33 @@ enum ScalarClass: UInt8 {
     }
 }
 
+/// The classes of letters and marks that Tekken's pattern tells apart.
+enum LetterCase {
+    case upper, lower
+    /// A letter of a script without cases, or a mark.
+    case caseless
+
+    /// Nil for what is no letter and no mark.
+    init?(of scalar: Unicode.Scalar) {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .titlecaseLetter: self = .upper
+        case .lowercaseLetter: self = .lower
+        case .modifierLetter, .otherLetter, .nonspacingMark, .spacingMark, .enclosingMark:
+            self = .caseless
+        default: return nil
+        }
+    }
+}
+
 /// Every function takes the position of a word's first scalar and gives the word's end.
 extension UnsafeBufferPointer<UInt8> {
+    /// Where the next U+2581 stands, E2 96 81 in UTF-8.
+    func visibleSpace(after position: Int, to end: Int) -> Int {
+        var next = position + 1
+        while next < end, !self[next..<end].starts(with: [0xE2, 0x96, 0x81]) { next += 1 }
+        return next
+    }
+
     @inline(__always)
     func scalarClass(at position: Int) -> ScalarClass {
         let lead = self[position]
@@ -63,10 +88,69 @@ extension UnsafeBufferPointer<UInt8> {
                 return end(of: .letter, from: next, to: limit)
             }
         }
-        let body = self[start] == UInt8(ascii: " ") ? next : start
+        return marksOrSpaceEnd(from: start, to: limit)
+    }
+
+    func tekkenWord(from start: Int, to limit: Int) -> Int {
+        let next = scalar(at: start).end
+        switch scalarClass(at: start) {
+        case .number: return next
+        case .letter:
+            return lowercaseEnd(from: start, to: limit) ?? uppercaseEnd(from: start, to: limit)
+        case .space, .other:
+            let leads = next < limit && !isNewline(at: start)
+            if leads, let end = lowercaseEnd(from: next, to: limit) { return end }
+            if let end = lowercaseEnd(from: start, to: limit) { return end }
+            if leads {
+                let end = uppercaseEnd(from: next, to: limit)
+                if end > next { return end }
+            }
+            return marksOrSpaceEnd(from: start, to: limit, isTekken: true)
+        }
+    }
+
+    /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+`; nil where nothing fits.
+    private func lowercaseEnd(from start: Int, to limit: Int) -> Int? {
+        var position = start
+        var lastCaseless: Int?
+        while position < limit {
+            let scalar = scalar(at: position)
+            let kind = LetterCase(of: scalar.value)
+            guard kind == .upper || kind == .caseless else { break }
+            position = scalar.end
+            if kind == .caseless { lastCaseless = position }
+        }
+        let capitals = position
+        while position < limit {
+            let scalar = scalar(at: position)
+            let kind = LetterCase(of: scalar.value)
+            guard kind == .lower || kind == .caseless else { break }
+            position = scalar.end
+        }
+        // Without a small letter behind the capitals, the last that can be either is taken for one.
+        return position > capitals ? position : lastCaseless
+    }
+
+    /// Where letters and marks that are not small end.
+    private func uppercaseEnd(from start: Int, to limit: Int) -> Int {
+        var position = start
+        while position < limit {
+            let scalar = scalar(at: position)
+            let kind = LetterCase(of: scalar.value)
+            guard kind == .upper || kind == .caseless else { break }
+            position = scalar.end
+        }
+        return position
+    }
+
+    /// ` ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`; Tekken's has a slash among the line ends.
+    private func marksOrSpaceEnd(from start: Int, to limit: Int, isTekken: Bool = false) -> Int {
+        let body = self[start] == UInt8(ascii: " ") ? start + 1 : start
         if body < limit, scalarClass(at: body) == .other {
             var end = end(of: .other, from: body, to: limit)
-            while end < limit, isNewline(at: end) { end += 1 }
+            while end < limit, isNewline(at: end) || isTekken && self[end] == UInt8(ascii: "/") {
+                end += 1
+            }
             return end
         }
         let run = end(of: .space, from: start, to: limit)

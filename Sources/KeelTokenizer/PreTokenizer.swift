@@ -21,7 +21,14 @@ public struct PreTokenizer: Equatable, Sendable {
         case llama3
         /// As Llama 3, with digits one by one.
         case qwen2
+        /// As Qwen 2, without contractions, and a capital begins a word (Mistral's Tekken).
+        case tekken
+        /// A word begins with each U+2581, which stands for a space.
+        case visibleSpaces
     }
+
+    /// Whether GGUF files that name this cut mean that a word that is a token is taken whole.
+    var takesWholeWords: Bool { pattern == .llama3 || pattern == .tekken }
 
     public let digits: Digits
     /// The pattern, or nil where the text is one word.
@@ -68,6 +75,9 @@ public struct PreTokenizer: Equatable, Sendable {
                     text.llama3Word(from: position, to: range.upperBound, digitsPerWord: 3)
                 case .qwen2:
                     text.llama3Word(from: position, to: range.upperBound, digitsPerWord: 1)
+                case .tekken: text.tekkenWord(from: position, to: range.upperBound)
+                case .visibleSpaces:
+                    text.visibleSpace(after: position, to: range.upperBound)
                 }
             body(position..<end)
             position = end

@@ -5,6 +5,7 @@ public struct StreamingDecoder: Sendable {
     private let tokenizer: BytePairTokenizer
     private let skippingSpecial: Bool
     private var pending: [UInt8] = []
+    private var isFirst = true
 
     public init(_ tokenizer: BytePairTokenizer, skippingSpecial: Bool = false) {
         self.tokenizer = tokenizer
@@ -14,7 +15,10 @@ public struct StreamingDecoder: Sendable {
     /// The text that is certain after one more token; often empty.
     public mutating func append(_ id: Int) -> String {
         if skippingSpecial && tokenizer.isSpecial(id) { return "" }
-        pending += tokenizer.tokenBytes(id)
+        let bytes = tokenizer.tokenBytes(id)
+        let isSpaced = isFirst && tokenizer.stripsFirstSpace && bytes.first == 0x20
+        pending += isSpaced ? bytes.dropFirst() : bytes[...]
+        isFirst = isFirst && bytes.isEmpty
         let complete = pending.count - Self.unfinishedCount(pending)
         let text = String(decoding: pending[..<complete], as: UTF8.self)
         pending.removeFirst(complete)

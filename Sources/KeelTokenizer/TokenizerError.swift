@@ -16,7 +16,7 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
         case .malformed(let path, let expected):
             "The tokenizer's \(path) must be \(expected)."
         case .unsupported(let component, let found):
-            "The tokenizer's \(component) is \(found), which byte-level BPE here does not support; "
+            "The tokenizer's \(component) is \(found), which is not supported here; "
                 + "encoding without it would give other ids than the model was trained on."
         case .invalidMerge(let index, let merge):
             "Merge \(index) of the tokenizer, \(merge.debugDescription), does not join two tokens "

@@ -1,6 +1,6 @@
-/// Merges the bytes of words into tokens, and remembers the words of one text.
+/// Merges the bytes or scalars of words into tokens, and remembers the words of one text.
 ///
-/// A linked list of symbols and a heap of candidate merges keep a word of n bytes at O(n log n).
+/// A linked list of symbols and a heap of candidate merges keep a word of n symbols at O(n log n).
 struct WordEncoder {
     private struct Symbol {
         var token: Int32
@@ -26,9 +26,7 @@ struct WordEncoder {
 
     mutating func encode(_ word: UnsafeBufferPointer<UInt8>, into output: inout [Int]) {
         if word.count == 1 {
-            if let token = merges.byteTokens[Int(word[0])] ?? merges.unknown {
-                output.append(Int(token))
-            }
+            merges.forEachSymbol(in: word) { output.append(Int($0)) }
             return
         }
         guard word.count <= Self.longestCachedWord || !wholeWords.isEmpty else {
@@ -51,8 +49,7 @@ struct WordEncoder {
 
     private mutating func merge(_ word: UnsafeBufferPointer<UInt8>) -> [Int32] {
         symbols.removeAll(keepingCapacity: true)
-        for byte in word {
-            guard let token = merges.byteTokens[Int(byte)] ?? merges.unknown else { continue }
+        merges.forEachSymbol(in: word) { token in
             let index = Int32(symbols.count)
             symbols.append(Symbol(token: token, previous: index - 1, next: index + 1))
         }

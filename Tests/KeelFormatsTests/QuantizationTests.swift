@@ -34,6 +34,34 @@ struct QuantizationTests {
         #expect(half(bits).bitPattern == value.bitPattern)
     }
 
+    @Test(arguments: GGMLType.written) func `encoded weights equal gguf-py's`(type: GGMLType) throws
+    {
+        let model = try GGUFFile(path: golden("encoded.gguf"))
+        let values = try decode(model, model.tensor("F32"), rows: 0..<8)
+        let found = values.withUnsafeBufferPointer { type.quantized($0) }
+        #expect(try found == model.withBytes(of: type.description) { Array($0) })
+    }
+
+    @Test func `what cannot be encoded is not`() {
+        func encode(_ values: [Float], _ type: GGMLType) -> [UInt8]? {
+            values.withUnsafeBufferPointer { type.quantized($0) }
+        }
+        let zeros = [Float](repeating: 0, count: 32)
+        for type in GGMLType.allCases where type.elementsPerBlock <= 32 {
+            #expect((encode(zeros, type) != nil) == GGMLType.written.contains(type))
+        }
+        #expect(encode([1, 2, 3], .q8_0) == nil)
+        #expect(encode([65_520], .f16) == nil && encode([3.4e38], .f16) == nil)
+        #expect(encode([Float.greatestFiniteMagnitude], .bf16) == nil)
+        #expect(encode([.infinity], .f16) == [0, 0x7C])
+        #expect(encode([-.infinity], .bf16) == [0x80, 0xFF])
+        for bad in [Float.nan, .infinity, 1e8] {
+            #expect(encode(zeros.dropLast() + [bad], .q8_0) == nil)
+        }
+        // A scale whose inverse is infinite is 0.
+        #expect(encode(zeros.dropLast() + [1e-40], .q8_0) == [UInt8](repeating: 0, count: 34))
+    }
+
     @Test func `half precision keeps NaN`() {
         #expect(half(0x7E00).isNaN)
     }

@@ -70,6 +70,17 @@ import Testing
         expectClose(try written.logits(reference.tokens).rows(), reference.logits, within: 1e-4)
     }
 
+    @Test func `the text part of a multimodal model is written as a model of text`() throws {
+        let language = try Self.load("gemma3-of-many-kinds", packing: false)
+        let scratch = try Scratch()
+        try language.write(to: scratch.path + "/written")
+        let config = try String(
+            contentsOfFile: scratch.path + "/written/config.json", encoding: .utf8)
+        #expect(config.contains("Gemma3ForCausalLM") && !config.contains("text_config"))
+        let written = try LanguageModel(ModelReference(base: scratch.path + "/written"))
+        #expect(written.model.configuration == language.model.configuration)
+    }
+
     /// Keys and values that one pass reads are kept as float16, and so are rounded.
     private static func tolerance(_ language: LanguageModel) -> Float {
         language.model.configuration.headDimension.isMultiple(of: 64) ? 2e-2 : 1e-4
@@ -181,6 +192,51 @@ import Testing
             #expect(
                 try language.logits(tokens, hooks: halving).rows() != plain, "\(point) is idle")
         }
+    }
+
+    @Test(arguments: names) func `gradients are those of finite differences, in every parameter`(
+        _ name: String
+    ) throws {
+        let language = try Self.load(name, packing: false)
+        let tokens = try Self.reference(name).tokens
+        let input = try Tensor(Array(tokens.dropLast())).unsqueezed(0)
+        let targets = try Tensor(Array(tokens.dropFirst()))
+        func loss() throws -> Tensor {
+            try language.model.logits(language.model(input)).squeezed(0).crossEntropy(targets)
+        }
+        let parameters = language.model.parameters
+        for (_, value) in parameters { try value.requireGradient() }
+        try loss().backward()
+        let gradients = try parameters.map { try #require($0.value.gradient, "\($0.name)") }
+        let length = try gradients.reduce(0) { try $0 + Double($1.square().sum().item()) }
+            .squareRoot()
+        // One step along all gradients, there and back.
+        let step = 1e-3 / length
+        let slope = try Engine.withoutGradients {
+            func after(_ scale: Double) throws -> Double {
+                for (parameter, gradient) in zip(parameters, gradients) {
+                    try parameter.value.add(gradient, scale: scale)
+                }
+                return Double(try loss().item())
+            }
+            return (try after(step) - after(-2 * step)) / (2 * step)
+        }
+        #expect(abs(slope / (length * length) - 1) < 2e-2)
+    }
+
+    @Test func `of several chat templates the default one is for chats`() throws {
+        let scratch = try Scratch()
+        let folder = scratch.path + "/model"
+        try FileManager.default.copyItem(
+            atPath: Golden.path("families/llama-linear"), toPath: folder)
+        let config = #"""
+            {"chat_template": [{"name": "tool_use", "template": "t"},
+            {"name": "default", "template": "{{ messages[0].content }}abc"}]}
+            """#
+        try Data(config.utf8).write(to: URL(filePath: folder + "/tokenizer_config.json"))
+        let chat = try LanguageModel.chat(of: folder).chat
+        let segments = try chat.segments([.user("keel")], addGenerationPrompt: true)
+        #expect(segments.map(\.text).joined() == "keelabc")
     }
 
     @Test func `a family that is not there is refused with the names of those that are`() throws {

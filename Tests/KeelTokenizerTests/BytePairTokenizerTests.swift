@@ -3,7 +3,7 @@ import KeelTokenizer
 import Testing
 
 struct BytePairTokenizerTests {
-    @Test(arguments: ["smollm", "gpt2", "qwen2", "llama3"])
+    @Test(arguments: ["smollm", "gpt2", "qwen2", "llama3", "tekken"])
     func `ids are those of Hugging Face tokenizers`(pipeline: String) throws {
         let tokenizer = try Golden.tokenizer(pipeline)
         let rows = try Golden.lines("encodings.jsonl", as: Golden.Encoding.self)
@@ -28,7 +28,7 @@ struct BytePairTokenizerTests {
         }
     }
 
-    @Test(arguments: ["smollm", "gpt2", "llama3"])
+    @Test(arguments: ["smollm", "gpt2", "llama3", "tekken"])
     func `decoding an encoded text gives the text`(pipeline: String) throws {
         let tokenizer = try Golden.tokenizer(pipeline)
         var generator = SeededGenerator(seed: 11)
@@ -108,7 +108,7 @@ struct BytePairTokenizerTests {
 
     @Test func `tokens are compared by bytes`() throws {
         let tokenizer = try BytePairTokenizer(
-            vocabulary: ["a", "\u{e9}", "e\u{301}"], merges: [(String, String)](),
+            vocabulary: ["a", "\u{e9}", "e\u{301}"], merges: .listed([]),
             addedTokens: [
                 AddedToken(id: 1, content: "\u{e9}", isSpecial: false),
                 AddedToken(id: 2, content: "e\u{301}", isSpecial: false),
@@ -122,7 +122,7 @@ struct BytePairTokenizerTests {
     @Test func `bytes outside the vocabulary become the unknown token or nothing`() throws {
         func tokenizer(unknown: Int?) throws -> BytePairTokenizer {
             try BytePairTokenizer(
-                vocabulary: ["a", "?"], merges: [(String, String)](),
+                vocabulary: ["a", "?"], merges: .listed([]),
                 preTokenizer: PreTokenizer(pattern: .gpt2), unknown: unknown)
         }
         #expect(try tokenizer(unknown: 1).encode("aba") == [0, 1, 0])

@@ -90,9 +90,10 @@ struct TokenizerErrorTests {
         #expect(throws: TokenizerError.self) { try read(types: [1, 7]) }
         #expect(throws: TokenizerError.self) { try read(bos: 2) }
         #expect(
-            throws: TokenizerError.unsupported(component: "tokenizer.ggml.pre", found: "\"tekken\"")
+            throws: TokenizerError.unsupported(
+                component: "tokenizer.ggml.pre", found: "\"deepseek-llm\"")
         ) {
-            try read(pre: "tekken")
+            try read(pre: "deepseek-llm")
         }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `keel adapter`, `keel data` and `keel model merge`.
+/// `keel adapter`, `keel data`, `keel model merge` and `keel model export`.
 @Suite struct FileTests {
     private let scratch: Scratch
 
@@ -75,8 +75,27 @@ import Testing
             try await run("model", "merge", model, "--out", "merged"), "merged exists already")
     }
 
+    @Test(arguments: ["f32", "F16", "bf16", "q8_0"])
+    func `a model goes out as GGUF, its adapter in it`(type: String) async throws {
+        let model = "\(TinyModel.path)+\(TinyModel.adapter)"
+        let arguments = ["model", "export", model, "--type", type, "--out", "out.gguf"]
+        expectSuccess(try await Program.run(arguments, in: scratch))
+        let (found, exact) = (try await scores("out.gguf"), try await scores(model))
+        if type == "f32" { expectClose(found, exact) }
+        #expect(found.count == exact.count)
+        expectRefusal(try await Program.run(arguments, in: scratch), "out.gguf exists already")
+    }
+
+    @Test func `a GGUF file is written in four types`() async throws {
+        let outcome = try await run(
+            "model", "export", TinyModel.path, "--type", "q4_k", "--out", "out.gguf")
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("--type must be f32, f16, bf16, q8_0"))
+    }
+
     @Test(arguments: [
         ["model", "merge", TinyModel.path, "--out", "out"],
+        ["model", "export", TinyModel.path, "--type", "f32", "--out", "out"],
         [
             "adapter", "export", TinyModel.adapter, "--model", TinyModel.path, "--format", "gguf",
             "--out", "out",

@@ -64,6 +64,17 @@ import Testing
         #expect(outcome.output.contains("the file is damaged"))
     }
 
+    @Test func `offline, a model of the hub that is not here is refused`() async throws {
+        let environment = ["HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": scratch.path("hub")]
+        for (name, words) in [
+            ("org/tiny@v2", "org/tiny@v2 is not in the cache"), ("a/b/c", "There is no model"),
+        ] {
+            let program = try await Program(
+                ["model", "pull", name], in: scratch, environment: environment)
+            expectRefusal(try await program.outcome(), words)
+        }
+    }
+
     @Test func `an unknown model is refused with the aliases there are`() async throws {
         try scratch.write(#"{"id": 1, "prompt": "a", "completion": "b"}"#, to: "rows.jsonl")
         let rows = ["--input", "rows.jsonl", "--output", "out.jsonl"]

@@ -3,13 +3,14 @@ package import Foundation
 /// How long a request waits before it is sent again.
 package struct RetryPolicy: Sendable {
     var retries: Int
-    var first: Duration = .seconds(1)
+    var first: Duration
     var longest: Duration = .seconds(60)
     /// A server that asks for a longer pause is not waited for.
     var patience: Duration = .seconds(600)
 
-    package init(retries: Int) {
+    package init(retries: Int, first: Duration = .seconds(1)) {
         self.retries = retries
+        self.first = first
     }
 
     /// The pause before retry `number`, counted from 0.

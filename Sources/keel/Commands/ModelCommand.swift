@@ -1,15 +1,18 @@
 import ArgumentParser
 import Foundation
+import KeelFormats
 import KeelModel
+import KeelRemote
 import KeelTensor
 
 /// The models on this machine.
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "List models, say what one is, fetch one, merge adapters into one.",
+        abstract: "List models; say what one is; fetch, merge or export one; try a device.",
         subcommands: [
             ListCommand.self, InfoCommand.self, PullCommand.self, ModelMergeCommand.self,
+            ModelExportCommand.self, ModelParityCommand.self,
         ],
         defaultSubcommand: ListCommand.self)
 
@@ -42,7 +45,7 @@ struct ModelCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "info", abstract: "Say what a model is.")
 
-        @Argument(help: "Alias, GGUF file or folder.")
+        @Argument(help: "Alias, GGUF file, folder, or org/name in the Hugging Face hub's cache.")
         var name = ModelCatalogue.defaultAlias
 
         @Flag(help: "Print results as JSON.")
@@ -58,21 +61,38 @@ struct ModelCommand: AsyncParsableCommand {
         }
     }
 
-    struct PullCommand: ParsableCommand {
+    struct PullCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "pull",
-            abstract: "Fetch a model to this machine, unless it is here already.")
+            abstract: "Fetch a model to this machine, unless it is here already.",
+            discussion: """
+                What breaks off goes on from there the next time. HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
+                HF_HOME and HF_HUB_CACHE mean what they mean to huggingface_hub, whose cache it is.
+                """)
 
-        @Argument(help: "An alias of \"keel model list\".")
-        var alias = ModelCatalogue.defaultAlias
+        @Argument(
+            help: "An alias of \"keel model list\", or org/name or org/name@revision of the hub.")
+        var name = ModelCatalogue.defaultAlias
 
-        func run() throws {
-            guard let entry = ModelCatalogue.entries.first(where: { $0.alias == alias }) else {
-                throw ModelError.notFound(alias, known: ModelCatalogue.entries.map(\.alias))
+        func run() async throws {
+            guard let entry = ModelCatalogue.entries.first(where: { $0.alias == name }) else {
+                return try await pullFromHub()
             }
             let wasInstalled = entry.isInstalled
             let path = try ModelFetcher.fetch(entry) { Terminal.note($0) }
-            if !wasInstalled { Terminal.note("\(alias) is at \(path).") }
+            if !wasInstalled { Terminal.note("\(name) is at \(path).") }
+        }
+
+        private func pullFromHub() async throws {
+            guard let reference = HubReference(name) else {
+                throw ModelError.notFound(name, known: ModelCatalogue.entries.map(\.alias))
+            }
+            let line = ProgressLine(name)
+            let download = HubDownload(ProcessInfo.processInfo.environment)
+            let path = try await download.pull(reference) { file, done, total in
+                line.update(done: done, total: total, rate: "bytes of \(file)", remaining: nil)
+            }
+            Terminal.note("\(reference) is at \(path).")
         }
     }
 }
