@@ -61,9 +61,10 @@ struct RowDraft {
             guard let one, let other else { continue }
             var row = PreferenceRecord(
                 prompt: [.user(message.text)], chosen: one.text, rejected: other.text,
-                probability: config.greatestProbability, origin: .prompted)
+                probability: config.probability(strength: trait.strength), origin: .prompted)
             row.principle = trait.id
             row.wording = trait.wording
+            row.strength = trait.strength
             rows.append(row)
         }
     }
@@ -79,11 +80,14 @@ struct RowDraft {
                 continue
             }
             guard let last, let other else { continue }
+            let criterion = constitution.criterion(last.principle)
+            let strength = criterion?.strength ?? 1
             var row = PreferenceRecord(
                 prompt: [.user(message.text)], chosen: last.answer, rejected: other.text,
-                probability: config.greatestProbability, origin: .revised)
+                probability: config.probability(strength: strength), origin: .revised)
             row.principle = last.principle
-            row.wording = constitution.criterion(last.principle)?.told
+            row.wording = criterion?.told
+            row.strength = strength
             rows.append(row)
         }
     }

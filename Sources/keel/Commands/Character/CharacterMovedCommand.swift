@@ -37,7 +37,7 @@ struct CharacterMovedCommand: AsyncParsableCommand {
     func run() async throws {
         let summary = try data.map { path in
             var reader = try JSONLinesReader<PreferenceRecord>(path: path)
-            return PreferenceSummary(try reader.readAll())
+            return PreferenceSummary(try reader.readAll(), features: TextFeature.inspected)
         }
         let moved = Moved(
             try Constitution.named(constitution),
