@@ -28,8 +28,8 @@ extension Constitution {
             throw CharacterFileError(
                 file: file, line: 0, field: "",
                 defect: .invalid(
-                    reason: "A constitution can't be named \"\(called)\". Give it a name with letters "
-                        + "from a to z or digits."))
+                    reason: "A constitution can't be named \"\(called)\". Give it a name with "
+                        + "letters from a to z or digits."))
         }
         var taken: Set<String> = []
         self.init(

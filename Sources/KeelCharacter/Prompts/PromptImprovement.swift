@@ -184,21 +184,21 @@ public struct PromptImprovement: Sendable {
                 continue
             }
             let instruction = PatchRequest.instruction(in: reply.text)
-            let record = record(
+            let record = settled(
                 failing.id, instruction, isWhole: reply.finish == .stop, tried: &tried)
             records.append(record)
             guard settings.examples, record.reason.isEmpty else { continue }
             let edge = try await example(of: instruction, request, options)
             if let edge {
                 let words = instruction + "\n" + edge
-                records.append(self.record(failing.id, words, isWhole: true, tried: &tried))
+                records.append(settled(failing.id, words, isWhole: true, tried: &tried))
             }
         }
         return records
     }
 
     /// An instruction, with what speaks against trying it.
-    private func record(
+    private func settled(
         _ from: String, _ instruction: String, isWhole: Bool, tried: inout Set<String>
     ) -> PatchRecord {
         var record = PatchRecord(from: from, instruction: instruction)
