@@ -75,7 +75,8 @@ struct CharacterDataCommand: AsyncParsableCommand {
 }
 
 extension ModelSource {
-    fileprivate var part: CharacterConfig.Part { .init(name: name, facts: facts) }
+    /// What did a part of a work, as its settings cite it.
+    var part: CharacterConfig.Part { .init(name: name, facts: facts) }
 }
 
 /// A line of progress for each step.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import KeelCharacter
 import KeelEvaluation
-import KeelFormats
 
 extension ConstitutionCommand {
     struct CheckCommand: ParsableCommand {
@@ -42,10 +41,7 @@ extension ConstitutionCommand {
                 + suite.map { try Suite(contentsOf: URL(filePath: $0)) }
             let findings = checked.findings(
                 dimensions: Set(suites.flatMap(\.dimensions).map(\.id)))
-            let records = try data.map { path in
-                var reader = try JSONLinesReader<PreferenceRecord>(path: path)
-                return try reader.readAll()
-            }
+            let records = try data.map { try PreferenceRecord.read($0) }
             let summary = records.map { PreferenceSummary($0, features: TextFeature.inspected) }
             if json {
                 try Terminal.printJSON(
@@ -62,6 +58,7 @@ extension ConstitutionCommand {
                     print("\(found.kind.rawValue) (\(clauses)): \(found.text)")
                 }
                 if let summary { summary.printTable() }
+                for line in RowMakers.sentences(data.map { [$0] } ?? []) { print(line) }
                 if let records { Self.compare(checked, with: records) }
             }
             if !findings.isEmpty { throw ExitCode(2) }
