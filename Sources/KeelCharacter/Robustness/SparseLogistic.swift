@@ -13,11 +13,12 @@ enum SparseLogistic {
         }
     }
 
-    /// Maximises `Σ p ln σ(z) + (1 − p) ln σ(−z) − |v|²/2` with `z = v · x/s`, where `s` is the root
-    /// mean square of the rows' lengths: before any row is seen, `z` has a deviation of 1.
+    /// Maximises `Σ p ln σ(z) + (1 − p) ln σ(−z) − |v|²/18` with `z = v · x/s`, where `s` is the root
+    /// mean square of the rows' lengths: before any row is seen, `z` has a deviation of 3, as weak a
+    /// prior as that of `PairedLogistic`.
     ///
     /// By Nesterov's method with a constant step, for a function whose curvature, over the number of
-    /// rows, lies between `1/n` and `1/4 + 1/n`.
+    /// rows `n`, lies between `1/9n` and `1/4 + 1/9n`.
     /// - Parameters:
     ///   - rows: Entries of each row, in the order of their features.
     ///   - probabilities: Of each row, from 0 to 1.
@@ -29,7 +30,7 @@ enum SparseLogistic {
         let scale = (squares / count).squareRoot()
         var weights = [Double](repeating: 0, count: features)
         guard scale > 0 else { return weights }
-        let penalty = 1 / count
+        let penalty = 1 / (9 * count)
         let steepest = 0.25 + penalty
         let momentum =
             (steepest.squareRoot() - penalty.squareRoot())

@@ -7,7 +7,7 @@ import KeelStatistics
 /// holds shares of words, of marks and of twos of them, each over the root of its mean share, as in
 /// the distance of correspondence analysis. It is fitted on differences between answers to one
 /// prompt, so what a prompt is about cancels, and it needs no intercept. `w` maximises the likelihood
-/// under a normal prior, by which the log-odds of a pair have a deviation of about 1 beforehand.
+/// under a normal prior, by which the log-odds of a pair have a deviation of about 3 beforehand.
 public struct TraitClassifier: Sendable {
     /// Two answers to one prompt.
     public struct Pair: Hashable, Sendable {
