@@ -1,5 +1,7 @@
 import Foundation
 import KeelCharacter
+import KeelEvaluation
+import KeelLanguage
 import Testing
 
 @Suite struct ConstitutionCheckTests {
@@ -73,6 +75,27 @@ import Testing
         let steady = try Constitution.named("steady")
         let dimensions = Set(steady.traits.flatMap(\.probes))
         #expect(steady.findings(dimensions: dimensions) == [])
+    }
+
+    @Test func `a shipped constitution asks nothing that a shipped suite asks`() throws {
+        func words(_ text: String) -> Set<Substring> {
+            Set(text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "'" })
+        }
+        let asked = try Suite.shippedNames.flatMap { try Suite.shipped($0).dimensions }
+            .flatMap(\.probes)
+            .flatMap { $0.messages.filter { $0.role == .user }.map(\.content) }.map(words)
+        #expect(asked.count > 300)
+        for name in Constitution.shippedNames {
+            let shipped = try Constitution.named(name)
+            let texts =
+                shipped.traits.flatMap(\.messages)
+                + shipped.principles.flatMap(\.examples).map(\.ask)
+            for text in texts {
+                let own = words(text)
+                let near = asked.contains { 4 * own.intersection($0).count > 3 * own.count }
+                #expect(!near, "\(name): \(text)")
+            }
+        }
     }
 
     @Test func `a diff names what changed by its clause, whatever the order`() throws {

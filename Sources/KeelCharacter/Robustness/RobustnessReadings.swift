@@ -38,7 +38,7 @@ struct RobustnessReadings {
             recognitions[place] = sum / Double(own.count * others.count)
         }
         self.recognitions = recognitions
-        rows = questions.compactMap { question in
+        rows = questions.compactMap { question -> Row? in
             func means(_ list: [SuffixSheet.Suffix]) -> [RobustnessMethod: Double] {
                 var means: [RobustnessMethod: Double] = [:]
                 for method in Self.judged {

@@ -94,14 +94,13 @@ extension RobustnessReport {
     }
 
     private func classified(_ rows: [String]) -> Page.Section {
-        Page.Section(
-            "The classifier", anchor: "classifier",
+        let sentences =
             [
-                .paragraph(Prose(classifierSentence)),
-                .paragraph(
-                    "It learned neither from answers to these questions nor from the methods it judges."
-                ),
-            ] + rows.map { .paragraph(Prose($0)) })
+                classifierSentence,
+                "It learned neither from answers to these questions nor from the methods it judges.",
+            ] + rows
+        return Page.Section(
+            "The classifier", anchor: "classifier", sentences.map { Block.paragraph(Prose($0)) })
     }
 }
 

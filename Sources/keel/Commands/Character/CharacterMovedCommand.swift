@@ -133,11 +133,13 @@ struct Moved: Encodable {
             sections: traits.map { trait in
                 Page.Section(
                     "Trait “\(trait.id)”", anchor: "trait-\(trait.id)",
-                    [.paragraph(Prose(trait.sentence.capitalizedFirst + "."))]
+                    [Block.paragraph(Prose(trait.sentence.capitalizedFirst + "."))]
                         + (trait.changes.isEmpty
                             ? []
-                            : [.table(ChangeTable(changes: trait.changes).table("Its dimensions"))])
-                )
+                            : [
+                                Block.table(
+                                    ChangeTable(changes: trait.changes).table("Its dimensions"))
+                            ]))
             } + [
                 Page.Section(
                     "Everything else", anchor: "elsewhere",

@@ -150,7 +150,8 @@ struct CharacterRobustnessCommand: AsyncParsableCommand {
     /// The model that the training began with.
     private func plainName() throws -> String {
         if let plain { return plain }
-        return RemoteAddress.isAddress(model.model) ? model.model : try model.reference.base
+        if RemoteAddress.isAddress(model.model) { return model.model }
+        return try model.reference.base
     }
 }
 
