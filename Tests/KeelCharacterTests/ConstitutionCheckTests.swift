@@ -78,23 +78,19 @@ import Testing
     }
 
     @Test func `a shipped constitution asks nothing that a shipped suite asks`() throws {
-        func words(_ text: String) -> Set<Substring> {
-            Set(text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "'" })
-        }
         let asked = try Suite.shippedNames.flatMap { try Suite.shipped($0).dimensions }
             .flatMap(\.probes)
-            .flatMap { $0.messages.filter { $0.role == .user }.map(\.content) }.map(words)
+            .flatMap { $0.messages.filter { $0.role == .user }.map(\.content) }
         #expect(asked.count > 300)
+        let questions = EvaluationQuestions(asked)
+        #expect(questions.nearlyAsk("How long do I boil an egg, then?"))
+        #expect(!questions.nearlyAsk("Why so?") && !questions.nearlyAsk(""))
         for name in Constitution.shippedNames {
             let shipped = try Constitution.named(name)
             let texts =
                 shipped.traits.flatMap(\.messages)
                 + shipped.principles.flatMap(\.examples).map(\.ask)
-            for text in texts {
-                let own = words(text)
-                let near = asked.contains { 4 * own.intersection($0).count > 3 * own.count }
-                #expect(!near, "\(name): \(text)")
-            }
+            for text in texts { #expect(!questions.nearlyAsk(text), "\(name): \(text)") }
         }
     }
 

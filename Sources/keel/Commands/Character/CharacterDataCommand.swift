@@ -39,10 +39,12 @@ struct CharacterDataCommand: AsyncParsableCommand {
             constitution, writer: (writer ?? source).part, model: source.part,
             ranker: (ranker ?? source).part, unrelated: unrelated, seed: model.seed)
         let text = try evaluation.evaluationText()
+        let questions = EvaluationQuestions(try evaluation.questions())
         let job = try CharacterJob(
             folder: URL(filePath: folder), constitution, config, unrelated: unrelated,
             isEvaluation: { message in
                 text.objection(to: .supervised(.messages([.user(message)]))) != nil
+                    || questions.nearlyAsk(message)
             })
         let budget = try calls.budget()
         defer { budget?.report() }
