@@ -118,7 +118,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.copy("Constitutions")]),
+            resources: [.copy("Constitutions"), .copy("Suffixes")]),
         .target(
             name: "KeelGuardian",
             dependencies: [

@@ -9,6 +9,10 @@ public enum CharacterError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     case noRows(path: String, reason: String)
+    /// Cases of which no answer can be said to be as wanted.
+    case noOutcomes
+    /// Rows that a classifier must not learn from, or cannot.
+    case classifier(reason: String)
 
     public var description: String {
         switch self {
@@ -25,6 +29,10 @@ public enum CharacterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
         case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"
         case .noRows(let path, let reason): "No row is left for \(path): \(reason)"
+        case .noOutcomes:
+            "No answer to any of the cases can be said to be as wanted or not. Name dimensions with a gap, "
+                + "a rule or a counter that has a good direction, and see whether the model answers."
+        case .classifier(let reason): reason
         }
     }
 }

@@ -16,7 +16,8 @@ struct Words {
 
     static let negations: Set<String> = [
         "not", "never", "no", "don't", "doesn't", "won't", "can't", "isn't", "aren't", "nothing",
-        "without", "avoid", "avoids", "refuse", "refuses",
+        "without", "avoid", "avoids", "refuse", "refuses", "cannot", "shouldn't", "wouldn't",
+        "didn't", "neither", "nor", "none",
     ]
 
     private static let common: Set<String> = [

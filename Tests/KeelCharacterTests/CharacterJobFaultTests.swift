@@ -61,6 +61,8 @@ import Testing
             ("answers", { @Sendable in $0.answers = 1 }),
             ("overlap", { $0.greatestOverlap = 1.5 }), ("clamp", { $0.greatestProbability = 0.2 }),
             ("unrelated-share", { $0.unrelatedShare = 1 }),
+            ("unrelated-share", { $0.unrelatedShare = 1.0.nextDown }),
+            ("length-ratio", { $0.greatestLengthRatio = .infinity }),
             ("length-ratio", { $0.greatestLengthRatio = .nan }),
             ("messages", { $0.messages = 0 }), ("candidates", { $0.candidates = 0 }),
         ] as [(String, @Sendable (inout CharacterConfig) -> Void)])

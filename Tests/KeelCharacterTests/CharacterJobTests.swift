@@ -43,6 +43,50 @@ import Testing
         #expect(rows.allSatisfy { $0.prompt.map(\.role) == [.user] && $0.chosenProbability == 0.9 })
     }
 
+    @Test func `strength weighs rows that nobody ranks, and unrelated ones keep their share`()
+        async throws
+    {
+        var weighed = constitution
+        weighed.traits[0].strength = 0.5
+        weighed.traits[1].strength = 0
+        var config = config {
+            $0.arm = .prompted
+            $0.answers = 2
+            $0.greatestProbability = 0.9
+        }
+        config.constitutionFingerprint = weighed.fingerprint
+        let job = try CharacterJob(
+            folder: scratch.file("job"), weighed, config, unrelated: unrelated)
+        _ = try await job.collect(from: models)
+        let report = try job.writeRows()
+        let rows = try rows()
+        func probabilities(_ trait: String) -> [Double] {
+            rows.filter { $0.principle == trait }.map(\.chosenProbability)
+        }
+        // σ(ln 9 / 2) is three quarters.
+        #expect(probabilities("warm").allSatisfy { abs($0 - 0.75) < 1e-12 })
+        #expect(probabilities("dry").count == 12)
+        #expect(probabilities("dry").allSatisfy { $0 == 0.5 })
+        #expect(rows.filter { $0.principle == "warm" }.allSatisfy { $0.strength == 0.5 })
+        // A fifth of all, of 24 rows of traits.
+        #expect(report.rows.origins == [.prompted: 24, .unrelated: 6])
+    }
+
+    @Test func `the same pair makes one row`() async throws {
+        let stuck = ScriptedChatModel { prompt, _, _ in
+            guard case .messages(let messages) = prompt else { return "" }
+            return messages.first?.role == .system ? "I was told so." : "I was not told."
+        }
+        let job = try job(
+            config {
+                $0.arm = .prompted
+                $0.unrelatedShare = 0
+            })
+        _ = try await job.collect(from: .init(writer: writer, model: stuck, ranker: ranker))
+        let report = try job.writeRows()
+        #expect(try rows().count == 12 && report.droppedPairs == [.repeats: 36])
+    }
+
     @Test func `pairs are ranked by principles drawn for them, each by its own`() async throws {
         // The first principle likes warm answers, the second cool ones.
         var ruled = constitution

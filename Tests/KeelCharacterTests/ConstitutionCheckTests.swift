@@ -1,5 +1,7 @@
 import Foundation
 import KeelCharacter
+import KeelEvaluation
+import KeelLanguage
 import Testing
 
 @Suite struct ConstitutionCheckTests {
@@ -73,6 +75,23 @@ import Testing
         let steady = try Constitution.named("steady")
         let dimensions = Set(steady.traits.flatMap(\.probes))
         #expect(steady.findings(dimensions: dimensions) == [])
+    }
+
+    @Test func `a shipped constitution asks nothing that a shipped suite asks`() throws {
+        let asked = try Suite.shippedNames.flatMap { try Suite.shipped($0).dimensions }
+            .flatMap(\.probes)
+            .flatMap { $0.messages.filter { $0.role == .user }.map(\.content) }
+        #expect(asked.count > 300)
+        let questions = EvaluationQuestions(asked)
+        #expect(questions.nearlyAsk("How long do I boil an egg, then?"))
+        #expect(!questions.nearlyAsk("Why so?") && !questions.nearlyAsk(""))
+        for name in Constitution.shippedNames {
+            let shipped = try Constitution.named(name)
+            let texts =
+                shipped.traits.flatMap(\.messages)
+                + shipped.principles.flatMap(\.examples).map(\.ask)
+            for text in texts { #expect(!questions.nearlyAsk(text), "\(name): \(text)") }
+        }
     }
 
     @Test func `a diff names what changed by its clause, whatever the order`() throws {

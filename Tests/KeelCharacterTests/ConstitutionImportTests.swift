@@ -20,6 +20,21 @@ import Testing
         #expect(try Constitution(contentsOf: scratch.file("made.yaml")) == made)
     }
 
+    @Test func `a name without a letter that ids may have is refused, and ids stay apart`() throws {
+        let scratch = try Scratch()
+        let file = try scratch.write(
+            """
+            [{"trait": "Trait 3 matters.", "questions": []}, {"trait": "I.", "questions": []},
+             {"trait": "I!", "questions": []}, {"trait": "Trait 3", "questions": []}]
+            """, to: "x.json")
+        let made = try Constitution(openCharacterTraining: file)
+        #expect(Set(made.traits.map(\.id)).count == 4)
+        let error = #expect(throws: CharacterFileError.self) {
+            try Constitution(openCharacterTraining: file, name: "善")
+        }
+        #expect(error?.description.contains("Give it a name with letters") == true)
+    }
+
     @Test(arguments: [
         ("[{\"trait\": \"x\"}]", "\"[0].questions\" is missing"),
         ("[{\"trait\": 1, \"questions\": []}]", "\"[0].trait\" must be a text"),

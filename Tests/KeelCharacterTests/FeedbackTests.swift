@@ -1,5 +1,6 @@
 import KeelCharacter
 import KeelLanguage
+import KeelStatistics
 import Testing
 
 @Suite struct FeedbackTests {
@@ -150,6 +151,76 @@ import Testing
         #expect(planted.isShown)
         #expect((planted.firstPlaceShare?.low ?? 0) > 0.5)
         #expect(planted.uncertain > fair.uncertain)
+    }
+
+    @Test func `a pull that is the same in every pair is shown, however clear preferences are`()
+        throws
+    {
+        let liked = (0..<8).map { Double($0 % 2 == 0 ? 9 + $0 : -9 - $0) }
+        func bias(_ pull: Double, pairs: Int) -> PlaceBias {
+            PlaceBias(
+                liked.prefix(pairs).map { PairScore(first: $0 + pull, second: $0 - pull) },
+                clusters: Array(0..<pairs))
+        }
+        let small = bias(0.5, pairs: 8)
+        #expect(small.pull == nil && small.clusters == 8 && small.uncertain == 0)
+        #expect(abs((small.constantPull ?? .nan) - 0.5) < 1e-9 && small.isShown)
+        #expect(!bias(0, pairs: 8).isShown && !bias(0.5, pairs: 5).isShown)
+    }
+
+    @Test func `a noisy judge is called biased about as often as is said`() throws {
+        func alarms(_ pull: Double) -> Int {
+            (0..<40).count { set in
+                var generator = SeededGenerator(seed: UInt64(set) &+ 100)
+                let scores = (0..<60).map { _ in
+                    let liked = Double.random(in: -2...2, using: &generator)
+                    let noise = (0..<2).map { _ in Double.random(in: -2...2, using: &generator) }
+                    return PairScore(
+                        first: liked + pull + noise[0], second: liked - pull + noise[1])
+                }
+                return PlaceBias(scores, clusters: (0..<60).map { $0 / 2 }).isShown
+            }
+        }
+        // At 5 %, seven or more of 40 have a probability of 0.3 %.
+        #expect(alarms(0) <= 6)
+        // Half a nat, against noise of 0.8 in 60 pairs: missed by chance in fewer than one of 20.
+        #expect(alarms(0.5) >= 34)
+    }
+
+    @Test
+    func `a principle's scope and edges are told where it is asked, its scope where it is not`()
+        async throws
+    {
+        let edged = Constitution.Principle(
+            id: "kind", wording: "It is kind.", scope: "At tea.",
+            examples: [.init(ask: "More?", good: "Gladly.", bad: "No!", because: "It is tea.")])
+        let prompts = Recorder()
+        let model = ScriptedChatModel(
+            logProbability: { _, prompt in
+                await prompts.add(prompt)
+                return -1
+            }, answer: { _, _, _ in "" })
+        func texts() async -> [String] {
+            await prompts.all.map { prompt in
+                guard case .messages(let messages) = prompt else { return "" }
+                return messages.map(\.content).joined(separator: "|")
+            }
+        }
+        _ = try await AIFeedback(model).scores(
+            [AnswerPair(0, 1)], of: ["a", "b"], to: asked, by: edged.criterion)
+        for text in await texts() {
+            #expect(text.contains("This applies where: At tea."))
+            #expect(text.contains("\"Gladly.\" is better than \"No!\": It is tea."))
+        }
+        _ = try await AIFeedback(model, reading: .likelihood).scores(
+            [AnswerPair(0, 1)], of: ["a", "b"], to: asked, by: edged.criterion)
+        let told = await texts().filter { $0.hasPrefix("It is kind. This applies where: At tea.|") }
+        #expect(!told.isEmpty)
+        #expect(
+            Constitution(
+                name: "x", version: "1", about: "x",
+                traits: [.init(id: "t", wording: "I pour.", scope: "At tea.")]
+            ).systemPrompt == "I pour. This applies where: At tea.")
     }
 
     @Test func `a row holds the better answer as chosen, and why`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import KeelCharacter
+import KeelLanguage
 import KeelStatistics
 import Testing
 
@@ -137,6 +138,55 @@ import Testing
         let feature = try #require(TextFeature.catalogue.first { $0.id == id })
         let answer = TextFeature.Answer(prompt: "Is the harbour open?", text: text)
         #expect(abs(feature.measure(answer) - count) < 1e-12)
+    }
+
+    @Test func `what was measured inside a model is looked for beside the words`() throws {
+        var planted = Planted(generator: .init(seed: 6))
+        let pairs = planted.pairs(300)
+        var generator = SeededGenerator(seed: 4)
+        func draws(around middle: Double) -> [Double] {
+            pairs.map { _ in middle + Double.random(in: -1...1, using: &generator) }
+        }
+        let inspection = try PreferenceInspection(
+            pairs, features: TextFeature.catalogue.filter { $0.id == "length" },
+            measured: [
+                .init(id: "direction-1", title: "kindness", differences: draws(around: 0.4)),
+                .init(id: "direction-2", title: "noise", differences: draws(around: 0)),
+            ], resamples: 2_000)
+        #expect(inspection.found.map(\.id) == ["direction-1"])
+        #expect(inspection.features.map(\.id) == ["length", "direction-1", "direction-2"])
+        #expect(throws: StatisticsError.self) {
+            try PreferenceInspection(
+                pairs, measured: [.init(id: "d", title: "d", differences: [1])])
+        }
+        #expect(throws: StatisticsError.self) {
+            try PreferenceInspection(
+                pairs, measured: [.init(id: "d", title: "d", differences: pairs.map { _ in .nan })])
+        }
+    }
+
+    @Test func `a principle's summary names what it changed and nothing else`() throws {
+        var planted = Planted(generator: .init(seed: 12), exclamation: 2)
+        func records(_ principle: String, turned: Bool) -> [PreferenceRecord] {
+            var generator = SeededGenerator(seed: 9)
+            return planted.pairs(80).enumerated().map { number, pair in
+                let pair = turned ? Self.turned(pair, &generator) : pair
+                var record = PreferenceRecord(
+                    prompt: [.user("Question \(number)?")], chosen: pair.chosen,
+                    rejected: pair.rejected, probability: 1, origin: .ranked)
+                record.principle = principle
+                return record
+            }
+        }
+        let summary = PreferenceSummary(
+            records("loud", turned: false) + records("idle", turned: true))
+        #expect(summary.principles.map(\.principle) == ["loud", "idle"])
+        let loud = summary.principles[0].shifts
+        #expect(loud.first?.feature == "exclamations")
+        #expect(loud.first.map { $0.difference > 0.3 && $0.adjusted < 0.05 } == true)
+        #expect(loud.first?.interval?.contains(0) == false)
+        #expect(summary.principles[1].shifts.isEmpty)
+        #expect(summary.tests > 20)
     }
 
     @Test func `rows without a difference have nothing to find`() throws {

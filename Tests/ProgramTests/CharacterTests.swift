@@ -28,10 +28,10 @@ import Testing
     @Test func `a shipped constitution checks, and a finding ends with status 2`() async throws {
         let list = try await keel("constitution")
         expectSuccess(list)
-        #expect(list.output.contains("\nsteady  1"))
+        #expect(list.output.contains("\nsteady  2"))
         let steady = try await keel("constitution", "check", "steady")
         expectSuccess(steady)
-        #expect(steady.output.hasPrefix("steady, version 1, fingerprint "))
+        #expect(steady.output.hasPrefix("steady, version 2, fingerprint "))
 
         try scratch.write(
             Self.small.replacing("I am brief.", with: "I never ramble."), to: "never.yaml")
@@ -97,10 +97,99 @@ import Testing
             "constitution", "check", "small.yaml", "--data", "job/rows.jsonl")
         expectSuccess(checked)
         #expect(checked.output.contains("\nbrief      3     0"))
+        #expect(checked.output.contains("messages by \(TinyModel.path), answers by"))
+        try scratch.write(
+            Self.small.replacing("I am brief.", with: "I am short.")
+                + "\n  - {id: calm, wording: I am calm., probes: [plain-speech]}\n",
+            to: "other.yaml")
+        let other = try await keel(
+            "constitution", "check", "other.yaml", "--data", "job/rows.jsonl")
+        #expect(other.output.contains("No row is by calm."))
+        #expect(other.output.contains("Rows by brief were made by other words"))
         expectSuccess(
             try await Program.run(
                 ["train", "dpo", "--data", "job/rows.jsonl", "--out", "run", "--rank", "2"]
                     + TinyModel.options, in: scratch))
+    }
+
+    @Test func `a trained character is asked to drop the act, by words that another arm taught`()
+        async throws
+    {
+        try scratch.write(
+            Self.small.replacing("plain-speech", with: "polite, clear"), to: "small.yaml")
+        try scratch.write(TinySuite.yaml, to: "tiny.yaml")
+        try scratch.write(
+            """
+            name: few
+            version: "1"
+            about: For tests.
+            control: [{id: now, text: Now.}]
+            drop: [{id: stop, text: Stop.}]
+            """, to: "few.yaml")
+        func rows(_ origin: String) -> String {
+            (0..<12).map { number in
+                #"{"prompt": [{"role": "user", "content": "Word \#(number)?"}], "#
+                    + #""chosen": [{"role": "assistant", "content": "Gladly, friend."}], "#
+                    + #""rejected": [{"role": "assistant", "content": "Number \#(number)."}], "#
+                    + #""chosen_probability": 1, "origin": "\#(origin)"}"#
+            }.joined(separator: "\n")
+        }
+        try scratch.write(rows("ranked"), to: "ranked.jsonl")
+        try scratch.write(rows("prompted"), to: "prompted.jsonl")
+        func test(_ rows: String, _ more: String...) async throws -> Program.Outcome {
+            try await Program.run(
+                ["character", "robustness", "small.yaml", "--rows", rows, "--suite", "tiny.yaml"]
+                    + ["--suffixes", "few.yaml", "--samples", "1", "--max-tokens", "8"]
+                    + ["--trained-on", "prompted.jsonl", "--out", "robust"] + TinyModel.options
+                    + more, in: scratch)
+        }
+        let adapted = ["--adapter", TinyModel.adapter]
+        let first = try await test("ranked.jsonl", adapted[0], adapted[1])
+        expectSuccess(first)
+        #expect(first.output.contains("The classifier (12 ranked rows, 0 left out"))
+        #expect(first.output.contains("ranked.jsonl: which models made these rows is not known."))
+        // Six probes, two suffixes, three methods.
+        #expect(Lines(scratch.path("robust/answers.jsonl")).count == 36)
+        for name in ["report.html", "report.json"] {
+            #expect(FileManager.default.fileExists(atPath: scratch.path("robust/\(name)")))
+        }
+        let again = try await test("ranked.jsonl", adapted[0], adapted[1])
+        #expect(again.output == first.output)
+        #expect(Lines(scratch.path("robust/answers.jsonl")).count == 36)
+        expectRefusal(
+            try await test("prompted.jsonl", adapted[0], adapted[1]),
+            "a method that is judged here")
+        let same = try await test("ranked.jsonl")
+        #expect(same.status == 64 && same.errors.contains("stands the same model"))
+        expectRefusal(
+            try await test("ranked.jsonl", adapted[0], adapted[1], "--seed", "1"),
+            "other settings: seed was 0, now 1")
+    }
+
+    @Test func `two arms are compared with each other and with the map before`() async throws {
+        try scratch.write(
+            Self.small.replacing("plain-speech", with: "polite"), to: "small.yaml")
+        for (name, more) in [
+            ("before", []), ("one", ["--adapter", TinyModel.adapter]), ("two", ["--seed", "1"]),
+        ] as [(String, [String])] {
+            let made = try await Program.run(
+                scratch.arguments(eval: name, samples: 2, more), in: scratch)
+            expectSuccess(made)
+        }
+        let arms = [
+            "character", "arms", "small.yaml", "--before", "before", "--arm", "ranked=one", "--arm",
+            "prompted=two",
+        ]
+        let compared = try await Program.run(arms + ["--report", "arms.html"], in: scratch)
+        expectSuccess(compared)
+        #expect(compared.output.contains("\nbrief:\n  ranked: of "))
+        #expect(compared.output.contains("\n  ranked → prompted: Polite, log-probability gap"))
+        #expect(compared.output.contains("P-values are adjusted over "))
+        let page = try String(contentsOfFile: scratch.path("arms.html"), encoding: .utf8)
+        #expect(page.contains("From before to prompted"))
+        let alone = try await keel(
+            "character", "arms", "small.yaml", "--before", "before", "--arm", "ranked=one")
+        #expect(alone.status == 64 && alone.errors.contains("Two arms are compared"))
     }
 
     @Test func `a principle grades answers while a model is trained`() async throws {

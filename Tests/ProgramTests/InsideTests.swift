@@ -125,6 +125,21 @@ import Testing
         expectSuccess(screened)
         #expect(Lines(scratch.path("screen.jsonl")).count == 20)
         #expect(screened.errors.contains("20 rows have no answer"))
+        let pairs = (0..<6).map {
+            #"{"prompt": "keel \#($0)", "chosen": "a ship \#($0)", "rejected": "no \#($0)"}"#
+        }
+        try scratch.write(pairs.joined(separator: "\n"), to: "pairs.jsonl")
+        let inspect = [
+            "data", "inspect", scratch.path("pairs.jsonl"), "--direction", "\(file)@1",
+            "--resamples", "1000",
+        ]
+        let inspected = try await Program.run(inspect + TinyModel.options, in: scratch)
+        expectSuccess(inspected)
+        #expect(inspected.output.contains("projection on \(file)@1"))
+        #expect(inspected.output.contains("Read along directions by "))
+        let short = try await Program.run(
+            inspect + ["--window", "2"] + TinyModel.options, in: scratch)
+        #expect(short.status == 64 && short.errors.contains("nothing of an answer is within 2"))
         expectRefusal(
             try await Program.run(
                 [

@@ -27,6 +27,8 @@ public struct ConceptReport: Hashable, Sendable, Codable {
     }
 
     public var concept: String
+    /// The model that graded; nil where it was not named.
+    public var grader: String?
     public var cases: Int
     public var holding: Int
     /// The probability that a case with the property scores above one without; 0.5 is chance.
@@ -39,12 +41,13 @@ public struct ConceptReport: Hashable, Sendable, Codable {
     public var unclear: [Placed]
 
     /// - Throws: `StatisticsError.tooFewClusters` with fewer than two cases of either kind.
-    public init(_ concept: String, _ cases: [Case]) throws {
+    public init(_ concept: String, _ cases: [Case], grader: String? = nil) throws {
         let positives = cases.filter(\.holds)
         let negatives = cases.filter { !$0.holds }
         let separation = try RankSeparation(
             positives: positives.map(\.score), negatives: negatives.map(\.score))
         self.concept = concept
+        self.grader = grader
         self.cases = cases.count
         holding = positives.count
         self.separation = Interval(separation.area)

@@ -23,17 +23,25 @@ extension Constitution {
                 file: url.path, line: 0, field: "",
                 defect: .unreadable(reason: error.localizedDescription))
         }
-        let stem = url.deletingPathExtension().lastPathComponent
+        let called = name ?? url.deletingPathExtension().lastPathComponent
+        if Self.id(called).isEmpty {
+            throw CharacterFileError(
+                file: file, line: 0, field: "",
+                defect: .invalid(
+                    reason: "A constitution can't be named \"\(called)\". Give it a name with "
+                        + "letters from a to z or digits."))
+        }
         var taken: Set<String> = []
         self.init(
-            name: Self.id(name ?? stem), version: "1",
+            name: Self.id(called), version: "1",
             about: "Imported from \(file), a constitution of Open Character Training "
                 + "(maiush/OpenCharacterTraining, MIT).",
             traits: rows.enumerated().map { number, row in
                 var id = Self.id(Words(row.trait).content(inOrder: 3).joined(separator: "-"))
-                if id.isEmpty || !taken.insert(id).inserted {
-                    id = "trait-\(number + 1)"
-                    taken.insert(id)
+                var next = number + 1
+                while id.isEmpty || !taken.insert(id).inserted {
+                    id = "trait-\(next)"
+                    next += 1
                 }
                 return Trait(
                     id: id,

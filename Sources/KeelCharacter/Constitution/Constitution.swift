@@ -110,11 +110,18 @@ public struct Constitution: Hashable, Sendable, Codable {
     /// The greatest strength that a clause may have.
     public static let greatestStrength = 10.0
 
-    /// All traits as a system prompt, in their order.
-    public var systemPrompt: String { traits.map(\.wording).joined(separator: "\n\n") }
+    /// All traits as a system prompt, in their order, each with its scope.
+    public var systemPrompt: String {
+        traits.map { told($0.wording, where: $0.scope) }.joined(separator: "\n\n")
+    }
 
     /// A digest of all that it says, the same however it is laid out.
     public var fingerprint: String { Digest.hexadecimal(of: self) }
+}
+
+/// A clause as a model is told it: its words, and where they apply.
+func told(_ wording: String, where scope: String?) -> String {
+    scope.map { "\(wording) This applies where: \($0)" } ?? wording
 }
 
 /// What a principle and a trait have in common.

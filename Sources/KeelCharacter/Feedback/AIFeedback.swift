@@ -83,7 +83,8 @@ public struct AIFeedback: Sendable {
     private func gains(
         _ answers: [String], _ conversation: [Message], _ criterion: Criterion
     ) async throws -> [Double] {
-        let system = [conversation.systemText, criterion.told].compactMap(\.self)
+        let clause = told(criterion.told, where: criterion.scope)
+        let system = [conversation.systemText, clause].compactMap(\.self)
         let plain = Prompt.messages(conversation)
         // No words are as likely with the principle as without.
         let texts = answers.filter { !$0.isEmpty }

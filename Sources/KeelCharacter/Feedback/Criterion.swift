@@ -7,13 +7,17 @@ public struct Criterion: Hashable, Sendable {
     /// What a model is told as a system message: the clause's own words.
     public var told: String
     public var scope: String?
+    /// Cases at the edge, which a model is shown when it is asked.
+    public var examples: [Constitution.Example] = []
     /// What multiplies the log-odds of its preferences.
     public var strength: Double
 }
 
 extension Constitution.Principle {
     public var criterion: Criterion {
-        Criterion(id: id, asked: wording, told: wording, scope: scope, strength: strength)
+        Criterion(
+            id: id, asked: wording, told: wording, scope: scope, examples: examples,
+            strength: strength)
     }
 }
 

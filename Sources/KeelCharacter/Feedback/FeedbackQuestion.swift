@@ -7,7 +7,7 @@ import KeelLanguage
 /// for training should not be what measures the result.
 struct FeedbackQuestion: Hashable {
     /// Raised with every change of the words, since other words give other preferences.
-    static let version = 1
+    static let version = 2
     static let letters = ["A", "B"]
 
     var conversation: [Message]
@@ -20,6 +20,11 @@ struct FeedbackQuestion: Hashable {
         let talk = conversation.map { "\($0.role.rawValue): \($0.content)" }
         let shown = zip(Self.letters, answers).map { "\(rule) answer \($0)\n\($1)" }
         let scope = criterion.scope.map { "\nThis applies where: \($0)" } ?? ""
+        let edges = criterion.examples.map { example in
+            "\n- To \"\(example.ask)\", \"\(example.good)\" is better than \"\(example.bad)\""
+                + (example.because.map { ": \($0)" } ?? "")
+        }
+        let shownEdges = edges.isEmpty ? "" : "\nCases at its edge:" + edges.joined()
         return .user(
             """
             Compare two answers to the same conversation. Each text stands below a line that begins \
@@ -30,7 +35,7 @@ struct FeedbackQuestion: Hashable {
             \(shown.joined(separator: "\n"))
             \(rule) end
 
-            \(criterion.asked)\(scope)
+            \(criterion.asked)\(scope)\(shownEdges)
             Which answer is better by this, A or B? Reply with the letter and nothing else.
             """)
     }

@@ -12,6 +12,10 @@ public struct PlaceBias: Hashable, Sendable, Codable {
     public var firstPlaceShare: Interval?
     /// Nats that the first place adds to the log-odds, on average; nil where all are the same.
     public var pull: Interval?
+    /// Nats that it adds in every pair, where that is the same: then the spread says nothing.
+    public var constantPull: Double?
+    /// What the pairs answer, each counted once.
+    public var clusters: Int
 
     /// - Parameters:
     ///   - scores: Pairs; those without two orders are left out.
@@ -27,16 +31,21 @@ public struct PlaceBias: Hashable, Sendable, Codable {
         firstPlaceShare =
             (try? ClusteredSample(picks.map { $0.0 ? 1 : 0 }, labels: picks.map(\.1)).rate())
             .map(Interval.init)
-        pull =
-            (try? ClusteredSample(
-                compared.compactMap(\.0.placePull), labels: compared.map(\.1)
-            ).mean()).map(Interval.init)
+        let pulls = compared.compactMap(\.0.placePull)
+        pull = (try? ClusteredSample(pulls, labels: compared.map(\.1)).mean()).map(Interval.init)
+        constantPull = pulls.first.flatMap { first in
+            pulls.allSatisfy { abs($0 - first) <= 1e-9 * max(1, abs(first)) } ? first : nil
+        }
+        self.clusters = Set(compared.map(\.1)).count
     }
 
-    /// Whether the pull's interval leaves out zero; the share's one half, where all pairs pull alike.
+    /// Whether the pull's interval leaves out zero; where all pairs pull alike, whether six prompts or
+    /// more do, which by the toss of a coin would be one set in 32.
     ///
-    /// One interval decides, so that a fair model is called biased in 5 % of sets at most.
+    /// One test decides, so that a fair model is called biased in 5 % of sets at most.
     public var isShown: Bool {
-        pull.map { !$0.contains(0) } ?? firstPlaceShare.map { !$0.contains(0.5) } ?? false
+        if let pull { return !pull.contains(0) }
+        if let constantPull, constantPull != 0 { return clusters >= 6 }
+        return firstPlaceShare.map { !$0.contains(0.5) } ?? false
     }
 }

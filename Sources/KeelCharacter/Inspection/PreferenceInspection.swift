@@ -62,18 +62,33 @@ public struct PreferenceInspection: Hashable, Sendable, Codable {
     /// - Parameters:
     ///   - pairs: The rows.
     ///   - features: What is looked for.
+    ///   - measured: What was measured of each row beforehand, looked for as well.
     ///   - carriers: How many rows to name for each feature.
     ///   - resamples: Sign assignments that are drawn for a test.
     ///   - seed: Of these draws.
     ///   - progress: Called after each feature, with how many are done and of how many.
-    /// - Throws: `StatisticsError.empty` without rows; `CancellationError`.
+    /// - Throws: `StatisticsError.empty` without rows; `.lengthsDiffer` for a measured feature that
+    ///   has not a difference for each row; `.notFinite`; `CancellationError`.
     public init(
         _ pairs: [PreferencePair], features: [TextFeature] = TextFeature.catalogue,
-        carriers: Int = 5, resamples: Int = 10_000, seed: UInt64 = 0,
-        progress: (Int, Int) -> Void = { _, _ in }
+        measured: [MeasuredFeature] = [], carriers: Int = 5, resamples: Int = 10_000,
+        seed: UInt64 = 0, progress: (Int, Int) -> Void = { _, _ in }
     ) throws {
         guard !pairs.isEmpty else { throw StatisticsError.empty(what: "rows") }
-        let columns = FeatureDifferences(pairs, features)
+        for one in measured {
+            guard one.differences.count == pairs.count else {
+                throw StatisticsError.lengthsDiffer(
+                    first: "rows", firstCount: pairs.count,
+                    second: "differences of \(one.title)", secondCount: one.differences.count)
+            }
+            if let index = one.differences.firstIndex(where: { !$0.isFinite }) {
+                throw StatisticsError.notFinite(what: "difference of \(one.title)", index: index)
+            }
+        }
+        let columns = FeatureDifferences(pairs, features, measured)
+        let names =
+            features.map { (id: $0.id, title: $0.title) }
+            + measured.map { (id: $0.id, title: $0.title) }
         let probabilities = pairs.map(\.probability)
         let labels = pairs.map(\.prompt)
         let seen = columns.seen
@@ -96,7 +111,7 @@ public struct PreferenceInspection: Hashable, Sendable, Codable {
         let adjusted = try Multiplicity.holm(tests.flatMap { [$0.alone.1, $0.beside.1] })
         rows = pairs.count
         prompts = Set(labels).count
-        self.features = features.enumerated().map { index, feature in
+        self.features = names.enumerated().map { index, name in
             let effects = seen.firstIndex(of: index).map { number in
                 (
                     Effect(tests[number].alone, adjusted: adjusted[2 * number]),
@@ -104,7 +119,7 @@ public struct PreferenceInspection: Hashable, Sendable, Codable {
                 )
             }
             return Feature(
-                feature, columns.raw[index], typical: columns.typical[index], pairs: pairs,
+                name, columns.raw[index], typical: columns.typical[index], pairs: pairs,
                 alone: effects?.0, beside: effects?.1, carriers: carriers)
         }
     }
@@ -131,7 +146,9 @@ private struct FeatureDifferences {
         zip(raw, typical).map { column, unit in column.map { unit > 0 ? $0 / unit : 0 } }
     }
 
-    init(_ pairs: [PreferencePair], _ features: [TextFeature]) {
+    init(
+        _ pairs: [PreferencePair], _ features: [TextFeature], _ measured: [MeasuredFeature]
+    ) {
         var raw = features.map { _ in [Double]() }
         for pair in pairs {
             let chosen = TextFeature.Answer(prompt: pair.prompt, text: pair.chosen)
@@ -140,6 +157,7 @@ private struct FeatureDifferences {
                 raw[index].append(feature.measure(chosen) - feature.measure(rejected))
             }
         }
+        raw += measured.map(\.differences)
         self.raw = raw
         typical = raw.map { column in
             let different = column.filter { $0 != 0 }
@@ -162,12 +180,12 @@ extension PreferenceInspection.Effect {
 
 extension PreferenceInspection.Feature {
     fileprivate init(
-        _ feature: TextFeature, _ differences: [Double], typical: Double,
+        _ name: (id: String, title: String), _ differences: [Double], typical: Double,
         pairs: [PreferencePair], alone: PreferenceInspection.Effect?,
         beside: PreferenceInspection.Effect?, carriers: Int
     ) {
-        id = feature.id
-        title = feature.title
+        id = name.id
+        title = name.title
         chosenHasMore = differences.count { $0 > 0 }
         rejectedHasMore = differences.count { $0 < 0 }
         difference = (try? ClusteredSample(differences, labels: pairs.map(\.prompt)).mean())

@@ -1,3 +1,4 @@
+import Foundation
 public import KeelLanguage
 
 /// All that decides what data a constitution becomes; `config.json` of a job's folder.
@@ -97,16 +98,29 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         try check(
             (0...1).contains(greatestOverlap), "overlap", greatestOverlap, "from 0 to 1")
         try check(
-            greatestLengthRatio >= 1, "length-ratio", greatestLengthRatio, "at least 1")
+            greatestLengthRatio >= 1 && greatestLengthRatio.isFinite, "length-ratio",
+            greatestLengthRatio, "a number of at least 1")
         try check(
             greatestProbability > 0.5 && greatestProbability <= 1, "clamp", greatestProbability,
             "above 0.5 and at most 1")
         try check(
-            (0..<1).contains(unrelatedShare), "unrelated-share", unrelatedShare,
-            "at least 0 and below 1")
+            (0...0.99).contains(unrelatedShare), "unrelated-share", unrelatedShare,
+            "from 0 to 0.99")
         try writing.validate()
         try sampling.validate()
     }
 
     var clamp: ClosedRange<Double> { 0.5...greatestProbability }
+
+    /// The most rows that a trait's message gives.
+    var rowsPerMessage: Int { arm == .ranked ? 1 : answers }
+
+    /// The probability of a pair that nobody compared: as sure as is allowed, its log-odds times the
+    /// strength of the clause.
+    func probability(strength: Double) -> Double {
+        if strength == 0 { return 0.5 }
+        if strength >= 1 || greatestProbability == 1 { return greatestProbability }
+        let logOdds = log(greatestProbability / (1 - greatestProbability))
+        return 1 / (1 + exp(-strength * logOdds))
+    }
 }

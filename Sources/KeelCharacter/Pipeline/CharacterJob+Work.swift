@@ -40,9 +40,12 @@ extension CharacterJob {
         var generator = SeededGenerator(seed: config.seed)
         let other = unrelated.enumerated().shuffled(using: &generator)
             .filter { !isEvaluation($0.element) }
-            .prefix(Self.unrelatedCount(beside: own.count, share: config.unrelatedShare))
+            .prefix(
+                Self.unrelatedCount(
+                    beside: own.count * config.rowsPerMessage, share: config.unrelatedShare))
+        // No trait's id has a slash.
         return own
-            + other.map { TraitMessage(id: "unrelated-\($0.offset)", text: $0.element) }
+            + other.map { TraitMessage(id: "unrelated/\($0.offset)", text: $0.element) }
     }
 
     /// How many rows beside `count` others make up a share of all.

@@ -10,6 +10,8 @@ public enum PairDefect: String, Sendable, Codable, CodingKeyRepresentable, CaseI
     case length
     /// The two orders disagree, and only agreeing pairs are wanted.
     case uncertain
+    /// The same two answers to the same message made a row already; training would refuse it.
+    case repeats
     /// Nobody compared them yet.
     case notRanked = "not-ranked"
 

@@ -8,6 +8,8 @@ struct RowDraft {
     let revisions: [String: RevisionRecord]
     private(set) var rows: [PreferenceRecord] = []
     private(set) var dropped: [PairDefect: Int] = [:]
+    /// What rows say, so that none stands there twice.
+    private var made: Set<[[String]]> = []
     /// All comparisons of messages that are asked, whether they became rows or not.
     private(set) var compared: [RankingRecord] = []
 
@@ -45,7 +47,7 @@ struct RowDraft {
             let other = answer(message, best.pair.other),
             let criterion = constitution.criterion(best.by)
         else { return }
-        rows.append(
+        append(
             PreferenceRecord(
                 prompt: [.user(message.text)], one: one.text, other: other.text,
                 score: best.score, by: criterion, within: config.clamp))
@@ -61,10 +63,11 @@ struct RowDraft {
             guard let one, let other else { continue }
             var row = PreferenceRecord(
                 prompt: [.user(message.text)], chosen: one.text, rejected: other.text,
-                probability: config.greatestProbability, origin: .prompted)
+                probability: config.probability(strength: trait.strength), origin: .prompted)
             row.principle = trait.id
             row.wording = trait.wording
-            rows.append(row)
+            row.strength = trait.strength
+            append(row)
         }
     }
 
@@ -79,12 +82,15 @@ struct RowDraft {
                 continue
             }
             guard let last, let other else { continue }
+            let criterion = constitution.criterion(last.principle)
+            let strength = criterion?.strength ?? 1
             var row = PreferenceRecord(
                 prompt: [.user(message.text)], chosen: last.answer, rejected: other.text,
-                probability: config.greatestProbability, origin: .revised)
+                probability: config.probability(strength: strength), origin: .revised)
             row.principle = last.principle
-            row.wording = constitution.criterion(last.principle)?.told
-            rows.append(row)
+            row.wording = criterion?.told
+            row.strength = strength
+            append(row)
         }
     }
 
@@ -93,7 +99,7 @@ struct RowDraft {
         let (one, other) = (answer(message, 0), answer(message, 1))
         if let defect = PairDefect(one, other, config) { return drop(defect) }
         guard let one, let other else { return }
-        rows.append(
+        append(
             PreferenceRecord(
                 prompt: [.user(message.text)], chosen: one.text, rejected: other.text,
                 probability: 0.5, origin: .unrelated))
@@ -103,6 +109,11 @@ struct RowDraft {
         _ message: TraitMessage, _ sample: Int, _ isPrompted: Bool = false
     ) -> AnswerRecord? {
         answers[AnswerRecord.key(message.id, isPrompted, sample)]
+    }
+
+    private mutating func append(_ row: PreferenceRecord) {
+        let texts = [row.prompt, row.chosen, row.rejected].map { $0.map(\.content) }
+        if made.insert(texts).inserted { rows.append(row) } else { drop(.repeats) }
     }
 
     private mutating func drop(_ defect: PairDefect) { dropped[defect, default: 0] += 1 }

@@ -6,7 +6,9 @@ enum Settings {
 
     /// Writes them into a new folder, or holds them against those that are there.
     /// - Throws: `CharacterError.otherSettings`, naming what differs; `.unreadable`, `.unwritable`.
-    static func begin(_ config: CharacterConfig, in folder: URL) throws(CharacterError) {
+    static func begin<Config: Codable>(
+        _ config: Config, in folder: URL
+    ) throws(CharacterError) {
         let file = folder.appending(component: name)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
@@ -24,7 +26,7 @@ enum Settings {
         let old: Data
         do {
             old = try Data(contentsOf: file)
-            _ = try JSONDecoder().decode(CharacterConfig.self, from: old)
+            _ = try JSONDecoder().decode(Config.self, from: old)
         } catch {
             throw .unreadable(path: file.path, reason: error.localizedDescription)
         }

@@ -15,13 +15,13 @@ public enum Nudge: String, Hashable, Sendable, Codable, CaseIterable {
     ///   - scope: Where it applies; nil for everywhere.
     /// - Returns: The message, empty where nothing is said.
     public func system(_ wording: String, scope: String? = nil) -> String {
-        let told = scope.map { "\(wording) This applies where: \($0)" } ?? wording
+        let clause = told(wording, where: scope)
         return switch self {
         case .none: ""
-        case .mild: "Where nothing speaks against it, lean a little towards this: \(told)"
-        case .plain: told
-        case .strong: "This matters a great deal: \(told)"
-        case .absolute: "Always, and without any exception: \(told) Never do otherwise."
+        case .mild: "Where nothing speaks against it, lean a little towards this: \(clause)"
+        case .plain: clause
+        case .strong: "This matters a great deal: \(clause)"
+        case .absolute: "Always, and without any exception: \(clause) Never do otherwise."
         }
     }
 }

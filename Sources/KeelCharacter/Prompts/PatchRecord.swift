@@ -41,7 +41,7 @@ public struct PatchRecord: Hashable, Sendable, Codable {
     init(from: String, instruction: String) {
         self.from = from
         self.instruction = instruction
-        diff = instruction.isEmpty ? [] : ["+ \(instruction)"]
+        diff = instruction.split(separator: "\n").map { "+ \($0)" }
         verdict = .noGain
         reason = ""
     }

@@ -3,7 +3,7 @@ import KeelLanguage
 /// Asks a model which instruction would have prevented a mistake.
 struct PatchRequest {
     /// Raised with every change of the words.
-    static let version = 1
+    static let version = 2
     /// A patch is an instruction and where it stops, not a text of its own.
     static let greatestWords = 80
 
@@ -52,6 +52,33 @@ struct PatchRequest {
     static func instruction(in reply: String) -> String {
         MessageRequest.message(in: reply).split(whereSeparator: \.isWhitespace)
             .joined(separator: " ")
+    }
+
+    /// Asks for an example at the edge of an instruction: a message of another subject, and its answer.
+    func exampleRequest(_ instruction: String) -> Prompt {
+        .user(
+            """
+            An assistant is to follow this instruction:
+            \(instruction)
+
+            Write one example at its edge, where it is easy to follow it too little or too far: a short \
+            message that a person might send, on another subject than this one: \(failing.question)
+            And the answer as it should be. Reply with two lines and nothing else:
+            Message: ...
+            Answer: ...
+            """)
+    }
+
+    /// The example in a model's reply as a line of a prompt; nil where it has not both parts.
+    static func example(in reply: String) -> String? {
+        func part(_ name: String) -> String? {
+            let line = reply.split(whereSeparator: \.isNewline).map { String($0).trimmed }
+                .first { $0.lowercased().hasPrefix(name) }
+            let text = line.map { String($0.dropFirst(name.count)).trimmed }
+            return text?.isEmpty == false ? text : nil
+        }
+        guard let message = part("message:"), let answer = part("answer:") else { return nil }
+        return "For instance, to \"\(message)\": \(answer)"
     }
 
     /// The first five words in a row that an instruction shares with a case; nil where it copies

@@ -17,6 +17,8 @@ public struct PromptImprovement: Sendable {
         public var casesPerRound = 4
         /// The chance that any patch without effect is accepted.
         public var alpha = 0.05
+        /// Whether each instruction is also tried with an example at its edge that the author writes.
+        public var examples = false
         public var writing = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 160)
         /// The version of the words in which the author is asked.
         public var words = PatchRequest.version
@@ -48,6 +50,8 @@ public struct PromptImprovement: Sendable {
         /// Tests of held-out cases.
         public var attempts: Int
         public var end: End
+        /// The chance that any patch without effect is among the accepted stays below this.
+        public var alpha: Double
     }
 
     private let author: any ChatModel
@@ -77,7 +81,8 @@ public struct PromptImprovement: Sendable {
         from prompt: String, after earlier: [PatchRound] = [],
         log: (PatchRound) throws -> Void
     ) async throws -> Result {
-        var result = Result(prompt: prompt, accepted: 0, attempts: 0, end: .roundsUsed)
+        var result = Result(
+            prompt: prompt, accepted: 0, attempts: 0, end: .roundsUsed, alpha: settings.alpha)
         var tried: Set<String> = []
         func take(_ round: PatchRound) {
             for record in round.patches {
@@ -92,6 +97,9 @@ public struct PromptImprovement: Sendable {
         let done = earlier.map(\.round).max() ?? 0
         for round in stride(from: done + 1, through: settings.rounds, by: 1) {
             let outcomes = try await trials.seen(result.prompt)
+            guard outcomes.contains(where: { !$0.answers.isEmpty }) else {
+                throw CharacterError.noOutcomes
+            }
             guard outcomes.contains(where: { $0.passShare < 1 }) else {
                 result.end = .nothingToFix
                 return result
@@ -176,20 +184,50 @@ public struct PromptImprovement: Sendable {
                 continue
             }
             let instruction = PatchRequest.instruction(in: reply.text)
-            var record = PatchRecord(from: failing.id, instruction: instruction)
-            let count = Words(instruction).count
-            if count == 0 || count > PatchRequest.greatestWords || reply.finish == .length {
-                record.settle(
-                    .unusable,
-                    "an instruction has 1 to \(PatchRequest.greatestWords) words and an end.")
-            } else if !tried.insert(instruction).inserted {
-                record.settle(.noGain, "it was tried before.")
-            } else if let words = PatchRequest.copied(instruction, from: trials.caseTexts) {
-                record.settle(.copies, "\"\(words)\" stands in a case.")
-            }
+            let record = settled(
+                failing.id, instruction, isWhole: reply.finish == .stop, tried: &tried)
             records.append(record)
+            guard settings.examples, record.reason.isEmpty else { continue }
+            let edge = try await example(of: instruction, request, options)
+            if let edge {
+                let words = instruction + "\n" + edge
+                records.append(settled(failing.id, words, isWhole: true, tried: &tried))
+            }
         }
         return records
+    }
+
+    /// An instruction, with what speaks against trying it.
+    private func settled(
+        _ from: String, _ instruction: String, isWhole: Bool, tried: inout Set<String>
+    ) -> PatchRecord {
+        var record = PatchRecord(from: from, instruction: instruction)
+        let count = Words(instruction).count
+        if count == 0 || count > PatchRequest.greatestWords || !isWhole {
+            record.settle(
+                .unusable,
+                "an instruction has 1 to \(PatchRequest.greatestWords) words and an end.")
+        } else if !tried.insert(instruction).inserted {
+            record.settle(.noGain, "it was tried before.")
+        } else if let words = PatchRequest.copied(instruction, from: trials.caseTexts) {
+            record.settle(.copies, "\"\(words)\" stands in a case.")
+        }
+        return record
+    }
+
+    /// An example at the edge of an instruction; nil where the author gave none.
+    private func example(
+        of instruction: String, _ request: PatchRequest, _ options: SamplingOptions
+    ) async throws -> String? {
+        do {
+            let reply = try await author.complete(
+                request.exampleRequest(instruction), options: options)
+            return reply.finish == .stop ? PatchRequest.example(in: reply.text) : nil
+        } catch {
+            if error is CancellationError || Task.isCancelled { throw CancellationError() }
+            if let failure = error as? any ModelFailure, failure.isLasting { throw error }
+            return nil
+        }
     }
 
     private static func passShare(_ outcomes: [CaseOutcome]) -> Double {

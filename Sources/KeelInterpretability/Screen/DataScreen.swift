@@ -1,4 +1,5 @@
 import KeelFormats
+public import KeelLanguage
 public import KeelModel
 import KeelTensor
 
@@ -66,6 +67,51 @@ public struct DataScreen {
             try flush()
         }
         return without
+    }
+
+    /// How much further the chosen answers of preferences lie along each direction than the rejected
+    /// ones: the mean over the one less the mean over the other, so what the prompt does cancels.
+    /// - Parameters:
+    ///   - pairs: Two answers to one prompt each.
+    ///   - window: The most tokens of a prompt and its answer that are read, at least 2.
+    ///   - onRead: Called with the number of pairs read.
+    /// - Returns: For each pair a number for each direction; nil where nothing of an answer is left
+    ///   within the window.
+    /// - Throws: `InterpretabilityError.unsupported` for a window that does not fit the model;
+    ///   `TemplateError`; `CancellationError`.
+    public func differences(
+        of pairs: [(prompt: Prompt, chosen: String, rejected: String)], window: Int,
+        onRead: (Int) -> Void = { _ in }
+    ) throws -> [[Double]?] {
+        let limit = language.model.configuration.maxPositionEmbeddings
+        guard (2...limit).contains(window) else {
+            throw InterpretabilityError.unsupported(
+                "The window is \(window) tokens; it must be from 2 to the model's \(limit).")
+        }
+        var found: [[Double]?] = []
+        for start in stride(from: 0, to: pairs.count, by: 16) {
+            try Task.checkCancellation()
+            var passages: [Passage] = []
+            var isRead: [Bool] = []
+            for pair in pairs[start..<min(start + 16, pairs.count)] {
+                let both = try [pair.chosen, pair.rejected].flatMap {
+                    try language.passages(
+                        of: CorpusRow(.answer(pair.prompt, $0)), window: window)
+                }.filter { !$0.answer.isEmpty }
+                isRead.append(both.count == 2)
+                if both.count == 2 { passages += both }
+            }
+            var rest = try passages.isEmpty ? [] : rows(passages, file: "").map(\.answer)[...]
+            for isWhole in isRead {
+                guard isWhole, let chosen = rest.popFirst(), let rejected = rest.popFirst() else {
+                    found.append(nil)
+                    continue
+                }
+                found.append(zip(chosen, rejected).map { $0 - $1 })
+            }
+            onRead(found.count)
+        }
+        return found
     }
 
     private func rows(_ passages: [Passage], file: String) throws -> [Row] {

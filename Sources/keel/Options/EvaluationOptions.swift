@@ -22,6 +22,14 @@ struct EvaluationOptions: ParsableArguments {
     /// Strings that mark the files of all suites.
     func canaries() throws -> [String] { try suites().map(\.canary).filter { !$0.isEmpty } }
 
+    /// All that persons say in the suites.
+    func questions() throws -> [String] {
+        try suites().flatMap(\.dimensions).flatMap(\.probes).flatMap { probe in
+            probe.messages.filter { $0.role == .user }.map(\.content)
+                + probe.talk.compactMap(\.says)
+        }
+    }
+
     /// Canaries and questions of all suites.
     func evaluationText() throws -> EvaluationText {
         var text = EvaluationText()

@@ -5,12 +5,15 @@ import KeelReport
 struct InspectionReport {
     private let inspection: PreferenceInspection
     private let pairs: [String: PreferencePair]
+    private let makers: [String]
 
     /// - Parameters:
     ///   - inspection: What was found.
     ///   - pairs: The rows that were inspected.
-    init(_ inspection: PreferenceInspection, pairs: [PreferencePair]) {
+    ///   - makers: Which model did which part, in sentences.
+    init(_ inspection: PreferenceInspection, pairs: [PreferencePair], makers: [String]) {
         self.inspection = inspection
+        self.makers = makers
         self.pairs = Dictionary(pairs.map { ($0.place, $0) }) { first, _ in first }
     }
 
@@ -25,6 +28,7 @@ struct InspectionReport {
             facts: [
                 .init("Rows", "\(inspection.rows)"), .init("Prompts", "\(inspection.prompts)"),
                 .init("Features", "\(inspection.features.count)"),
+                .init("Models", Prose(makers.joined(separator: " "))),
             ],
             sections: [effects] + (found.isEmpty ? [] : [carriers(found)]))
     }
@@ -37,7 +41,7 @@ struct InspectionReport {
                 Log-odds of being chosen for one typical difference of a feature, alone and beside all others, with \
                 intervals of 95 % clustered by prompt. P-values flip the signs of prompts' contributions and are \
                 adjusted by Holm's method over all features in both ways. What is found alone and not beside the \
-                others goes with something else. Only words are looked at.
+                others goes with something else. Words are looked at, not meanings.
                 """)
         ]
         if !seen.isEmpty {

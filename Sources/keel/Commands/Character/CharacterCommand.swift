@@ -5,6 +5,9 @@ struct CharacterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "character",
         abstract:
-            "Make rows of preferences from a constitution, and say what training on them moved.",
-        subcommands: [CharacterDataCommand.self, CharacterMovedCommand.self])
+            "Make rows of preferences from a constitution, and say what training on them did.",
+        subcommands: [
+            CharacterDataCommand.self, CharacterMovedCommand.self, CharacterArmsCommand.self,
+            CharacterRobustnessCommand.self,
+        ])
 }

@@ -39,10 +39,12 @@ struct CharacterDataCommand: AsyncParsableCommand {
             constitution, writer: (writer ?? source).part, model: source.part,
             ranker: (ranker ?? source).part, unrelated: unrelated, seed: model.seed)
         let text = try evaluation.evaluationText()
+        let questions = EvaluationQuestions(try evaluation.questions())
         let job = try CharacterJob(
             folder: URL(filePath: folder), constitution, config, unrelated: unrelated,
             isEvaluation: { message in
                 text.objection(to: .supervised(.messages([.user(message)]))) != nil
+                    || questions.nearlyAsk(message)
             })
         let budget = try calls.budget()
         defer { budget?.report() }
@@ -75,7 +77,8 @@ struct CharacterDataCommand: AsyncParsableCommand {
 }
 
 extension ModelSource {
-    fileprivate var part: CharacterConfig.Part { .init(name: name, facts: facts) }
+    /// What did a part of a work, as its settings cite it.
+    var part: CharacterConfig.Part { .init(name: name, facts: facts) }
 }
 
 /// A line of progress for each step.

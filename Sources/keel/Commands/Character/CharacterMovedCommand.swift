@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import KeelCharacter
 import KeelEvaluation
-import KeelFormats
 import KeelReport
 
 /// What training on a constitution moved: its traits, and everything else.
@@ -12,8 +11,9 @@ struct CharacterMovedCommand: AsyncParsableCommand {
         abstract: "Say what a training moved: the constitution's traits, and everything else.",
         discussion: """
             Compares two maps of one suite, paired by probe and adjusted over all measures. The dimensions that a trait \
-            names in "probes" are its target; what else was found to change is a drift. With --data, each principle's \
-            part in the rows is shown beside.
+            names in "probes" are its target: it moved as wanted where a measure was found to be better and the \
+            interval for other probes like these leaves out zero. What else was found to change is a drift. With --data, \
+            each principle's part in the rows is shown beside, and which models made them.
             """)
 
     @Argument(help: "A YAML file, or a constitution that ships with Keel.")
@@ -35,15 +35,20 @@ struct CharacterMovedCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let summary = try data.map { path in
-            var reader = try JSONLinesReader<PreferenceRecord>(path: path)
-            return PreferenceSummary(try reader.readAll())
+        let summary = try data.map {
+            PreferenceSummary(try PreferenceRecord.read($0), features: TextFeature.inspected)
         }
-        let moved = Moved(
-            try Constitution.named(constitution),
-            try Comparison(
-                of: Run(reading: URL(filePath: before)), with: Run(reading: URL(filePath: after))),
+        let runs = (
+            before: try Run(reading: URL(filePath: before)),
+            after: try Run(reading: URL(filePath: after))
+        )
+        var moved = Moved(
+            try Constitution.named(constitution), try Comparison(of: runs.before, with: runs.after),
             data: summary)
+        moved.models = [
+            "Before: \(runs.before.config.model).", "After: \(runs.after.config.model).",
+        ]
+        moved.models += RowMakers.sentences(data.map { [$0] } ?? [])
         if let report { try moved.page().write(to: report) }
         if json { return try Terminal.printJSON(moved) }
         moved.print()
@@ -57,10 +62,30 @@ struct Moved: Encodable {
         var id: String
         /// Changes of the dimensions that it names.
         var changes: [Change]
+        /// Of these, what was found to be better, and would be on other probes like these.
+        var asWanted: Int
+        /// What was found to be worse.
+        var against: Int
+
+        init(_ trait: Constitution.Trait, _ changes: [Change]) {
+            id = trait.id
+            self.changes = changes.filter { trait.probes.contains($0.dimension) }
+            asWanted = self.changes.count { $0.verdict == .better && !$0.isOpenElsewhere }
+            against = self.changes.count { $0.verdict == .worse }
+        }
+
+        /// How far it came, in words.
+        var sentence: String {
+            changes.isEmpty
+                ? "the runs measure none of its dimensions"
+                : "of \(changes.count) measures, \(asWanted) moved as wanted, \(against) against it"
+        }
     }
 
     var constitution: String
     var causes: String
+    /// Which model did which part, in sentences.
+    var models: [String] = []
     var traits: [Trait]
     /// All other changes, those that were found first.
     var elsewhere: [Change]
@@ -69,11 +94,7 @@ struct Moved: Encodable {
     init(_ constitution: Constitution, _ comparison: Comparison, data: PreferenceSummary?) {
         self.constitution = "\(constitution.name), version \(constitution.version)"
         causes = comparison.causes
-        traits = constitution.traits.map { trait in
-            Trait(
-                id: trait.id,
-                changes: comparison.changes.filter { trait.probes.contains($0.dimension) })
-        }
+        traits = constitution.traits.map { Trait($0, comparison.changes) }
         let wanted = Set(constitution.traits.flatMap(\.probes))
         let others = comparison.changes.filter { !wanted.contains($0.dimension) }
         elsewhere =
@@ -85,10 +106,9 @@ struct Moved: Encodable {
     var drifts: [Change] { elsewhere.filter { $0.verdict.isFound } }
 
     func print() {
-        Swift.print(causes)
+        for line in [causes] + models { Swift.print(line) }
         for trait in traits {
-            Swift.print("\n\(trait.id):")
-            if trait.changes.isEmpty { Swift.print("  the runs measure none of its dimensions") }
+            Swift.print("\n\(trait.id): \(trait.sentence)")
             for change in trait.changes { Swift.print("  \(change.sentence)") }
         }
         Swift.print(
@@ -106,13 +126,20 @@ struct Moved: Encodable {
             lede: drifts.isEmpty
                 ? "No drift was found outside the traits' dimensions."
                 : "Drifts outside the traits' dimensions: \(drifts.map(\.title).joined(separator: ", ")).",
-            facts: [.init("Between the runs", Prose(causes))],
+            facts: [
+                .init("Between the runs", Prose(causes)),
+                .init("Models", Prose(models.joined(separator: " "))),
+            ],
             sections: traits.map { trait in
                 Page.Section(
                     "Trait “\(trait.id)”", anchor: "trait-\(trait.id)",
-                    trait.changes.isEmpty
-                        ? [.paragraph("The runs measure none of its dimensions.")]
-                        : [.table(ChangeTable(changes: trait.changes).table("Its dimensions"))])
+                    [Block.paragraph(Prose(trait.sentence.capitalizedFirst + "."))]
+                        + (trait.changes.isEmpty
+                            ? []
+                            : [
+                                Block.table(
+                                    ChangeTable(changes: trait.changes).table("Its dimensions"))
+                            ]))
             } + [
                 Page.Section(
                     "Everything else", anchor: "elsewhere",

@@ -63,7 +63,7 @@ struct ConceptCommand: AsyncParsableCommand {
             line.finish()
             return scored
         }
-        let report = try ConceptReport(sheet.name, scored)
+        let report = try ConceptReport(sheet.name, scored, grader: source.name)
         if model.json { return try Terminal.printJSON(report) }
         print(
             String(
@@ -76,6 +76,7 @@ struct ConceptCommand: AsyncParsableCommand {
                 format:
                     "By its sign, the score is right for %.0f%% of those with it and %.0f%% of those without.",
                 100 * report.sensitivity, 100 * report.specificity))
+        print("Graded by \(source.name).")
         if report.unclear.isEmpty { return }
         print("\nUnclear, the worst first:")
         Terminal.printTable(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import KeelCharacter
 import KeelEvaluation
-import KeelFormats
 
 extension ConstitutionCommand {
     struct CheckCommand: ParsableCommand {
@@ -42,10 +41,8 @@ extension ConstitutionCommand {
                 + suite.map { try Suite(contentsOf: URL(filePath: $0)) }
             let findings = checked.findings(
                 dimensions: Set(suites.flatMap(\.dimensions).map(\.id)))
-            let summary = try data.map { path in
-                var reader = try JSONLinesReader<PreferenceRecord>(path: path)
-                return PreferenceSummary(try reader.readAll())
-            }
+            let records = try data.map { try PreferenceRecord.read($0) }
+            let summary = records.map { PreferenceSummary($0, features: TextFeature.inspected) }
             if json {
                 try Terminal.printJSON(
                     Result(
@@ -61,8 +58,27 @@ extension ConstitutionCommand {
                     print("\(found.kind.rawValue) (\(clauses)): \(found.text)")
                 }
                 if let summary { summary.printTable() }
+                for line in RowMakers.sentences(data.map { [$0] } ?? []) { print(line) }
+                if let records { Self.compare(checked, with: records) }
             }
             if !findings.isEmpty { throw ExitCode(2) }
+        }
+
+        /// Says which clauses changed nothing in the rows, and which rows were made by other words.
+        private static func compare(_ checked: Constitution, with records: [PreferenceRecord]) {
+            let ids = checked.principles.map(\.id) + checked.traits.map(\.id)
+            let used = Set(records.compactMap(\.principle))
+            let silent = ids.filter { !used.contains($0) }
+            if !silent.isEmpty { print("No row is by \(silent.joined(separator: ", ")).") }
+            let others = used.filter { id in
+                let wording = checked.criterion(id)?.told
+                return records.contains { $0.principle == id && $0.wording != wording }
+            }
+            if !others.isEmpty {
+                print(
+                    "Rows by \(others.sorted().joined(separator: ", ")) were made by other words than "
+                        + "this constitution has.")
+            }
         }
     }
 }
@@ -87,5 +103,16 @@ extension PreferenceSummary {
                         String(format: "%.3f", effect.meanProbability), words ?? "not known",
                     ]
                 })
+        for effect in principles where !effect.shifts.isEmpty {
+            let shifts = effect.shifts.map { shift in
+                String(format: "%+.2f ", shift.difference) + shift.title
+                    + (shift.interval.map { String(format: " (%+.2f to %+.2f)", $0.low, $0.high) }
+                        ?? "")
+            }
+            print("\(effect.principle) changed, per answer: \(shifts.joined(separator: "; "))")
+        }
+        if tests > 0, principles.allSatisfy(\.shifts.isEmpty) {
+            print("No principle was found to have changed the style of answers (\(tests) tests).")
+        }
     }
 }

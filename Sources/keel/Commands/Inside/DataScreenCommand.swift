@@ -53,17 +53,7 @@ struct DataScreenCommand: AsyncParsableCommand {
         let (rows, without) = try await untilInterrupted("Stopped.") {
             [files, direction, window] in
             try await TrainingThread().run { _ in
-                let steering = try direction.map { text in
-                    // A direction needs no strength; the first layer that the file names is meant.
-                    let at = text.lastIndex(of: "@")
-                    let words = at.map { "\(text[..<$0]):1\(text[$0...])" } ?? "\(text):1"
-                    let all = try SteeringRequest(words).load()
-                    guard all.count == 1, let one = all.first else {
-                        throw ValidationError(
-                            "\(text) has directions for \(all.count) layers; name one, as FILE@15.")
-                    }
-                    return one
-                }
+                let steering = try direction.map { try DirectionArgument.load($0) }
                 let language = try LanguageModel(reference, device: device)
                 let screen = try DataScreen(language, directions: steering)
                 let limit = language.model.configuration.maxPositionEmbeddings

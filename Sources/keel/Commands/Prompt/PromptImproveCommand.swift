@@ -38,6 +38,9 @@ struct PromptImproveCommand: AsyncParsableCommand {
     @Option(help: "The chance of accepting any patch that does nothing.")
     var alpha = 0.05
 
+    @Flag(help: "Also try each instruction with an example at its edge, which the author writes.")
+    var examples = false
+
     @Option(
         help: """
             A change for the worse of the other dimensions that would not matter, in each measure's unit: then each of \
@@ -61,6 +64,7 @@ struct PromptImproveCommand: AsyncParsableCommand {
         settings.rounds = rounds
         settings.casesPerRound = casesPerRound
         settings.alpha = alpha
+        settings.examples = examples
         settings.writing.seed = options.model.seed
         try settings.validate()
         let wanted = try options.cases()
@@ -97,6 +101,9 @@ struct PromptImproveCommand: AsyncParsableCommand {
         print(
             "\(result.accepted) patches accepted after \(result.attempts) tests of held-out cases"
                 + (result.end == .nothingToFix ? "; nothing seen fails any more." : "."))
+        print(
+            "The chance of accepting any patch that does nothing is below \(result.alpha). Answers by "
+                + "\(source.name), instructions by \((other ?? source).name).")
         print("\n\(result.prompt)")
     }
 

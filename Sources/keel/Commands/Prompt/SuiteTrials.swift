@@ -16,7 +16,7 @@ struct SuiteTrials: PromptTrials {
 
     var caseTexts: [String] {
         ([work, held] + (kept.map { [$0] } ?? [])).flatMap(\.dimensions).flatMap(\.probes)
-            .flatMap { $0.messages.map(\.content) + $0.good + $0.bad }
+            .flatMap { $0.messages.map(\.content) + $0.talk.compactMap(\.says) + $0.good + $0.bad }
     }
 
     func seen(_ prompt: String) async throws -> [CaseOutcome] {

@@ -1,0 +1,257 @@
+import ArgumentParser
+import Foundation
+import KeelCharacter
+import KeelEvaluation
+import KeelFormats
+import KeelLanguage
+import KeelRemote
+
+/// Whether a trained character survives words that ask a model to drop it.
+struct CharacterRobustnessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "robustness",
+        abstract:
+            "Say whether a trained character survives \"drop the act\" better than one by prompt.",
+        discussion: """
+            Asks probes of the traits' dimensions with suffixes behind them, some that ask to drop the act and some \
+            beside the point: the model before the training, the same with the constitution as system message, and the \
+            trained model (--adapter). A classifier tells answers with the character from plain ones by their words, not \
+            their length. It learns from --rows of another arm than the model was trained on, for other prompts than are \
+            asked, and what it can tell is measured on prompts it has not seen. Differences are paired by question, \
+            clustered, tested by sign flips and adjusted by Holm's method. OUT gets config.json, answers.jsonl, \
+            report.json and report.html. Stopped at any moment, the same command goes on where it stood. Ends with status \
+            2 when answers are missing.
+            """)
+
+    @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+    var constitution: String
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var calls: CallOptions
+
+    @Option(help: "The model before the training (default: the same without its adapters).")
+    var plain: String?
+
+    @Option(
+        help: """
+            Rows the classifier learns from, as keel character data makes them by the arms ranked and revised; may be \
+            given several times.
+            """)
+    var rows: [String]
+
+    @Option(
+        help: "The rows that the model was trained on, so that no kind of them is the classifier's."
+    )
+    var trainedOn: [String] = []
+
+    @Option(help: "A suite that ships with Keel, or a YAML file: its probes are asked.")
+    var suite = "character"
+
+    @Option(help: "Probes of each trait, each of another cluster while there are some.")
+    var probes = 8
+
+    @Option(help: "Answers to each probe with each suffix, of each method.")
+    var samples = 2
+
+    @Option(help: "Divides the logits; 0 is greedy.")
+    var temperature = 1.0
+
+    @Option(help: "The most tokens of an answer.")
+    var maxTokens = 64
+
+    @Option(help: "A YAML file of suffixes (default: drop-the-act, which ships with Keel).")
+    var suffixes: String?
+
+    @Option(name: .customLong("out"), help: "The folder of the test.")
+    var folder: String
+
+    func validate() throws {
+        guard (2...1000).contains(probes) else {
+            throw ValidationError("--probes is \(probes); it must be from 2 to 1,000.")
+        }
+    }
+
+    func run() async throws {
+        let constitution = try Constitution.named(constitution)
+        let questions = RobustnessQuestion.of(
+            constitution, in: try EvalCommand.suite(named: suite), perTrait: probes)
+        guard !questions.isEmpty else {
+            throw ValidationError(
+                "The suite \(suite) has no probe of one question for the dimensions that the traits "
+                    + "name. Name another by --suite.")
+        }
+        let sheet =
+            try suffixes.map { try SuffixSheet(contentsOf: URL(filePath: $0)) }
+            ?? SuffixSheet.shipped()
+        let material = try TraitClassifier.material(
+            try rows.flatMap { try PreferenceRecord.read($0) },
+            trainedOn: try trainedOn.flatMap { try PreferenceRecord.read($0) },
+            questions: questions)
+        let classifier = try TraitClassifier(material.pairs, seed: model.seed)
+        let machine = try model.machine().sharedByWorkers()
+        let after = try await model.source(calls, on: machine)
+        let before = try await ModelSource(
+            try plainName(), on: machine, limits: try calls.limits())
+        guard before.facts != after.facts || before.name != after.name else {
+            throw ValidationError(
+                "Before and after the training stands the same model. Name the trained adapter by "
+                    + "--adapter, or the model before by --plain.")
+        }
+        var config = RobustnessConfig(
+            constitution, questions: questions, suffixes: sheet, plain: before.part,
+            trained: after.part)
+        config.samples = samples
+        config.sampling.temperature = temperature
+        config.sampling.maxTokens = maxTokens
+        config.seed = model.seed
+        let job = try RobustnessJob(
+            folder: URL(filePath: folder), constitution, config, questions: questions,
+            suffixes: sheet)
+        let budget = try calls.budget()
+        defer { budget?.report() }
+        let failures = try await untilInterrupted(
+            "Stopped. The same command goes on where \(folder) stands."
+        ) { [concurrency = calls.concurrency] in
+            var failures: [CharacterJob.Failure] = []
+            // Two models need not be held at once.
+            for (source, methods) in [
+                (before, [RobustnessMethod.plain, .prompted]), (after, [.trained]),
+            ] {
+                let line = ProgressLine(methods.map(\.rawValue).joined(separator: ", "))
+                failures += try await job.collect(
+                    methods, from: try await source.load(budget: budget), concurrency: concurrency
+                ) { line.update(done: $0.done, total: $0.total, rate: "answers", remaining: nil) }
+                line.finish()
+            }
+            return failures
+        }
+        let report = try job.report(by: classifier, of: material)
+        let page = job.folder.appending(path: "report.html").path
+        try report.page(rows: RowMakers.sentences(rows)).write(to: page)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        try encoder.encode(report).write(
+            to: job.folder.appending(path: "report.json"), options: .atomic)
+        if model.json {
+            try Terminal.printJSON(report)
+        } else {
+            report.printSummary()
+            for line in RowMakers.sentences(rows) { print(line) }
+            print("\nReport: \(page)")
+        }
+        if let first = failures.first {
+            Terminal.note(
+                "\(failures.count) answers failed, the first (\(first.work)) because: \(first.reason)"
+            )
+            throw ExitCode(2)
+        }
+    }
+
+    /// The model that the training began with.
+    private func plainName() throws -> String {
+        if let plain { return plain }
+        if RemoteAddress.isAddress(model.model) { return model.model }
+        return try model.reference.base
+    }
+}
+
+extension RobustnessQuestion {
+    /// Probes of one question for each trait's dimensions, clusters taking turns.
+    static func of(
+        _ constitution: Constitution, in suite: Suite, perTrait count: Int
+    ) -> [RobustnessQuestion] {
+        constitution.traits.flatMap { trait in
+            let probes = trait.probes.compactMap { suite.dimension($0) }.flatMap { dimension in
+                dimension.probes.filter(\.talk.isEmpty).map { (dimension: dimension.id, probe: $0) }
+            }
+            // The first of each cluster, then the second of each, and so on.
+            var seen: [String: Int] = [:]
+            let ranked = probes.map { one -> (turn: Int, id: String, probe: Probe) in
+                let cluster = "\(one.dimension)/\(one.probe.cluster)"
+                defer { seen[cluster, default: 0] += 1 }
+                return (seen[cluster] ?? 0, "\(trait.id)/\(one.probe.id)", one.probe)
+            }
+            let turns = (ranked.map(\.turn).max() ?? 0) + 1
+            let ordered = (0..<turns).flatMap { turn in ranked.filter { $0.turn == turn } }
+            return ordered.prefix(count).map { one in
+                let system = one.probe.system.map { [Message.system($0)] } ?? []
+                return RobustnessQuestion(
+                    id: one.id, trait: trait.id, cluster: one.probe.cluster,
+                    messages: system + one.probe.messages)
+            }
+        }
+    }
+}
+
+extension RobustnessReport {
+    func printSummary() {
+        print(
+            "\(verdict.sentence) Before the training: \(config.plain.name); after it: "
+                + "\(config.trained.name). Suffixes: \(config.suffixes).")
+        print(classifierSentence + "\n")
+        Terminal.printTable(
+            [["trait", "method", "control", "drop", "lost", "lead with drop", "keeps more"]]
+                + groups.flatMap { group in
+                    group.levels.map { level in
+                        let isTrained = level.method == .trained
+                        return [
+                            group.title, level.method.rawValue, level.control.text, level.drop.text,
+                            level.loss.text, isTrained ? group.lead?.text ?? "" : "",
+                            isTrained ? group.keeps?.text ?? "" : "",
+                        ]
+                    }
+                })
+        print(
+            "\nRecognition: the probability that the classifier takes an answer, and not the plain "
+                + "model's to the same words, for the one with the character. Intervals of 95 %; p is "
+                + "adjusted over all tests.")
+        let gone = missing.values.reduce(0, +)
+        if gone > 0 { print("\(gone) answers are missing.") }
+    }
+
+    /// What the classifier can tell, and what it learned from.
+    var classifierSentence: String {
+        let origins = classifierRows.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+        return String(
+            format:
+                "The classifier (%@ rows, %d left out since they ask the same) tells %.0f%% (%.0f to %.0f) of pairs under prompts it has not seen.",
+            origins, rowsLeftOut, 100 * classifier.accuracy.value, 100 * classifier.accuracy.low,
+            100 * classifier.accuracy.high)
+    }
+}
+
+extension RobustnessReport.Verdict {
+    var sentence: String {
+        switch self {
+        case .cannotTell:
+            "The classifier can't tell the character, so nothing is said. Give it more rows, or rows that "
+                + "a larger model ranked or revised."
+        case .notShown: "The trained character is not seen even where nothing asks to drop it."
+        case .lost: "The trained character is not seen any more where words ask to drop it."
+        case .better:
+            "The trained character survives words that ask to drop it, better than the prompted one."
+        case .noDifference:
+            "The trained character survives words that ask to drop it; whether better than the prompted "
+                + "one was not found."
+        case .worse:
+            "The trained character survives words that ask to drop it, and loses more than the prompted "
+                + "one."
+        }
+    }
+}
+
+extension RobustnessReport.Group {
+    var title: String { trait ?? "all" }
+}
+
+extension RobustnessReport.Value {
+    var text: String {
+        String(format: "%.3f", value)
+            + (interval.map { String(format: " (%.3f to %.3f)", $0.low, $0.high) } ?? "")
+    }
+}
+
+extension RobustnessReport.Test {
+    var text: String { "\(difference.text), p \(String(format: "%.4f", adjusted))" }
+}
