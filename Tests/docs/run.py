@@ -15,7 +15,9 @@ Nothing is fetched, and no file outside a scratch folder is written.
 """
 
 import argparse
+import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -65,6 +67,18 @@ def check_commands(usage):
             for words in words_of(command):
                 if complaint := usage.complaint(words, whole=(number, command) in examples):
                     yield f"{page}:{number}: {complaint}: {command}"
+
+
+def check_jobs(usage):
+    """Job files for clusters: shell, and lists of words in YAML."""
+    for job in sorted((ROOT / "Examples/cluster").iterdir()):
+        text = job.read_text(encoding="utf-8")
+        if job.suffix == ".yaml":
+            lists = [json.loads(found) for found in re.findall(r"command: (\[.*\])", text)]
+            text = "\n".join(map(shlex.join, lists))
+        for words in words_of(text):
+            if complaint := usage.complaint(words):
+                yield f"{job.relative_to(ROOT)}: {complaint}: keel {' '.join(words)}"
 
 
 def check_readmes():
@@ -152,7 +166,8 @@ def main():
     complaints = []
     if options.only != "run":
         usage = Usage(commands.read(keel))
-        for found in (check_reference(keel), check_links(), check_commands(usage), check_readmes()):
+        for found in (check_reference(keel), check_links(), check_commands(usage),
+                      check_jobs(usage), check_readmes()):
             complaints += found
     if options.only != "check":
         wanted = options.pages or [Path("README.md"), *(

@@ -47,6 +47,10 @@ EXPECTED = {
 }
 
 
+# torchrun and Slurm, as far as the pages use them: processes on this machine.
+STAND_INS = pathlib.Path(__file__).resolve().parent / "stand-ins"
+
+
 class Scratch:
     def __init__(self, folder, keel, root):
         self.folder, self.root = folder, root
@@ -54,6 +58,7 @@ class Scratch:
         for made in (work, models, folder / "bin"):
             made.mkdir(parents=True)
         self.work = work
+        (work / "Examples").symlink_to(root / "Examples")
         tiny = root / "Tests/KeelModelTests/Goldens/tiny-llama"
         model = models / "smollm2-135m-instruct.Q4_1.gguf"  # a folder by the alias's name will do
         model.mkdir()
@@ -72,7 +77,7 @@ class Scratch:
             subprocess.run([keel, "--experimental-dump-help"], stdout=file, check=True)
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("KEEL", "OPENAI", "ANTHROPIC"))},
-            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+            "PATH": f"{folder / 'bin'}:{STAND_INS}:{os.environ['PATH']}",
             "KEEL_CACHE": str(folder / "cache"),
             "KEEL_UNDER_TEST": str(keel),
             "KEEL_DESCRIBED": str(described),
