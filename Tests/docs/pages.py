@@ -35,7 +35,8 @@ def blocks(page, root):
         after = fences[number + 1] if number + 1 < len(fences) else None
         prints = None
         if after and after[2] == "text" and not source[fence.end() : after.start()].strip():
-            prints = after[4]
+            # "```text default" is what the model that ships prints, which does not run here.
+            prints = None if after[3] == "default" else after[4]
         line = source.count("\n", 0, fence.start()) + 1
         yield Block(page, line, fence[4], fence[3] != "no-run", prints)
 

@@ -71,7 +71,7 @@ def check_commands(usage):
 
 def check_jobs(usage):
     """Job files for clusters: shell, and lists of words in YAML."""
-    for job in sorted((ROOT / "Examples/cluster").iterdir()):
+    for job in sorted((ROOT / "Examples").glob("*/*.*")):
         text = job.read_text(encoding="utf-8")
         if job.suffix == ".yaml":
             lists = [json.loads(found) for found in re.findall(r"command: (\[.*\])", text)]
