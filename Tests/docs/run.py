@@ -109,6 +109,16 @@ def check_reference(keel):
         yield done.stderr.strip()
 
 
+def check_history():
+    """The page of what was measured can be made of what is recorded."""
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, ROOT / "Benchmarks/history.py", "--out", f"{folder}/history.html"],
+            capture_output=True, text=True)
+    if done.returncode:
+        yield f"Benchmarks/history.py: {done.stderr.strip()}"
+
+
 # --- Running ---
 
 
@@ -167,7 +177,7 @@ def main():
     if options.only != "run":
         usage = Usage(commands.read(keel))
         for found in (check_reference(keel), check_links(), check_commands(usage),
-                      check_jobs(usage), check_readmes()):
+                      check_jobs(usage), check_readmes(), check_history()):
             complaints += found
     if options.only != "check":
         wanted = options.pages or [Path("README.md"), *(
