@@ -4,11 +4,11 @@ SWIFT ?= swift
 # One build serves `build`, `tour` and `test`: tests reach in by `package` access, not `@testable`.
 BUILD = $(SWIFT) build -c release --explicit-target-dependency-import-check error
 MODEL = .build/release/keel model pull smollm2-135m
-SOURCES = Package.swift Sources Tests $(wildcard Benchmarks Snippets)
+SOURCES = Package.swift Sources Tests $(wildcard Benchmarks)
 PREFIX ?= /usr/local
 
 .PHONY: help setup build test clients test-setup test-docs test-ship tour doctor lint format bench \
-	history reference install uninstall archive clean
+	history reference docs install uninstall archive clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,7 @@ test-setup: setup ## test the set-up itself, without a network
 	@Tests/setup/run.sh
 
 test-docs: ## run the documentation's commands on a small model (after build)
+	@PYTHONPATH=Scripts python3 -m unittest discover -q -s Tests/docs
 	@Tests/docs/run.py
 
 test-ship: ## install what was built elsewhere, run it there, take it away (after build)
@@ -57,6 +58,9 @@ history: ## make a page of all that `make bench` has measured, Benchmarks/result
 
 reference: ## write docs/commands.md anew from the program (after build)
 	@Scripts/commands.py markdown docs/commands.md
+
+docs: ## make pages of the library's documentation, in dist/docs (after build)
+	@Scripts/docs
 
 install: ## put the program, libraries, completions and manual pages below PREFIX (after build)
 	@Scripts/ship install "$(PREFIX)"

@@ -109,6 +109,21 @@ def check_reference(keel):
         yield done.stderr.strip()
 
 
+def check_snippets():
+    """What the library's documentation shows is compiled: it stands in a test of its module."""
+    for page in sorted(ROOT.glob("Sources/*/*.docc/*.md")):
+        test = ROOT / f"Tests/{page.stem}Tests/SnippetTests.swift"
+        shown = re.findall(r"```swift\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+        lines = [line.strip() for line in test.read_text().splitlines()] if test.exists() else []
+        for code in shown:
+            wanted = [line.strip() for line in code.strip().splitlines()]
+            body = [line for line in wanted if not line.startswith("import ")]
+            body = body[1:] if body[:1] == [""] else body
+            whole = any(lines[n : n + len(body)] == body for n in range(len(lines)))
+            if not whole or not {line for line in wanted if line.startswith("import ")} <= {*lines}:
+                yield f"{page.relative_to(ROOT)} shows what {test.relative_to(ROOT)} does not run"
+
+
 def check_history():
     """The page of what was measured can be made of what is recorded."""
     with tempfile.TemporaryDirectory() as folder:
@@ -177,7 +192,7 @@ def main():
     if options.only != "run":
         usage = Usage(commands.read(keel))
         for found in (check_reference(keel), check_links(), check_commands(usage),
-                      check_jobs(usage), check_readmes(), check_history()):
+                      check_jobs(usage), check_readmes(), check_snippets(), check_history()):
             complaints += found
     if options.only != "check":
         wanted = options.pages or [Path("README.md"), *(
