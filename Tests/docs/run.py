@@ -134,6 +134,17 @@ def check_history():
         yield f"Benchmarks/history.py: {done.stderr.strip()}"
 
 
+def check_version(keel):
+    """The version of the program stands where people copy it from."""
+    version = subprocess.run([keel, "--version"], capture_output=True, text=True).stdout.strip()
+    for page, wanted in [("CITATION.cff", f"version: {version}\n"),
+                         ("Examples/cluster/train.kubernetes.yaml", f"/keel:{version}\n"),
+                         ("Examples/cluster/serve.kubernetes.yaml", f"/keel:{version}\n"),
+                         ("docs/howto/install.md", f"keel-{version}-linux")]:
+        if wanted not in (ROOT / page).read_text(encoding="utf-8"):
+            yield f"{page} does not say {wanted.strip()!r}"
+
+
 # --- Running ---
 
 
@@ -192,7 +203,8 @@ def main():
     if options.only != "run":
         usage = Usage(commands.read(keel))
         for found in (check_reference(keel), check_links(), check_commands(usage),
-                      check_jobs(usage), check_readmes(), check_snippets(), check_history()):
+                      check_jobs(usage), check_readmes(), check_snippets(), check_history(),
+                      check_version(keel)):
             complaints += found
     if options.only != "check":
         wanted = options.pages or [Path("README.md"), *(
