@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
 
@@ -96,10 +97,18 @@ class Scratch:
         self.write(name, "".join(json.dumps(row) + "\n" for row in rows))
 
     def run(self, text, limit):
-        """Runs a piece of shell; nothing waits for input."""
-        return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text], cwd=self.work, env=self.environment,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit)
+        """Runs a piece of shell; nothing waits for input, and nothing is left running."""
+        command = ["bash", "-euo", "pipefail", "-c", text]
+        with subprocess.Popen(
+            command, cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        ) as process:
+            try:
+                output, errors = process.communicate(timeout=limit)
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
     def prepare_readme(self):
         """The files that the README's table takes as given."""
