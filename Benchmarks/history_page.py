@@ -22,7 +22,7 @@ svg text { fill: var(--faint); font-size: 11px; } .axis { stroke: var(--line); }
 """
 
 
-def page(sessions, pairs, goals, titles, cell, disturbed):
+def page(sessions, pairs, goals, titles, closes, cell, disturbed):
     parts = [
         "<!DOCTYPE html>", '<html lang="en">', '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -32,7 +32,7 @@ def page(sessions, pairs, goals, titles, cell, disturbed):
         f"{sessions[-1].name} (UTC). In a session every program runs on the same machine, in turns; "
         "figures are medians over its rounds, with least and greatest. Ratios travel between "
         "machines, absolute figures do not.</p>",
-        *newest(sessions, pairs, goals, titles, cell),
+        *newest(sessions, pairs, goals, titles, closes, cell),
         *shares(sessions, titles),
         "<h2>Over time</h2>",
         f"<p>How many times as good as the peer Keel was: above 1 it was better. A bar spans the "
@@ -45,18 +45,19 @@ def page(sessions, pairs, goals, titles, cell, disturbed):
     return "\n".join([*parts, "</main>", "</html>", ""])
 
 
-def newest(sessions, pairs, goals, titles, cell):
+def newest(sessions, pairs, goals, titles, closes, cell):
     """Side by side: of each row the newest session that has it."""
     yield "<h2>The newest figures</h2>"
     yield '<div class="wide" tabindex="0" role="region" aria-label="The newest figures"><table>'
     yield ("<thead><tr>" + "".join(f'<th scope="col">{name}</th>' for name in (
-        "row", "Keel", "peer", "times", "to be reached", "", "session")) + "</tr></thead><tbody>")
+        "row", "Keel", "peer", "times", "to be reached", "", "what would close it", "session")) + "</tr></thead><tbody>")
     for measure, peer in pairs:
         session = next(s for s in reversed(sessions) if s.ratio(measure, peer))
         ratio, low, high = session.ratio(measure, peer)
         unit, goal = session.units[measure], goals.get((measure, peer))
         verdict = "met" if ratio >= (goal or 1) else "missed" if goal else "behind"
         verdict = verdict if goal or ratio < 1 else ""
+        note = closes.get((measure, peer), "not known yet") if verdict in ("missed", "behind") else ""
         yield (
             f'<tr><th scope="row">{escape(titles[measure])}</th>'
             f"<td>{cell(session.keel(measure), unit)}</td>"
@@ -64,6 +65,7 @@ def newest(sessions, pairs, goals, titles, cell):
             f'<td class="n">{ratio:.2f} ({low:.2f} to {high:.2f})</td>'
             f'<td class="n">{"" if goal is None else f"{goal:g}"}</td>'
             f'<td class="{"missed" if verdict in ("missed", "behind") else ""}">{verdict}</td>'
+            f"<td>{escape(note)}</td>"
             f'<td><a href="#{anchor(session)}">{session.name}</a></td></tr>')
     yield "</tbody></table></div>"
 

@@ -110,7 +110,11 @@ def check_reference(keel):
 
 
 def check_snippets():
-    """What the library's documentation shows is compiled: it stands in a test of its module."""
+    """Every product has a catalogue, and what it shows is compiled: it stands in a test."""
+    products = re.findall(r'\.library\(name: "(\w+)"', (ROOT / "Package.swift").read_text())
+    for product in products:
+        if not (ROOT / f"Sources/{product}/{product}.docc/{product}.md").exists():
+            yield f"Sources/{product} has no catalogue {product}.docc/{product}.md"
     for page in sorted(ROOT.glob("Sources/*/*.docc/*.md")):
         test = ROOT / f"Tests/{page.stem}Tests/SnippetTests.swift"
         shown = re.findall(r"```swift\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
