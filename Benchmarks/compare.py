@@ -229,14 +229,13 @@ def busy_seconds():
     return (user + nice + system + sum(others)) / os.sysconf("SC_CLK_TCK")
 
 
-def roof(measure, folder, product, memory):
+def roof(measure, config, product, memory):
     """The most tokens a second that float32 weights allow, and which of the two roofs it is.
 
-    Reading a prompt multiplies each weight once a token, the output layer only for the last;
-    writing a token of each answer reads all weights once. Attention is not counted, so shares are
-    a little lower than the truth.
+    `config` is the model's `config.json`. Reading a prompt multiplies each weight once a token, the
+    output layer only for the last; writing a token of each answer reads all weights once. Attention
+    is not counted, so shares are a little lower than the truth.
     """
-    config = json.loads((folder / "config.json").read_text())
     hidden, layers = config["hidden_size"], config["num_hidden_layers"]
     share = config["num_key_value_heads"] / config["num_attention_heads"]
     block = 2 * hidden**2 * (1 + share) + 3 * hidden * config["intermediate_size"]
@@ -283,11 +282,12 @@ def report(machine, folder, keel, peers, torch, more):
     # The higher of both: a roof that one of them breaks through is none.
     roofs = [max(torch.figures[m] + more.figures[m], default=None) for m in ROOFS]
     if all(roofs) and folder.exists():
+        config = json.loads((folder / "config.json").read_text())
         print()
         rows = [["Keel's share", "share", "roof, tokens/s", "which"]]
         for measure in ["prefill", "decode", "sample-16", "sample-64"]:
             figure = (more if measure == "sample-64" else keel).middle(measure)
-            most, which = roof(measure, folder, *roofs)
+            most, which = roof(measure, config, *roofs)
             share = f"{100 * figure / most:.0f} %" if figure else ""
             rows.append([TITLES[measure], share, number(most), which])
         table(rows)
