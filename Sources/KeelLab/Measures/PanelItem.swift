@@ -44,6 +44,13 @@ public struct ItemReading: Hashable, Sendable, Codable {
     /// g: length-normalised log-probability of good less bad answers, in nats per token.
     public var gap: Double? { bad.map { good - $0 } }
 
+    public init(item: String, good: Double, bad: Double?, preferred: Double?) {
+        self.item = item
+        self.good = good
+        self.bad = bad
+        self.preferred = preferred
+    }
+
     /// - Throws: `LabError.unsupported` where scores do not belong to the item.
     public init(_ item: PanelItem, scores: [Score]) throws(LabError) {
         guard scores.count == item.completions.count, !item.good.isEmpty else {

@@ -12,6 +12,12 @@ public final class PanelLog {
         /// Under which condition: `plain`, `scale 3`.
         public var condition: String
         public var readings: [ItemReading]
+
+        public init(step: Int, condition: String, readings: [ItemReading]) {
+            self.step = step
+            self.condition = condition
+            self.readings = readings
+        }
     }
 
     public static let plain = "plain"

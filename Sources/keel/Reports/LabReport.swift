@@ -1,8 +1,8 @@
-import KeelLab
-import KeelReport
+package import KeelLab
+package import KeelReport
 
 /// An experiment on emergent misalignment, as a page.
-struct LabReport {
+package struct LabReport {
     let result: LabResult
     /// What monitors saw in training and how long before behaviour; empty where none ran.
     let watching: [Block]
@@ -10,12 +10,12 @@ struct LabReport {
     /// g is in nats per token.
     static let unit = Unit.named("nats per token")
 
-    init(_ result: LabResult, watching: [Block] = []) {
+    package init(_ result: LabResult, watching: [Block] = []) {
         self.result = result
         self.watching = watching
     }
 
-    func page() -> Page {
+    package func page() -> Page {
         var sections = [claims]
         sections += [doses, timelines, arms, scales, mending, screening, steering, warning]
             .compactMap(\.self)
