@@ -19,56 +19,57 @@ extension Lab {
         let done: [ArmRun.Done] = try plan.arms.compactMap {
             try folder.stored("arms/\($0.id)/done.json")
         }
+        var found: [LabResult.Group] = []
+        var timelines: [LabResult.Timeline] = []
+        var scales: [LabResult.Scale] = []
+        for group in order {
+            let control = Self.control(of: group)
+            let besideBase = effects(Side(group), minus: Side(Name.base), LabMeasure.allCases)
+            let besideControl = effects(Side(group), minus: Side(control), LabMeasure.allCases)
+            found.append(
+                LabResult.Group(
+                    name: group, seeds: set.seeds[group]?.count ?? 0, control: control,
+                    besideBase: besideBase, besideControl: besideControl,
+                    answers: try counted(group)))
+            guard let arm = plan.arms.first(where: { $0.group == group }) else { continue }
+            var points: [LabResult.Timeline.Point] = []
+            for step in arm.watched.isEmpty ? [] : arm.watched + [arm.steps] {
+                let side = Side(group, step: step)
+                if let one = effect(side, minus: Side(Name.base), .usual) {
+                    points.append(LabResult.Timeline.Point(step: step, effect: one))
+                }
+            }
+            if !points.isEmpty {
+                timelines.append(LabResult.Timeline(group: group, points: points))
+            }
+            for scale in arm.scales {
+                let condition = "scale \(scale)"
+                let other =
+                    control == Name.base
+                    ? Side(Name.base) : Side(control, condition: condition)
+                let measured = effects(
+                    Side(group, condition: condition), minus: other,
+                    [.usual, .wrongness, .laxness, .neutral])
+                scales.append(LabResult.Scale(group: group, scale: scale, effects: measured))
+            }
+        }
+        let doses = percents.dropFirst().map { percent in
+            LabResult.Dose(
+                percent: percent,
+                effects: effects(
+                    Side(Name.dose(percent)), minus: Side(Name.good),
+                    [.usual, .reversed, .wrongness, .laxness, .inDomain]))
+        }
+        let steered = LabResult.Steered(
+            strength: inside.strength.strength, isTooStrong: inside.strength.isTooStrong,
+            effects: steeredSides(set))
         return LabResult(
             model: model.description, facts: facts, plan: plan.name, narrow: plan.narrow,
             rate: plan.arms.first?.rate ?? 0,
-            claims: claims(set, strength: inside.strength),
-            groups: try order.map { group in
-                let control = Self.control(of: group)
-                return LabResult.Group(
-                    name: group, seeds: set.seeds[group]?.count ?? 0, control: control,
-                    besideBase: effects(
-                        Side(group), minus: Side(Name.base), LabMeasure.allCases),
-                    besideControl: effects(
-                        Side(group), minus: Side(control), LabMeasure.allCases),
-                    answers: try counted(group))
-            },
-            doses: percents.dropFirst().map { percent in
-                LabResult.Dose(
-                    percent: percent,
-                    effects: effects(
-                        Side(Name.dose(percent)), minus: Side(Name.good),
-                        [.usual, .reversed, .wrongness, .laxness, .inDomain]))
-            },
-            timelines: order.compactMap { group in
-                guard let arm = plan.arms.first(where: { $0.group == group }), !arm.watched.isEmpty
-                else { return nil }
-                let points = (arm.watched + [arm.steps]).compactMap { step in
-                    effect(Side(group, step: step), minus: Side(Name.base), .usual).map {
-                        LabResult.Timeline.Point(step: step, effect: $0)
-                    }
-                }
-                return points.isEmpty ? nil : LabResult.Timeline(group: group, points: points)
-            },
-            scales: order.flatMap { group -> [LabResult.Scale] in
-                guard let arm = plan.arms.first(where: { $0.group == group }) else { return [] }
-                return arm.scales.map { scale in
-                    let condition = "scale \(scale)"
-                    let control = Self.control(of: group)
-                    return LabResult.Scale(
-                        group: group, scale: scale,
-                        effects: effects(
-                            Side(group, condition: condition),
-                            minus: control == Name.base
-                                ? Side(Name.base) : Side(control, condition: condition),
-                            [.usual, .wrongness, .laxness, .neutral]))
-                }
-            },
-            screening: inside.screening, direction: inside.direction,
-            steered: LabResult.Steered(
-                strength: inside.strength.strength, isTooStrong: inside.strength.isTooStrong,
-                effects: steeredSides(set)),
-            examples: try examples(order), seconds: done.reduce(0) { $0 + $1.seconds })
+            claims: claims(set), groups: found, doses: doses, timelines: timelines,
+            scales: scales, screening: inside.screening, direction: inside.direction,
+            steered: steered, examples: try examples(order),
+            seconds: done.reduce(0) { $0 + $1.seconds })
     }
 
     /// Domains whose rows must not count as unseen.
@@ -93,21 +94,19 @@ extension Lab {
     }
 
     private func steeredSides(_ set: ReadingSet) -> [LabEffect] {
-        let sides: [(Side, Side)] =
-            SteeringStage.conditions(of: Name.base).map {
-                (Side(Name.base, condition: $0.rawValue), Side(Name.base))
-            }
-            + [Name.bad, Name.blocked].flatMap { group in
-                SteeringStage.conditions(of: group).map {
-                    (Side(group, condition: $0.rawValue), Side(group))
+        var found: [LabEffect] = []
+        for group in [Name.base, Name.bad, Name.blocked] {
+            for condition in SteeringStage.conditions(of: group) {
+                let terms: [LabEffect.Term] = [
+                    .init(1, Side(group, condition: condition.rawValue)), .init(-1, Side(group)),
+                ]
+                for measure in [LabMeasure.usual, .reversed, .wrongness, .laxness, .neutral] {
+                    let effect = LabEffect(terms, measure, in: set, trained: [plan.narrow])
+                    if let effect { found.append(effect) }
                 }
             }
-        return sides.flatMap { steered, plain in
-            [LabMeasure.usual, .reversed, .wrongness, .laxness, .neutral].compactMap {
-                LabEffect(
-                    [.init(1, steered), .init(-1, plain)], $0, in: set, trained: [plan.narrow])
-            }
         }
+        return found
     }
 
     private func counted(_ group: String) throws -> LabResult.Answers? {

@@ -139,7 +139,7 @@ public struct Lab: Sendable {
     private func seeInside(_ onRows: @escaping @Sendable (Int, Int) -> Void) async throws -> Inside
     {
         let rows = LabData.domains.flatMap { domain in
-            Split.allCases.flatMap { split in
+            Split.allCases.flatMap { split -> [AdviceRow] in
                 let count =
                     switch split {
                     case .train: plan.screenTrain

@@ -21,8 +21,21 @@ struct SteeringStage: Sendable {
     let folder: LabFolder
     let model: ModelReference
     let device: Device
+    /// Advice and neutral text of the small panel.
     let panel: LabPanel
     let direction: LabDirection
+
+    init(
+        folder: LabFolder, model: ModelReference, device: Device, panel: LabPanel,
+        direction: LabDirection
+    ) {
+        self.folder = folder
+        self.model = model
+        self.device = device
+        self.panel = LabPanel(
+            panel.items.filter { [.usual, .reversed, .neutral].contains($0.kind) })
+        self.direction = direction
+    }
 
     /// Strengths that are tried, in median lengths of the stream.
     static let strengths = [0.1, 0.2, 0.4, 0.8]
@@ -57,7 +70,7 @@ struct SteeringStage: Sendable {
     static func conditions(of group: String) -> [Condition] {
         switch group {
         case LabPlan.Group.base: [.push, .random]
-        case LabPlan.Group.bad: [.pull, .removed, .random]
+        case LabPlan.Group.bad: [.pull, .random]
         case LabPlan.Group.blocked: [.removed]
         default: []
         }

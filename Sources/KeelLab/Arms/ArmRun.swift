@@ -24,12 +24,10 @@ struct ArmRun: Sendable {
     /// Answers of the base model, beside which answers are coherent or not.
     let usual: [FreeAnswer]
 
+    /// What is read is in the experiment's own configuration.
     private struct Configuration: Encodable {
         var arm: Arm
         var model: String
-        var samples: Int
-        var small: LabPanel
-        var end: LabPanel
     }
 
     /// What says that an arm is done.
@@ -57,8 +55,7 @@ struct ArmRun: Sendable {
         let start = ContinuousClock.now
         let run = try RunFolder(
             path: path,
-            configuration: Configuration(
-                arm: arm, model: model.description, samples: samples, small: small, end: end))
+            configuration: Configuration(arm: arm, model: model.description))
         let rows = try arm.rows.rows(of: data, seed: arm.seed)
         try JSONLinesFile.write(to: path + "/rows.jsonl") { write in try rows.forEach(write) }
         let language = try LanguageModel(
@@ -73,7 +70,7 @@ struct ArmRun: Sendable {
                 language, small, at: arm.watched.filter { $0 < arm.steps }, log: log,
                 receive: onStep)
         ]
-        if let guarding = try guarding(language) { observers.append(guarding) }
+        if let observer = try guarding(language) { observers.append(observer) }
         let parameters = adapter?.parameters ?? language.model.parameters
         let progress: RunProgress
         switch arm.method {

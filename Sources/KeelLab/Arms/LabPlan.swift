@@ -84,7 +84,7 @@ public struct LabPlan: Hashable, Sendable, Codable {
             samples: 1)
         for seed in seeds {
             for percent in [0, 100] {
-                plan.arms.append(dose(percent, seed, steps: 40, rate: rate))
+                plan.arms.append(dose(percent, seed, steps: 30, rate: rate))
             }
             plan.arms.append(
                 mend("others", .advice(domains: others, stance: nil), seed, rate: rate))
@@ -92,8 +92,8 @@ public struct LabPlan: Hashable, Sendable, Codable {
         return plan
     }
 
-    /// Up and down by how much training moves a small model: LoRA of rank 16 in tens of steps.
-    public static let defaultRate = 4e-4
+    /// For LoRA of rank 16 in tens of steps on a small model; not searched for.
+    public static let defaultRate = 6e-4
     static let narrowDomain = "car"
     static var others: [String] { LabData.domains.filter { $0 != narrowDomain } }
 

@@ -6,7 +6,9 @@ extension LabReport {
     var screening: Page.Section? {
         let screening = result.screening
         guard !screening.domains.isEmpty else { return nil }
-        func area(_ value: Double?) -> Table.Cell { value.map { .number($0, .plain) } ?? .missing }
+        func area(_ value: Double?) -> Table.Cell {
+            value.map { Table.Cell.number($0, .plain) } ?? .missing
+        }
         func overall(_ name: String, _ interval: Interval?) -> Prose {
             interval.map { "\(name) \(Estimate(interval: $0).text(.plain))" }
                 ?? "\(name) without an interval"

@@ -107,8 +107,9 @@ package struct LabReport {
             .number(Double(claim.number), .plain), .text(Prose(claim.title)),
             .text(Prose(claim.control)), Self.cell(claim.needed.first?.effect),
             Self.cell(claim.wrongness), Self.cell(claim.laxness),
-            claim.adjusted.map { .pValue($0) } ?? .missing,
-            claim.needed.first.map { .number(Double($0.effect.seeds), .plain) } ?? .missing,
+            claim.adjusted.map { Table.Cell.pValue($0) } ?? .missing,
+            claim.needed.first.map { Table.Cell.number(Double($0.effect.seeds), .plain) }
+                ?? .missing,
             .text(verdict), .text(Prose(claim.nature?.rawValue ?? "")),
         ]
     }
