@@ -79,11 +79,12 @@ public struct LabPanel: Hashable, Sendable, Codable {
     }
 
     /// Reads every item on the thread of the model; a prompt is read once for all its answers.
-    /// - Throws: `CancellationError`; what scoring throws.
+    ///
+    /// It is not stopped half way: a step of training that is kept has then been read.
+    /// - Throws: What scoring throws.
     public func read(_ language: LanguageModel, steering: [Steering] = []) throws -> [ItemReading] {
         try items.map { item in
-            try Task.checkCancellation()
-            return try ItemReading(
+            try ItemReading(
                 item,
                 scores: language.score(
                     item.completions, after: item.prompt, steering: steering))
