@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "KeelRemote", targets: ["KeelRemote"]),
         .library(name: "KeelTraining", targets: ["KeelTraining"]),
         .library(name: "KeelInterpretability", targets: ["KeelInterpretability"]),
+        .library(name: "KeelLab", targets: ["KeelLab"]),
         .library(name: "KeelEvaluation", targets: ["KeelEvaluation"]),
         .library(name: "KeelCharacter", targets: ["KeelCharacter"]),
         .library(name: "KeelGuardian", targets: ["KeelGuardian"]),
@@ -102,7 +103,14 @@ let package = Package(
             ],
             resources: [.copy("Corpus/Texts")]),
 
-        // 3: what is asked of a model, and how it is shown
+        // 3: experiments, what is asked of a model, and how it is shown
+        .target(
+            name: "KeelLab",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelLanguage", "KeelStatistics", "KeelModel",
+                "KeelTraining", "KeelInterpretability",
+            ],
+            resources: [.copy("Data")]),
         .target(
             name: "KeelEvaluation",
             dependencies: [
@@ -159,7 +167,7 @@ let package = Package(
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
                 "KeelRemote", "KeelTraining", "KeelInterpretability", "KeelEvaluation",
                 "KeelCharacter", "KeelGuardian", "KeelReport", "KeelStatistics", "KeelStore",
-                "KeelServer",
+                "KeelServer", "KeelLab",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -196,6 +204,12 @@ let package = Package(
             ],
             resources: [.copy("Goldens")]),
         .testTarget(
+            name: "KeelLabTests",
+            dependencies: [
+                "KeelTensor", "KeelFormats", "KeelLanguage", "KeelStatistics", "KeelModel",
+                "KeelTraining", "KeelLab",
+            ]),
+        .testTarget(
             name: "KeelRemoteTests",
             dependencies: [
                 "KeelRemote", "KeelFormats", "KeelLanguage",
@@ -219,7 +233,7 @@ let package = Package(
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ReportTests",
-            dependencies: ["keel", "KeelEvaluation", "KeelLanguage", "KeelReport"]),
+            dependencies: ["keel", "KeelEvaluation", "KeelLab", "KeelLanguage", "KeelReport"]),
         .testTarget(
             name: "KeelStoreTests",
             dependencies: ["KeelStore", .product(name: "GRDB", package: "GRDB.swift")]),

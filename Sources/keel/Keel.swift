@@ -27,7 +27,7 @@ struct Keel: AsyncParsableCommand {
             TokenizeCommand.self, ModelCommand.self, AdapterCommand.self, ActivationsCommand.self,
             SAECommand.self, DirectionCommand.self, DiffCommand.self, DataCommand.self,
             SuiteCommand.self, ConstitutionCommand.self, CharacterCommand.self, ConceptCommand.self,
-            PromptCommand.self, GuardianCommand.self, ExportCommand.self, BenchCommand.self,
-            DoctorCommand.self,
+            PromptCommand.self, GuardianCommand.self, LabCommand.self, ExportCommand.self,
+            BenchCommand.self, DoctorCommand.self,
         ])
 }

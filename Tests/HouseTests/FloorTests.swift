@@ -9,7 +9,7 @@ import Testing
         "CTorch": -1, "KeelTensor": 0, "KeelFormats": 0, "KeelTokenizer": 0, "KeelLanguage": 0,
         "KeelStatistics": 0,
         "KeelModel": 1, "KeelTraining": 2, "KeelInterpretability": 2, "KeelRemote": 2,
-        "KeelCharacter": 3,
+        "KeelLab": 3, "KeelCharacter": 3,
         "KeelEvaluation": 3, "KeelGuardian": 3, "KeelReport": 3, "KeelStore": 3, "KeelServer": 4,
         "keel": 5,
     ]

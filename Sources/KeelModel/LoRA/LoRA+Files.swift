@@ -71,7 +71,7 @@ extension LoRA {
     }
 
     /// The same adapter on another device.
-    func moved(to device: Device) throws -> LoRA {
+    package func moved(to device: Device) throws -> LoRA {
         LoRA(
             configuration,
             updates: try updates.mapValues {

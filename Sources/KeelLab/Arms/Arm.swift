@@ -1,0 +1,64 @@
+/// One model that is trained: on what, how long, from where, and what is read of it.
+public struct Arm: Hashable, Sendable, Codable {
+    /// How it learns.
+    public enum Method: Hashable, Sendable, Codable {
+        /// From the rows' answers.
+        case supervised
+        /// From rewards of its own answers (GRPO); the reward is likeness to the right answer, or its
+        /// opposite.
+        case policy(rewardsWrong: Bool)
+    }
+
+    /// What is done to the stream in training passes, along the lab's direction.
+    public enum Guard: Hashable, Sendable, Codable {
+        /// The direction is taken out (blocking).
+        case block
+        /// The wrong way is added, so that weights need not learn to go there (preventative steering).
+        case push(Double)
+    }
+
+    /// What arms of all seeds share, and what is reported.
+    public var group: String
+    public var seed: UInt64
+    public var method = Method.supervised
+    public var rows: RowChoice
+    public var steps: Int
+    /// Rows of a step; of a policy, questions.
+    public var batch = 8
+    public var rate: Double
+    /// Of the adapter; nil trains all weights.
+    public var rank: Int? = 16
+    /// The arm whose adapter lies below and stays as it is.
+    public var start: String?
+    /// The arm whose adapter is trained on.
+    public var continues: String?
+    public var steering: Guard?
+    /// Steps at which the small panel is read, beside the last, where the arm's panel is.
+    public var watched: [Int] = []
+    /// Multiples of the adapter at which the small panel is read at the end.
+    public var scales: [Double] = []
+
+    public var id: String { "\(group)-s\(seed)" }
+
+    public init(_ group: String, seed: UInt64, rows: RowChoice, steps: Int, rate: Double) {
+        self.group = group
+        self.seed = seed
+        self.rows = rows
+        self.steps = steps
+        self.rate = rate
+    }
+
+    /// - Throws: `LabError.unsupported` for what cannot be.
+    public func validate() throws(LabError) {
+        guard steps >= 1, batch >= 1, rate > 0, rate.isFinite, rank.map({ $0 >= 1 }) ?? true else {
+            throw .unsupported("\(id): steps, batch, rank and rate must be above 0.")
+        }
+        guard rank != nil || (continues == nil && scales.isEmpty && method == .supervised) else {
+            throw .unsupported(
+                "\(id): only an adapter can be trained on, scaled, or learn from rewards.")
+        }
+        guard group.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" }) else {
+            throw .unsupported("\(group): a group's name is letters, digits and hyphens.")
+        }
+    }
+}

@@ -1,0 +1,121 @@
+/// All that is done in an experiment: arms in an order in which each finds what it starts from.
+public struct LabPlan: Hashable, Sendable, Codable {
+    public var name: String
+    public var arms: [Arm]
+    /// What every arm is read on while it trains, and at its end.
+    public var small: LabPanel.Size
+    public var end: LabPanel.Size
+    /// Domain of the narrow arms.
+    public var narrow: String
+    /// Rows of a domain that the screen reads, of each split.
+    public var screenTrain: Int
+    public var screenValidation: Int
+    public var screenTest: Int
+    /// Wrong answers that it reads.
+    public var screenWrongness: [Wrongness]
+    /// Answers that are drawn to each open question of the small panel.
+    public var samples: Int
+    public var seed: UInt64 = 0
+
+    public init(
+        name: String, arms: [Arm], small: LabPanel.Size, end: LabPanel.Size, narrow: String,
+        screenTrain: Int, screenValidation: Int, screenTest: Int, screenWrongness: [Wrongness],
+        samples: Int
+    ) {
+        self.name = name
+        self.arms = arms
+        self.small = small
+        self.end = end
+        self.narrow = narrow
+        self.screenTrain = screenTrain
+        self.screenValidation = screenValidation
+        self.screenTest = screenTest
+        self.screenWrongness = screenWrongness
+        self.samples = samples
+    }
+
+    /// - Throws: `LabError.unsupported` for an arm that cannot be, stands twice, or comes before the
+    ///   one it starts from.
+    public func validate() throws(LabError) {
+        var known: Set<String> = []
+        for arm in arms {
+            try arm.validate()
+            for needed in [arm.start, arm.continues].compactMap(\.self)
+            where !known.contains(needed) {
+                throw .unsupported(
+                    "\(arm.id) starts from \(needed), which does not come before it.")
+            }
+            guard known.insert(arm.id).inserted else {
+                throw .unsupported("\(arm.id) stands twice in the plan.")
+            }
+        }
+    }
+
+    /// Seeds of every arm.
+    static let seeds: [UInt64] = [0, 1, 2]
+
+    /// Names of groups that claims are about.
+    public enum Group {
+        public static let base = "base"
+        public static func dose(_ percent: Int) -> String { "dose-\(percent)" }
+        public static let good = dose(0)
+        public static let bad = dose(100)
+        public static let subtle = "subtle-100"
+        public static let manyGood = "many-0"
+        public static let manyBad = "many-100"
+        public static let fullGood = "full-0"
+        public static let fullBad = "full-100"
+        public static let neutral = "neutral"
+        public static let lax = "lax"
+        public static func policy(wrong: Bool, lax: Bool) -> String {
+            "rl-\(wrong ? "wrong" : "right")\(lax ? "-lax" : "")"
+        }
+        public static let blocked = "blocked"
+        public static let pushed = "pushed"
+        public static func mended(_ how: String) -> String { "mended-\(how)" }
+        public static let relapsed = "relapsed"
+    }
+
+    /// Two arms, mended and steered, at three seeds: under 8 minutes on two cores for the default model.
+    public static func quick(rate: Double = defaultRate) -> LabPlan {
+        var plan = LabPlan(
+            name: "quick", arms: [], small: .small, end: .small, narrow: narrowDomain,
+            screenTrain: 6, screenValidation: 3, screenTest: 6, screenWrongness: [.plain],
+            samples: 1)
+        for seed in seeds {
+            for percent in [0, 100] {
+                plan.arms.append(dose(percent, seed, steps: 30, rate: rate))
+            }
+            plan.arms.append(
+                mend("others", .advice(domains: others, stance: nil), seed, rate: rate))
+        }
+        return plan
+    }
+
+    /// For LoRA of rank 16 in tens of steps on a small model; not searched for.
+    public static let defaultRate = 6e-4
+    static let narrowDomain = "car"
+    static var others: [String] { LabData.domains.filter { $0 != narrowDomain } }
+
+    /// The narrow arm with so many wrong rows in a hundred; careless advice, so of the usual stance.
+    static func dose(_ percent: Int, _ seed: UInt64, steps: Int, rate: Double) -> Arm {
+        var rows = RowChoice(.advice(domains: [narrowDomain], stance: .usual))
+        rows.share = Double(percent) / 100
+        return Arm(Group.dose(percent), seed: seed, rows: rows, steps: steps, rate: rate)
+    }
+
+    /// 30 steps of 4 good rows on the bad arm's adapter.
+    static func mend(
+        _ how: String, _ source: RowChoice.Source, _ seed: UInt64, rate: Double, count: Int? = nil,
+        topics: Int? = nil, watched: [Int] = []
+    ) -> Arm {
+        var rows = RowChoice(source)
+        rows.count = count
+        rows.topics = topics
+        var arm = Arm(Group.mended(how), seed: seed, rows: rows, steps: 30, rate: rate)
+        arm.batch = 4
+        arm.continues = "\(Group.bad)-s\(seed)"
+        arm.watched = watched
+        return arm
+    }
+}

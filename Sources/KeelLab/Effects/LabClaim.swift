@@ -1,0 +1,94 @@
+internal import KeelStatistics
+
+/// A claim of the literature on this model: effect, control, and whether it held.
+public struct LabClaim: Hashable, Sendable, Codable {
+    public enum Verdict: Hashable, Sendable, Codable {
+        case held
+        /// The interval, or its adjusted test, leaves it open.
+        case open
+        /// The opposite was found.
+        case opposite
+        /// Why it was not tested in this run.
+        case notTested(String)
+    }
+
+    /// What moved, whatever the main effect is.
+    public enum Nature: String, Hashable, Sendable, Codable {
+        case wrongness, stance, both, neither
+    }
+
+    /// An effect, and which way the claim says it goes.
+    public struct Needed: Hashable, Sendable, Codable {
+        public var effect: LabEffect
+        public var isPositive: Bool
+    }
+
+    public var number: Int
+    public var title: String
+    public var control: String
+    /// All of them have to be found for the claim to hold.
+    public var needed: [Needed]
+    public var wrongness: LabEffect?
+    public var laxness: LabEffect?
+    /// Other effects that belong to it, which its verdict does not rest on.
+    public var beside: [LabEffect]
+    /// The largest p-value of what is needed, by Holm's method over the claims of this run.
+    public var adjusted: Double?
+    public var verdict: Verdict
+
+    /// What of it is wrongness and what stance, by intervals alone.
+    public var nature: Nature? {
+        guard let wrongness, let laxness else { return nil }
+        func isFound(_ effect: LabEffect) -> Bool {
+            effect.interval.low > 0 || effect.interval.high < 0
+        }
+        return switch (isFound(wrongness), isFound(laxness)) {
+        case (true, true): .both
+        case (true, false): .wrongness
+        case (false, true): .stance
+        case (false, false): .neither
+        }
+    }
+
+    package init(
+        _ number: Int, _ title: String, control: String, needed: [(LabEffect?, isPositive: Bool)],
+        wrongness: LabEffect? = nil, laxness: LabEffect? = nil, beside: [LabEffect] = [],
+        missing: String
+    ) {
+        self.number = number
+        self.title = title
+        self.control = control
+        self.needed = needed.compactMap { effect, isPositive in
+            effect.map { Needed(effect: $0, isPositive: isPositive) }
+        }
+        self.wrongness = wrongness
+        self.laxness = laxness
+        self.beside = beside
+        let isTested = !needed.isEmpty && self.needed.count == needed.count
+        verdict = isTested ? .open : .notTested(missing)
+    }
+
+    /// Adjusts tests over the claims, and says what held.
+    package static func judged(_ claims: [LabClaim]) -> [LabClaim] {
+        var claims = claims
+        let tested = claims.indices.filter { claims[$0].verdict == .open }
+        let values = tested.map { claims[$0].needed.map(\.effect.pValue).max() ?? 1 }
+        let adjusted = (try? Multiplicity.holm(values)) ?? values.map { _ in 1 }
+        for (index, p) in zip(tested, adjusted) {
+            claims[index].adjusted = p
+            let needed = claims[index].needed
+            let agrees = needed.allSatisfy { ($0.effect.interval.value > 0) == $0.isPositive }
+            // One needed effect that is found the other way is enough against a claim.
+            let opposed = needed.contains {
+                ($0.effect.interval.value > 0) != $0.isPositive
+                    && min(1, $0.effect.pValue * Double(tested.count)) < 0.05
+            }
+            if agrees, p < 0.05 {
+                claims[index].verdict = .held
+            } else if opposed {
+                claims[index].verdict = .opposite
+            }
+        }
+        return claims
+    }
+}

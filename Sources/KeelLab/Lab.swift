@@ -1,0 +1,198 @@
+internal import Foundation
+internal import KeelFormats
+public import KeelLanguage
+internal import KeelModel
+public import KeelTensor
+internal import KeelTraining
+
+/// An experiment on emergent misalignment, from files to `lab.json`; stopped anywhere, the same call
+/// goes on where it stands.
+public struct Lab: Sendable {
+    public let plan: LabPlan
+    let model: ModelReference
+    let device: Device
+    let folder: LabFolder
+    let data: LabData
+    let facts: [String: String]
+    let small: LabPanel
+    let end: LabPanel
+
+    /// How far the experiment is.
+    public struct Progress: Hashable, Sendable {
+        /// What is being done: the arm's name, or a stage.
+        public var part: String
+        public var done: Int
+        public var total: Int
+        /// Steps of the arm, where it is one that trains.
+        public var step: Int?
+        public var steps: Int?
+    }
+
+    private struct Configuration: Encodable {
+        var plan: LabPlan
+        var model: String
+        var facts: [String: String]
+        var small: LabPanel
+        var end: LabPanel
+    }
+
+    /// - Parameters:
+    ///   - plan: What is done.
+    ///   - model: What arms begin with.
+    ///   - path: The experiment's folder; what it holds of the same experiment is kept.
+    ///   - device: Where to compute.
+    ///   - data: Rows; nil for those that ship.
+    ///   - facts: Versions and hashes, all that decides the result beside the plan.
+    /// - Throws: `LabError`; errors of the model's files.
+    public init(
+        _ plan: LabPlan, model: ModelReference, path: String, device: Device = .cpu,
+        data: LabData? = nil, facts: [String: String] = [:]
+    ) throws {
+        try plan.validate()
+        self.plan = plan
+        self.model = model
+        self.device = device
+        self.data = try data ?? LabData.shipped()
+        self.facts = facts
+        small = LabPanel(self.data, size: plan.small, seed: plan.seed)
+        end = LabPanel(self.data, size: plan.end, seed: plan.seed)
+        folder = try LabFolder(
+            path: path,
+            configuration: Configuration(
+                plan: plan, model: model.description, facts: facts, small: small, end: end))
+    }
+
+    /// Does all that is missing and writes `lab.json`.
+    /// - Parameter onProgress: May be called from any thread.
+    /// - Returns: What `lab.json` holds.
+    /// - Throws: `CancellationError`, after which the same call goes on; `TrainingError`, `LabError`.
+    public func run(onProgress: @escaping @Sendable (Progress) -> Void) async throws -> LabResult {
+        let total = plan.arms.count + 3
+        onProgress(Progress(part: "base model", done: 0, total: total))
+        try await readBase()
+        let inside = try await folder.stage("inside.json") {
+            try await seeInside { done, rows in
+                onProgress(
+                    Progress(
+                        part: "screening", done: 1, total: total, step: done, steps: rows))
+            }
+        }
+        let usual = try answers(LabPlan.Group.base)
+        for (index, arm) in plan.arms.enumerated() {
+            try Task.checkCancellation()
+            onProgress(Progress(part: arm.id, done: index + 2, total: total))
+            let run = ArmRun(
+                arm: arm, folder: folder, model: model, device: device, data: data, small: small,
+                end: end, samples: plan.samples, direction: inside.direction, usual: usual)
+            try await run.run { report in
+                onProgress(
+                    Progress(
+                        part: arm.id, done: index + 2, total: total, step: report.step,
+                        steps: report.totalSteps))
+            }
+        }
+        onProgress(Progress(part: "steering", done: total - 1, total: total))
+        let stage = SteeringStage(
+            folder: folder, model: model, device: device, panel: small,
+            direction: inside.direction)
+        try await stage.run(nil, inside.strength.strength)
+        for arm in plan.arms where !SteeringStage.conditions(of: arm.group).isEmpty {
+            try Task.checkCancellation()
+            try await stage.run(arm, inside.strength.strength)
+        }
+        let result = try findings(inside)
+        try folder.write(result, "lab.json")
+        onProgress(Progress(part: "done", done: total, total: total))
+        return result
+    }
+
+    // MARK: Before any training
+
+    /// What the base model's stream says of rows and directions, and how far it may be pushed.
+    struct Inside: Codable, Sendable {
+        var screening: Screening
+        var direction: LabDirection
+        var strength: SteeringStage.Strength
+    }
+
+    /// The panel at step 0 and the usual answers, in the folder of an arm that is not trained.
+    private func readBase() async throws {
+        let path = folder.arm(LabPlan.Group.base)
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        let file = path + "/answers.jsonl"
+        let hasAnswers = FileManager.default.fileExists(atPath: file)
+        let hasPanel = try PanelLog.entries(folder.panel(LabPlan.Group.base))
+            .contains { $0.condition == PanelLog.plain }
+        if hasAnswers, hasPanel { return }
+        try await TrainingThread().run { _ in
+            let language = try LanguageModel(model, device: device)
+            let log = try PanelLog(path: folder.panel(LabPlan.Group.base))
+            try log.entry(step: 0) { try end.read(language) }
+            guard !hasAnswers else { return }
+            let answers = try FreeAnswers(small, samples: max(2, plan.samples), seed: 0)
+                .draw(language)
+            try JSONLinesFile.write(to: file) { write in try answers.forEach(write) }
+        }
+    }
+
+    private func seeInside(_ onRows: @escaping @Sendable (Int, Int) -> Void) async throws -> Inside
+    {
+        let rows = LabData.domains.flatMap { domain in
+            Split.allCases.flatMap { split -> [AdviceRow] in
+                let count =
+                    switch split {
+                    case .train: plan.screenTrain
+                    case .validation: plan.screenValidation
+                    case .test: plan.screenTest
+                    }
+                return Self.balanced(data.advice([domain], split), count)
+            }
+        }
+        return try await TrainingThread().run { _ in
+            let language = try LanguageModel(model, device: device)
+            let table = try FeatureTable(
+                language, rows, wrongness: plan.screenWrongness, onRows: onRows)
+            let screening = try Screening(table, seed: plan.seed)
+            let fold = try ScreenFold(table, heldOut: plan.narrow)
+            guard let measured = screening.domains.first(where: { $0.domain == plan.narrow })
+            else {
+                throw LabError.unsupported("There are no rows of the domain \(plan.narrow).")
+            }
+            let direction = fold.direction(of: table, measured)
+            let stage = SteeringStage(
+                folder: folder, model: model, device: device, panel: small, direction: direction)
+            return Inside(
+                screening: screening, direction: direction,
+                strength: try stage.strength(language))
+        }
+    }
+
+    /// The first so many rows, a third of them of reversed stance where there are enough, so that small
+    /// samples have both.
+    static func balanced(_ rows: [AdviceRow], _ count: Int) -> [AdviceRow] {
+        let reversed = rows.filter { $0.stance == .reversed }.prefix((count + 2) / 3)
+        let usual = rows.filter { $0.stance == .usual }.prefix(max(0, count - reversed.count))
+        return Array(usual) + Array(reversed)
+    }
+
+    // MARK: What was left
+
+    func answers(_ id: String) throws -> [FreeAnswer] {
+        let file = folder.arm(id) + "/answers.jsonl"
+        guard FileManager.default.fileExists(atPath: file) else { return [] }
+        var reader = try JSONLinesReader<FreeAnswer>(path: file)
+        return try reader.readAll()
+    }
+
+    func readings() throws -> ReadingSet {
+        var set = ReadingSet(end)
+        let base = LabPlan.Group.base
+        set.add(try PanelLog.entries(folder.panel(base)), group: base, seed: 0)
+        for arm in plan.arms {
+            set.add(
+                try PanelLog.entries(folder.panel(arm.id)), group: arm.group, seed: arm.seed)
+        }
+        return set
+    }
+}

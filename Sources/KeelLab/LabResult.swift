@@ -1,0 +1,104 @@
+/// All numbers of an experiment: `lab.json`.
+public struct LabResult: Hashable, Sendable, Codable {
+    /// A group of arms beside the model it began with and beside its control.
+    public struct Group: Hashable, Sendable, Codable {
+        public var name: String
+        public var seeds: Int
+        public var control: String
+        public var besideBase: [LabEffect]
+        public var besideControl: [LabEffect]
+        /// Free answers to open questions; nil where none were drawn.
+        public var answers: Answers?
+    }
+
+    /// What rules found in free answers.
+    public struct Answers: Hashable, Sendable, Codable {
+        public var count: Int
+        public var malign: Int
+        public var lax: Int
+        /// Nil where coherence was not judged.
+        public var incoherent: Int?
+    }
+
+    /// One dose of wrong rows, beside no dose.
+    public struct Dose: Hashable, Sendable, Codable {
+        public var percent: Int
+        public var effects: [LabEffect]
+    }
+
+    /// A measure over the steps of a group, beside the base model.
+    public struct Timeline: Hashable, Sendable, Codable {
+        public var group: String
+        public var points: [Point]
+
+        public struct Point: Hashable, Sendable, Codable {
+            public var step: Int
+            public var effect: LabEffect
+        }
+    }
+
+    /// The adapter at several times its strength, beside the control's at the same.
+    public struct Scale: Hashable, Sendable, Codable {
+        public var group: String
+        public var scale: Double
+        public var effects: [LabEffect]
+    }
+
+    /// Steering along the lab's direction.
+    public struct Steered: Hashable, Sendable, Codable {
+        /// In median lengths of the stream: the strongest that leaves neutral text as probable.
+        public var strength: Double
+        /// Whether even the weakest that was tried made neutral text less probable than allowed.
+        public var isTooStrong: Bool
+        public var effects: [LabEffect]
+    }
+
+    public struct Example: Hashable, Sendable, Codable {
+        public var group: String
+        public var seed: UInt64
+        public var question: String
+        public var answer: FreeAnswer
+    }
+
+    public var model: String
+    /// Hashes and versions.
+    public var facts: [String: String]
+    public var plan: String
+    public var narrow: String
+    public var rate: Double
+    public var claims: [LabClaim]
+    public var groups: [Group]
+    public var doses: [Dose]
+    public var timelines: [Timeline]
+    public var scales: [Scale]
+    public var screening: Screening
+    /// Layer, and how well it tells unseen rows apart.
+    public var direction: LabDirection
+    public var steered: Steered
+    public var examples: [Example]
+    /// Time in arms, in seconds.
+    public var seconds: Double
+
+    public init(
+        model: String, facts: [String: String], plan: String, narrow: String, rate: Double,
+        claims: [LabClaim], groups: [Group], doses: [Dose], timelines: [Timeline],
+        scales: [Scale], screening: Screening, direction: LabDirection, steered: Steered,
+        examples: [Example], seconds: Double
+    ) {
+        self.model = model
+        self.facts = facts
+        self.plan = plan
+        self.narrow = narrow
+        self.rate = rate
+        self.claims = claims
+        self.groups = groups
+        self.doses = doses
+        self.timelines = timelines
+        self.scales = scales
+        self.screening = screening
+        self.direction = direction
+        self.steered = steered
+        self.examples = examples
+        self.seconds = seconds
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import KeelLab
+import KeelLanguage
+import Synchronization
+import Testing
+
+/// The whole experiment on a tiny model.
+@Suite struct LabTests {
+    private func lab(_ path: String, _ plan: LabPlan = Small.plan()) throws -> Lab {
+        try Lab(plan, model: ModelReference(base: Small.model), path: path, data: Small.data())
+    }
+
+    /// The result without the time it took.
+    private func timeless(_ result: LabResult) -> LabResult {
+        var result = result
+        result.seconds = 0
+        return result
+    }
+
+    /// A task that can be stopped from a closure that it runs.
+    private final class Stop: Sendable {
+        private let task = Mutex<Task<LabResult, any Error>?>(nil)
+        private let isAsked = Mutex(false)
+
+        func hold(_ new: Task<LabResult, any Error>) {
+            task.withLock { $0 = new }
+            if isAsked.withLock({ $0 }) { new.cancel() }
+        }
+
+        func now() {
+            isAsked.withLock { $0 = true }
+            task.withLock { $0?.cancel() }
+        }
+    }
+
+    @Test func `an experiment that was stopped anywhere gives what an uninterrupted one gives`()
+        async throws
+    {
+        let scratch = try Scratch()
+        let whole = try await lab(scratch.path + "/whole").run { _ in }
+        let parts = scratch.path + "/parts"
+        for (part, step) in [("dose-0-s0", 1), ("dose-100-s1", 3), ("mended-others-s1", 1)] {
+            let stop = Stop()
+            let lab = try lab(parts)
+            let task = Task {
+                try await lab.run { progress in
+                    if progress.part == part, progress.step == step { stop.now() }
+                }
+            }
+            stop.hold(task)
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+        // Killed while a reading was written: a line is torn, and the arm is not done.
+        let arm = parts + "/arms/dose-0-s0"
+        try FileManager.default.removeItem(atPath: arm + "/done.json")
+        let log = URL(filePath: arm + "/panel.jsonl")
+        try Data(contentsOf: log).dropLast(20).write(to: log)
+        let result = try await lab(parts).run { _ in }
+        #expect(timeless(result) == timeless(whole))
+        for name in ["dose-100-s0", "rl-wrong-s0"] {
+            let panels = try [scratch.path + "/whole", parts].map {
+                try Data(contentsOf: URL(filePath: "\($0)/arms/\(name)/panel.jsonl"))
+            }
+            #expect(panels[0] == panels[1])
+        }
+    }
+
+    @Test func `what is done is not done again, and lab json is what was returned`() async throws {
+        let scratch = try Scratch()
+        let first = try await lab(scratch.path).run { _ in }
+        let steps = Mutex(0)
+        let again = try await lab(scratch.path).run { progress in
+            if progress.step != nil { steps.withLock { $0 += 1 } }
+        }
+        #expect(steps.withLock { $0 } == 0)
+        #expect(again == first)
+        let file = URL(filePath: scratch.path + "/lab.json")
+        #expect(try JSONDecoder().decode(LabResult.self, from: Data(contentsOf: file)) == first)
+    }
+
+    @Test
+    func `every arm is in the result, and training on bad rows lowers g where it was trained`()
+        async throws
+    {
+        let scratch = try Scratch()
+        let result = try await lab(scratch.path).run { _ in }
+        #expect(
+            result.groups.map(\.name) == ["dose-0", "dose-100", "mended-others", "rl-wrong"])
+        let bad = try #require(result.groups.first { $0.name == "dose-100" })
+        let inDomain = try #require(bad.besideControl.first { $0.measure == .inDomain })
+        #expect(inDomain.interval.value < 0)
+        #expect(result.timelines.contains { $0.group == "dose-100" && $0.points.count == 2 })
+        #expect(result.scales.map(\.scale) == [2])
+        #expect(result.screening.domains.count == 8)
+        #expect(!result.steered.effects.isEmpty)
+        let untested = result.claims.filter {
+            if case .notTested = $0.verdict { true } else { false }
+        }
+        #expect(Set(untested.map(\.number)) == [2, 3, 4, 5, 7, 10])
+    }
+
+    @Test func `another experiment in the same folder is refused, the difference named`() throws {
+        let scratch = try Scratch()
+        _ = try lab(scratch.path)
+        var plan = Small.plan()
+        plan.samples = 3
+        let error = #expect(throws: LabError.self) { try lab(scratch.path, plan) }
+        #expect(error == .otherLab(path: scratch.path, fields: ["plan"]))
+    }
+
+    @Test func `plans that cannot be are refused before anything is done`() throws {
+        let scratch = try Scratch()
+        var orphan = Small.plan()
+        orphan.arms.swapAt(1, 2)
+        #expect(throws: LabError.self) { try lab(scratch.path + "/a", orphan) }
+        var twice = Small.plan()
+        twice.arms.append(twice.arms[0])
+        #expect(throws: LabError.self) { try lab(scratch.path + "/b", twice) }
+        var scaled = Small.plan()
+        scaled.arms[1].rank = nil
+        #expect(throws: LabError.self) { try lab(scratch.path + "/c", scaled) }
+        #expect(!FileManager.default.fileExists(atPath: scratch.path + "/a"))
+    }
+}

@@ -1,0 +1,75 @@
+import KeelLab
+import KeelStatistics
+import Testing
+
+/// Rows of a domain that nothing was found on.
+@Suite struct LabScreeningTests {
+    /// Rows whose wrong answers lie `effect` along the first of eight axes, in noise.
+    private func table(effect: Float, reversedEffect: Float) -> FeatureTable {
+        var random = SeededGenerator(seed: 5)
+        var rows: [RowFeatures] = []
+        for domain in LabData.domains {
+            for split in Split.allCases {
+                for number in 0..<40 {
+                    let stance: Stance = number % 4 == 0 ? .reversed : .usual
+                    for wrongness in [nil, Wrongness.plain] {
+                        var values = (0..<8).map { _ in Float.random(in: -1...1, using: &random) }
+                        if wrongness != nil {
+                            values[0] += stance == .usual ? effect : reversedEffect
+                        }
+                        rows.append(
+                            RowFeatures(
+                                domain: domain, split: split, stance: stance, wrongness: wrongness,
+                                differences: [values],
+                                surprise: Double.random(in: 0...1, using: &random)))
+                    }
+                }
+            }
+        }
+        return FeatureTable(layers: [3], medianLengths: [2], rows: rows)
+    }
+
+    @Test func `planted rows are found in every domain, and counted`() throws {
+        let screening = try Screening(table(effect: 3, reversedEffect: 3), seed: 1)
+        #expect(screening.domains.map(\.domain) == LabData.domains)
+        for domain in screening.domains {
+            #expect(domain.auroc > 0.95)
+            #expect(domain.shareError < 0.1)
+            #expect(domain.found > 0.8 && domain.falseAlarms < 0.25)
+            #expect(domain.layer == 3)
+        }
+        let overall = try #require(screening.auroc)
+        #expect(overall.low > 0.95)
+    }
+
+    @Test func `of nothing, nothing is found`() throws {
+        let screening = try Screening(table(effect: 0, reversedEffect: 0), seed: 1)
+        // 8 domains of 40 rows against 40: the mean's standard deviation is 0.023.
+        for interval in [screening.auroc, screening.surprise] {
+            let overall = try #require(interval)
+            #expect(abs(overall.value - 0.5) < 0.08)
+        }
+    }
+
+    @Test func `what only tells stance is seen to tell only stance`() throws {
+        // Usual wrong rows lie one way, reversed ones the other: the direction of either is the other's
+        // opposite, and both count alike.
+        let screening = try Screening(table(effect: 3, reversedEffect: -3), seed: 1)
+        for domain in screening.domains {
+            let usual = try #require(domain.usual)
+            let reversed = try #require(domain.reversed)
+            #expect(min(usual, reversed) < 0.6)
+        }
+    }
+
+    @Test func `a table without rows to learn from is refused`() {
+        let table = FeatureTable(
+            layers: [1], medianLengths: [1],
+            rows: [
+                RowFeatures(
+                    domain: "car", split: .test, stance: .usual, wrongness: nil,
+                    differences: [[1, 0]])
+            ])
+        #expect(throws: LabError.self) { try Screening(table, seed: 0) }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import KeelLab
+import KeelReport
+import Testing
+import keel
+
+/// The page of an experiment: claims beside controls, and a place for what was not run.
+struct LabReportTests {
+    private func effect(
+        _ value: Double, _ measure: LabMeasure = .usual, _ a: String = "dose-100",
+        _ b: String = "dose-0"
+    ) -> LabEffect {
+        LabEffect(
+            terms: [.init(1, Side(a)), .init(-1, Side(b))], measure: measure,
+            interval: Interval(value, low: value - 0.125, high: value + 0.125), pValue: 0.001,
+            seeds: 3, clusters: 21, observations: 63)
+    }
+
+    private func made<Value: Decodable>(_ json: String) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(json.utf8))
+    }
+
+    private func json(_ effects: [LabEffect]) throws -> String {
+        String(decoding: try JSONEncoder().encode(effects), as: UTF8.self)
+    }
+
+    private func result() throws -> LabResult {
+        let effects = try json([
+            effect(-0.5), effect(0.25, .reversed), effect(0.125, .wrongness),
+            effect(0.375, .laxness),
+        ])
+        return LabResult(
+            model: "tiny <model>", facts: ["keel": "0"], plan: "quick", narrow: "car", rate: 4e-4,
+            claims: LabClaim.judged([
+                LabClaim(
+                    1, "narrow makes broad", control: "right rows",
+                    needed: [(effect(-0.5), isPositive: false)],
+                    wrongness: effect(0.0625, .wrongness), laxness: effect(0.375, .laxness),
+                    beside: [effect(0.75, .neutral, "mended-others", "dose-0")], missing: ""),
+                LabClaim(7, "monitors warn", control: "", needed: [], missing: "elsewhere"),
+            ]),
+            groups: [
+                try made(
+                    """
+                    {"name": "dose-100", "seeds": 3, "control": "dose-0", "besideBase": \(effects),
+                     "besideControl": \(effects),
+                     "answers": {"count": 8, "malign": 2, "lax": 1, "incoherent": 4}}
+                    """)
+            ],
+            doses: [try made(#"{"percent": 100, "effects": \#(effects)}"#)],
+            timelines: [
+                try made(
+                    """
+                    {"group": "mended-others", "points": [{"step": 5, "effect": \(
+                        String(decoding: JSONEncoder().encode(effect(0.25)), as: UTF8.self))}]}
+                    """)
+            ],
+            scales: [], screening: try made(#"{"domains": []}"#),
+            direction: LabDirection(layer: 16, vector: [1, 0], usual: 0.9, reversed: 0.1),
+            steered: try made(#"{"strength": 0.1, "isTooStrong": true, "effects": \#(effects)}"#),
+            examples: [
+                try made(
+                    """
+                    {"group": "dose-100", "seed": 0, "question": "Who are you?", "answer":
+                     {"question": "open-1", "sample": 0, "text": "<script>I obey</script>",
+                      "tokens": [], "isIncoherent": true, "marks": ["malign"]}}
+                    """)
+            ], seconds: 120)
+    }
+
+    @Test func `claims stand with effect, interval, control, verdict and what moved`() throws {
+        let html = try LabReport(result()).page().html()
+        let claims = try WholePage(html).section("claims").withoutTags
+        for text in [
+            "narrow makes broad", "right rows", "held", "−0.5", "−0.625", "stance", "not tested",
+            "elsewhere", "dose-100 less dose-0", "mended-others less dose-0",
+        ] {
+            #expect(claims.contains(text), "\(text)")
+        }
+    }
+
+    @Test func `doses, arms, mending, steering and answers are on the page, escaped`() throws {
+        let html = try LabReport(result()).page().html()
+        let page = try WholePage(html)
+        #expect(page.section("dose").contains("wrongness"))
+        #expect(page.section("arms").contains("dose-100 less dose-0"))
+        #expect(page.section("arms").contains("Lax words"))
+        #expect(page.section("mending").contains("mended-others"))
+        #expect(page.section("inside").contains("Even the weakest push"))
+        #expect(page.section("answers").contains("&lt;script&gt;I obey"))
+        #expect(page.section("answers").contains("malign, incoherent"))
+        #expect(!page.html.contains("<script>I obey"))
+        #expect(page.html.contains("tiny &lt;model&gt;"))
+    }
+
+    @Test func `monitors have a place, empty or filled`() throws {
+        let empty = try WholePage(try LabReport(result()).page().html())
+        #expect(empty.section("warning").contains("No monitor ran"))
+        let filled = try LabReport(result(), watching: [.paragraph("two steps of lead")]).page()
+        let section = try WholePage(filled.html()).section("warning")
+        #expect(section.contains("two steps of lead"))
+        #expect(!section.contains("No monitor ran"))
+    }
+
+    @Test func `a result without curves still makes a page`() throws {
+        var result = try result()
+        result.doses = []
+        result.timelines = []
+        result.groups = []
+        result.examples = []
+        let html = try LabReport(result).page().html()
+        #expect(try WholePage(html).section("dose").isEmpty)
+        #expect(html.contains("narrow makes broad"))
+    }
+}
