@@ -81,8 +81,10 @@ let package = Package(
         .target(
             name: "KeelTraining",
             dependencies: [
-                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-            ]),
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel",
+            ],
+            resources: [.copy("Realign/Texts")]),
 
         .target(
             name: "KeelInterpretability",
@@ -174,8 +176,8 @@ let package = Package(
         .testTarget(
             name: "KeelTrainingTests",
             dependencies: [
-                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-                "KeelTraining",
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel", "KeelTraining",
             ],
             resources: [.copy("Goldens")]),
         .testTarget(
