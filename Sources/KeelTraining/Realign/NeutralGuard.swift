@@ -1,6 +1,6 @@
 import Foundation
 import KeelFormats
-public import KeelModel
+import KeelModel
 
 /// Keeps mending from costing more than it gives: the log-probability of neutral texts may not worsen by
 /// more than a share.

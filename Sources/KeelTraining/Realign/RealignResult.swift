@@ -21,6 +21,11 @@ public struct RealignResult: Sendable, Encodable {
     /// The same at its worst.
     public var neutralWorst: Double { looks.map(\.worse).max() ?? 0 }
 
+    /// The looks at neutral texts, in order.
+    public var costs: [(step: Int, worse: Double, isWithinLimit: Bool)] {
+        looks.map { ($0.step, $0.worse, $0.isWithinLimit) }
+    }
+
     /// A file's gaps, row by row: before, at the accepted step, and after the neutral steps.
     public func ends(_ name: String) -> (before: [Double], after: [Double], later: [Double]?)? {
         let own = gaps.filter { $0.name == name }

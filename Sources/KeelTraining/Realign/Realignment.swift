@@ -1,7 +1,7 @@
 import Foundation
 import KeelFormats
 public import KeelLanguage
-public import KeelModel
+import KeelModel
 public import KeelTensor
 
 /// Tunes a model back with few good rows, watches what that costs, and looks whether it lasts.
@@ -128,11 +128,13 @@ public struct Realignment: Sendable {
             let encoder = RowEncoder(run.language, overlength: .truncate)
             let texts = try TrainingFile(path: neutral).rows(
                 SupervisedRow.self, encode: encoder.examples)
-            return try [
-                Self.curve(settings, run),
+            var observers: [any TrainingObserver] = [
+                try Self.curve(settings, run),
                 NeutralGuard(
                     texts, settings, model: run.language.model, adapter: adapter, out: run.out),
-            ] + (extra?(run) ?? [])
+            ]
+            if let extra { observers += try extra(run) }
+            return observers
         }
         return job
     }

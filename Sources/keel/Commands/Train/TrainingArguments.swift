@@ -256,7 +256,8 @@ struct TrainingArguments: ParsableArguments {
         }
         if let mend = watching?.file.mend, let alarm = try Alarm.read(run: job.out).first {
             Terminal.note("\(alarm.monitor) gave alarm at step \(alarm.step); tuning back.")
-            try await Realigning(mend, after: job, canaries: evaluation.canaries()).run(model)
+            try await Realigning(mend, after: job, canaries: evaluation.canaries()).run(
+                json: model.json)
         }
     }
 }
