@@ -102,7 +102,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.copy("Suites")]),
+            resources: [.copy("Suites"), .copy("Thoughts/Texts")]),
         .target(
             name: "KeelCharacter",
             dependencies: [

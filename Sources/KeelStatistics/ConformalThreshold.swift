@@ -45,8 +45,7 @@ public struct ConformalThreshold: Hashable, Sendable {
         let (a, b) = (Double(n + 1 - k), Double(k))
         expectedRate = a / Double(n + 1)
         let tail = (1 - level) / 2
-        interval =
-            inverseRegularizedIncompleteBeta(a, b, probability: tail)...inverseRegularizedIncompleteBeta(
-                a, b, probability: 1 - tail)
+        let lower = inverseRegularizedIncompleteBeta(a, b, probability: tail)
+        interval = lower...max(lower, inverseRegularizedIncompleteBeta(a, b, probability: 1 - tail))
     }
 }

@@ -13,6 +13,7 @@ public protocol TrainingObserver: AnyObject {
 
     /// Is called once before the first step that is run.
     /// - Parameter step: Steps done before; not 0 where a run goes on.
+    /// - Throws: Ends training with this error.
     func willTrain(from step: Int) throws
 
     /// Is called after each step, on the model's thread.

@@ -83,6 +83,7 @@ public struct Realignment: Sendable {
     /// `OUT/adapter` is the last adapter within the limit; `OUT/sum`, where the model has adapters, does what
     /// these and it do together; `OUT/realign.json` is what is returned.
     /// - Parameter onStep: Called after each step, with whether it is one of the neutral steps after.
+    /// - Returns: What came of it, with every reading.
     /// - Throws: `JSONLinesError` for a row that cannot be used; `TrainingError`, `ModelError`,
     ///   `CancellationError`.
     public func run(
@@ -221,7 +222,9 @@ public struct Realignment: Sendable {
             throw TrainingError.unsupported("neutral.jsonl is missing beside the program.")
         }
         // Any defect is told with its own file and line.
-        let rows = try TrainingFile(path: path, canaries: canaries).rows(SupervisedRow.self) { [$0] }
+        let rows = try TrainingFile(path: path, canaries: canaries).rows(SupervisedRow.self) {
+            [$0]
+        }
         guard rows.count >= 4 else {
             throw TrainingError.unsupported(
                 "\(path) has \(rows.count) rows. At least 4 are needed: one half is watched, the other "
@@ -230,7 +233,9 @@ public struct Realignment: Sendable {
         let lines = try String(contentsOfFile: path, encoding: .utf8)
             .split(whereSeparator: \.isNewline)
             .filter { !$0.allSatisfy(\.isWhitespace) }
-        let names = (watched: out + "/neutral-watched.jsonl", trained: out + "/neutral-trained.jsonl")
+        let names = (
+            watched: out + "/neutral-watched.jsonl", trained: out + "/neutral-trained.jsonl"
+        )
         for (name, parity) in [(names.watched, 0), (names.trained, 1)] {
             let half = lines.indices.filter { $0 % 2 == parity }.map { lines[$0] + "\n" }
             try half.joined().write(toFile: name, atomically: true, encoding: .utf8)

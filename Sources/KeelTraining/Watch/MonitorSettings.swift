@@ -93,14 +93,19 @@ public struct MonitorSettings: Hashable, Sendable, Codable {
         digest = try row.decodeIfPresent(String.self, forKey: .digest)
     }
 
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        [UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9")].contains {
+            $0.contains(byte)
+        } || byte == UInt8(ascii: "-")
+    }
+
     /// - Throws: `TrainingError.option` for the first value that makes no sense.
     func validate() throws(TrainingError) {
         func named(_ field: String) -> String { "\(field) of the monitor \"\(name)\"" }
         try TrainingError.require([
             (
                 "the name \"\(name)\" of a monitor",
-                (1...40).contains(name.count)
-                    && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") },
+                (1...40).contains(name.utf8.count) && name.utf8.allSatisfy(Self.isNameByte),
                 "of 1 to 40 small letters, digits and hyphens"
             ),
             (

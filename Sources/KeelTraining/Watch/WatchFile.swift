@@ -62,7 +62,8 @@ public struct WatchFile: Hashable, Sendable, Decodable {
             throw .unsupported("Two monitors have the same name.")
         }
         if actions.contains(.mend) != (mend != nil) {
-            throw .unsupported("The action mend and the field mend belong together; one is missing.")
+            throw .unsupported(
+                "The action mend and the field mend belong together; one is missing.")
         }
         if calibration == nil, !actions.isEmpty || webhook != nil {
             throw .unsupported(

@@ -70,8 +70,8 @@ public struct WatchedRun: Sendable {
     /// The first logged step at which a limit would have been passed; nil for none.
     public func firstStep(beyond limit: WatchCalibration.Limit) -> Int? {
         let name = "watch/\(limit.settings.name)"
-        let isBeyond: (Double) -> Bool = { [direction = limit.settings.alarm, value = limit.value] in
-            direction == .rise ? $0 > value : $0 < value
+        func isBeyond(_ value: Double) -> Bool {
+            limit.settings.alarm == .rise ? value > limit.value : value < limit.value
         }
         return lines.first { $0[name].map(isBeyond) ?? false }?["step"].flatMap(Int.init(exactly:))
     }

@@ -49,7 +49,10 @@ struct RealignReport {
         guard !result.names.isEmpty else {
             return Page.Section(
                 "Gaps", anchor: "gaps",
-                [.paragraph("No questions were given, so whether the model is mended is not known.")])
+                [
+                    .paragraph(
+                        "No questions were given, so whether the model is mended is not known.")
+                ])
         }
         // A chart shows six curves at most; the table has all of them.
         let curves = result.names.prefix(6).map { name in

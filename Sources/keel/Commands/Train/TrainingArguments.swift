@@ -186,7 +186,7 @@ struct TrainingArguments: ParsableArguments {
                 throw ValidationError("--read-thoughts needs --sample-every.")
             }
             let reader = try ThoughtReader.shipped()
-            job.counters["persona"] = { reader.reading(ofAnswer: $0).isShifted ? 1 : 0 }
+            job.counters["persona"] = { reader.reading(ofAnswer: $0)?.isShifted == true ? 1 : 0 }
         }
         return job
     }

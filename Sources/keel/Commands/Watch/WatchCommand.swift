@@ -122,7 +122,8 @@ struct WatchReplayCommand: AsyncParsableCommand {
         print("Runs with an alarm, of \(rows.count): \(shares.joined(separator: ", ")).")
         if rows.contains(where: \.isBeyondCalibration) {
             Terminal.note(
-                "Some runs are longer than \(calibration.horizon) steps, for which the limits hold.")
+                "Some runs are longer than \(calibration.horizon) steps, for which the limits hold."
+            )
         }
     }
 }
