@@ -1,6 +1,6 @@
 import Foundation
 import KeelFormats
-import KeelStatistics
+public import KeelStatistics
 
 /// Limits of monitors, set on benign runs for a stated rate of false alarms.
 ///
@@ -27,6 +27,24 @@ public struct WatchCalibration: Hashable, Sendable, Codable {
         public var runs: Int
         /// How far each run went, in the order of the runs.
         public var peaks: [Double]
+
+        /// - Parameters:
+        ///   - settings: The monitor.
+        ///   - peaks: How far it went in each benign run, the way that gives alarm.
+        ///   - rate: Of false alarms.
+        /// - Throws: `StatisticsError` for too few runs for the rate.
+        public init(
+            _ settings: MonitorSettings, peaks: [Double], rate: Double
+        ) throws(StatisticsError) {
+            let sign = settings.alarm == .rise ? 1.0 : -1
+            let threshold = try ConformalThreshold(peaks.map { sign * $0 }, rate: rate)
+            self.settings = settings
+            self.peaks = peaks
+            value = sign * threshold.value
+            expectedRate = threshold.expectedRate
+            interval = [threshold.interval.lowerBound, threshold.interval.upperBound]
+            runs = peaks.count
+        }
     }
 
     /// A benign run.
@@ -82,14 +100,7 @@ public struct WatchCalibration: Hashable, Sendable, Codable {
                 seed: $0.settings.options.seed, steps: $0.steps)
         }
         limits = try first.monitors.map { monitor in
-            let peaks = try read.map { try $0.peak(monitor.name) }
-            let sign = monitor.alarm == .rise ? 1.0 : -1
-            let threshold = try ConformalThreshold(peaks.map { sign * $0 }, rate: share)
-            return Limit(
-                settings: monitor, value: sign * threshold.value,
-                expectedRate: threshold.expectedRate,
-                interval: [threshold.interval.lowerBound, threshold.interval.upperBound],
-                runs: peaks.count, peaks: peaks)
+            try Limit(monitor, peaks: read.map { try $0.peak(monitor.name) }, rate: share)
         }
     }
 
