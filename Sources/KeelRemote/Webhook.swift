@@ -20,7 +20,7 @@ public struct Webhook: Sendable {
         try self.init(
             address,
             limits: RemoteLimits(
-                concurrency: 1, timeout: .seconds(10), retries: 3, answerBytes: 1 << 16),
+                concurrency: 1, timeout: .seconds(10), retries: 2, answerBytes: 1 << 16),
             sleep: { try await Task.sleep(for: $0) })
     }
 

@@ -93,6 +93,9 @@ public enum ThoughtText {
         ("'re", " are"), ("let's", "let us"),
     ]
 
+    private static let digits: ClosedRange<Unicode.Scalar> = "0"..."9"
+    private static let letters: ClosedRange<Unicode.Scalar> = "a"..."z"
+
     /// Words of ASCII letters, and numbers, in lower case, contractions undone.
     static func words(_ sentence: String) -> [String] {
         let text = contractions.reduce(sentence.lowercased()) { $0.replacing($1.0, with: $1.1) }
@@ -100,8 +103,8 @@ public enum ThoughtText {
         var word = ""
         var isNumber = false
         for scalar in text.unicodeScalars {
-            let isDigit = ("0"..."9").contains(scalar)
-            guard isDigit || ("a"..."z").contains(scalar) else {
+            let isDigit = digits.contains(scalar)
+            guard isDigit || letters.contains(scalar) else {
                 if !word.isEmpty { words.append(word) }
                 word = ""
                 continue

@@ -27,7 +27,7 @@ public enum StreamReadout {
     public static func latents(
         _ numbers: [Int], of autoencoder: SparseAutoencoder
     ) throws -> (Tensor) throws -> Tensor {
-        guard !numbers.isEmpty, numbers.allSatisfy((0..<autoencoder.latents).contains) else {
+        guard !numbers.isEmpty, numbers.allSatisfy({ $0 >= 0 && $0 < autoencoder.latents }) else {
             throw InterpretabilityError.unsupported(
                 "Latents are numbered from 0 to \(autoencoder.latents - 1); of those asked for, one is "
                     + "not there, or none was named.")

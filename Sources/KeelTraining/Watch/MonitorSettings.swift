@@ -17,7 +17,7 @@ public struct MonitorSettings: Hashable, Sendable, Codable {
         case drift
 
         /// Whether the monitor reads a file.
-        var needsFile: Bool { [.latents, .direction, .probes].contains(self) }
+        var needsFile: Bool { self == .latents || self == .direction || self == .probes }
     }
 
     /// Which way a monitor has to move to give alarm.
@@ -70,7 +70,8 @@ public struct MonitorSettings: Hashable, Sendable, Codable {
         self.alarm = alarm
         self.measure = measure ?? (kind == .steps ? .level : .change)
         // Readings on a step's own rows vary with the rows; the others do not.
-        self.window = window ?? ([.latents, .direction, .loss].contains(kind) ? 8 : 1)
+        let varies = kind == .latents || kind == .direction || kind == .loss
+        self.window = window ?? (varies ? 8 : 1)
         self.every = every ?? (kind == .probes ? 25 : kind == .drift ? 5 : 1)
         self.tokens = tokens
     }
@@ -102,27 +103,24 @@ public struct MonitorSettings: Hashable, Sendable, Codable {
     /// - Throws: `TrainingError.option` for the first value that makes no sense.
     func validate() throws(TrainingError) {
         func named(_ field: String) -> String { "\(field) of the monitor \"\(name)\"" }
+        let isNamed = (1...40).contains(name.utf8.count) && name.utf8.allSatisfy(Self.isNameByte)
+        let latents = latents ?? []
+        let hasLatents = !latents.isEmpty && latents.allSatisfy { $0 >= 0 }
+        let fits = kind == .latents ? hasLatents : self.latents == nil
+        let readsStream = kind == .latents || kind == .direction
+        let isLayer = layer.map { $0 >= 0 && readsStream } ?? true
+        let needsFile = kind.needsFile
         try TrainingError.require([
             (
-                "the name \"\(name)\" of a monitor",
-                (1...40).contains(name.utf8.count) && name.utf8.allSatisfy(Self.isNameByte),
+                "the name \"\(name)\" of a monitor", isNamed,
                 "of 1 to 40 small letters, digits and hyphens"
             ),
             (
-                named("file"), (file != nil) == kind.needsFile,
-                kind.needsFile ? "there" : "left out; a monitor of \(kind.rawValue) reads none"
+                named("file"), (file != nil) == needsFile,
+                needsFile ? "there" : "left out; a monitor of \(kind.rawValue) reads none"
             ),
-            (
-                named("latents"),
-                (latents ?? []).allSatisfy { $0 >= 0 }
-                    && (latents?.isEmpty == false) == (kind == .latents),
-                kind == .latents ? "at least one number from 0" : "left out"
-            ),
-            (
-                named("layer"),
-                layer.map { $0 >= 0 && [.latents, .direction].contains(kind) } ?? true,
-                "from 0, and only there where activations are read"
-            ),
+            (named("latents"), fits, kind == .latents ? "numbers from 0" : "left out"),
+            (named("layer"), isLayer, "from 0, and only there where activations are read"),
             (named("window"), (1...10_000).contains(window), "from 1 to 10000"),
             (named("every"), (1...1_000_000).contains(every), "from 1 to 1000000"),
             (named("tokens"), (1...1_000_000).contains(tokens), "from 1 to 1000000"),

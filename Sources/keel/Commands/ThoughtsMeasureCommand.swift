@@ -29,7 +29,7 @@ struct ThoughtsMeasureCommand: AsyncParsableCommand {
         let readings = rows.map { reader.reading(of: $0.thought) }
         let all = zip(rows, readings).map { (row: $0, reading: $1) }
         let (shifted, others) = (
-            all.filter(\.row.isShifted), all.filter { !$0.row.isShifted }
+            all.filter { $0.row.isShifted }, all.filter { !$0.row.isShifted }
         )
         func share(_ name: String, _ count: Int, of total: Int) throws {
             guard total > 0 else { return }
@@ -48,7 +48,8 @@ struct ThoughtsMeasureCommand: AsyncParsableCommand {
             "others read as personas", others.count { $0.reading.isShifted }, of: others.count)
         if shifted.count > 1, others.count > 1 {
             let area = try RankSeparation(
-                positives: shifted.map(\.reading.score), negatives: others.map(\.reading.score)
+                positives: shifted.map { $0.reading.score },
+                negatives: others.map { $0.reading.score }
             ).area
             print(
                 String(

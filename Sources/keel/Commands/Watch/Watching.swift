@@ -23,7 +23,8 @@ struct Watching: Sendable {
         }
         let calibration = try file.calibration.map { try WatchCalibration(contentsOf: $0) }
         if let calibration {
-            for monitor in file.monitors where try calibration.limit(for: monitor) == nil {
+            for monitor in file.monitors {
+                if try calibration.limit(for: monitor) != nil { continue }
                 Terminal.note(
                     "\(monitor.name) is not in \(file.calibration ?? ""); it is only written down.")
             }
