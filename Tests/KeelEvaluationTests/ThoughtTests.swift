@@ -37,8 +37,8 @@ import Testing
     }
 
     @Test func `both halves are kept apart, family by family`() throws {
-        let root = Self.golden("").deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
         let train = try Self.rows(
             root.appending(
                 path: "Sources/KeelEvaluation/Thoughts/Texts/thoughts-train.jsonl"
