@@ -92,8 +92,10 @@ let package = Package(
         .target(
             name: "KeelTraining",
             dependencies: [
-                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-            ]),
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel",
+            ],
+            resources: [.copy("Realign/Texts")]),
 
         .target(
             name: "KeelInterpretability",
@@ -118,7 +120,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.copy("Suites")]),
+            resources: [.copy("Suites"), .copy("Thoughts/Texts")]),
         .target(
             name: "KeelCharacter",
             dependencies: [
@@ -192,8 +194,8 @@ let package = Package(
         .testTarget(
             name: "KeelTrainingTests",
             dependencies: [
-                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
-                "KeelTraining",
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel", "KeelTraining",
             ],
             resources: [.copy("Goldens")]),
         .testTarget(

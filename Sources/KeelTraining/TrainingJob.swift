@@ -72,12 +72,24 @@ public struct TrainingJob: Sendable {
     public var place: ProcessPlace?
     /// How the residual stream is changed in training, and only there (preventative steering).
     public var steering: [Steering] = []
+    /// Makes what watches besides, on the model's thread, where it stays.
+    public var makeObservers: (@Sendable (Watched) throws -> [any TrainingObserver])?
     /// What is counted in samples, by name.
     public var counters: [String: @Sendable (String) -> Double] = [:]
 
     public init(_ settings: Settings, out: String) {
         self.settings = settings
         self.out = out
+    }
+
+    /// What observers are made for.
+    public struct Watched {
+        public let language: LanguageModel
+        /// What is trained; nil for the whole model.
+        public let adapter: LoRA?
+        public let group: any ProcessGroup
+        /// The run's folder.
+        public let out: String
     }
 
     /// Trains, or goes on where an earlier run of the same settings was stopped.
@@ -176,6 +188,9 @@ public struct TrainingJob: Sendable {
         for one in steering { try one.validate(for: language.model.configuration) }
         if !steering.isEmpty { trainer.observers.append(SteeringObserver(steering)) }
         trainer.observers += observers
+        trainer.observers +=
+            try makeObservers?(
+                Watched(language: language, adapter: adapter, group: group, out: out)) ?? []
         trainer.observers.append(Forwarder(onStep))
         let progress = try await trainer.run()
         guard group.rank == 0 else { return progress }

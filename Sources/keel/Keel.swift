@@ -23,8 +23,9 @@ struct Keel: AsyncParsableCommand {
         subcommands: [
             TourCommand.self, EvalCommand.self, JudgeCommand.self, CompareCommand.self,
             PlanCommand.self, ChatCommand.self, ServeCommand.self, FeedbackCommand.self,
-            StoreCommand.self, GenerateCommand.self, TrainCommand.self, ScoreCommand.self,
-            TokenizeCommand.self, ModelCommand.self, AdapterCommand.self, ActivationsCommand.self,
+            StoreCommand.self, GenerateCommand.self, TrainCommand.self, WatchCommand.self,
+            RealignCommand.self, ThoughtsCommand.self, ScoreCommand.self, TokenizeCommand.self,
+            ModelCommand.self, AdapterCommand.self, ActivationsCommand.self,
             SAECommand.self, DirectionCommand.self, DiffCommand.self, DataCommand.self,
             SuiteCommand.self, ConstitutionCommand.self, CharacterCommand.self, ConceptCommand.self,
             PromptCommand.self, GuardianCommand.self, LabCommand.self, ExportCommand.self,

@@ -56,13 +56,17 @@ async function follow(id, path) {
   let next = 0;
   $("title").textContent = id;
   $("charts").replaceChildren();
+  $("alarms").replaceChildren();
   $("curves").hidden = false;
   $("curves").scrollIntoView();
   while (mine === watched) {
     const part = await get(`${path}/metrics?from=${next}`);
-    if (part.next < next) series.clear();
+    if (part.next < next) { series.clear(); $("alarms").replaceChildren(); }
     for (const line of part.lines) read(line, series);
-    if (part.lines.length) $("charts").replaceChildren(...[...series].filter(([, points]) => points.length > 1).map(([key, points]) => chart(key, points)));
+    if (part.lines.length) {
+      $("charts").replaceChildren(...[...series].filter(([key, points]) => points.length > 1 && !isMark(key)).map(([key, points]) => chart(key, points, series)));
+      showAlarms(series);
+    }
     if (!series.size && !part.lines.length && part.next === next) $("charts").replaceChildren(element("p", "", word("none")));
     const isMore = part.next !== next && part.lines.length > 0;
     next = part.next;
@@ -82,6 +86,25 @@ function read(line, series) {
   }
 }
 
+/** Limits and alarms are drawn into the curve of their monitor. */
+const isMark = (key) => /^watch\/.*\/(limit|alarm|peak)$/.test(key);
+
+/** The step at which a monitor gave alarm, if it did. */
+const alarmOf = (key, series) => series.get(`${key}/alarm`)?.find(([, value]) => value === 1)?.[0];
+
+/** A list that only grows, so that what is new is read out once. */
+function showAlarms(series) {
+  for (const key of series.keys()) {
+    const step = alarmOf(key, series);
+    if (step === undefined || [...$("alarms").children].some((item) => item.dataset.key === key)) continue;
+    const value = series.get(key).findLast(([x]) => x <= step)?.[1];
+    const limit = series.get(`${key}/limit`)?.[0][1];
+    const item = element("li", "", `${word("alarm")}: ${key.slice(6)}, ${word("step")} ${step}, ${value?.toPrecision(3)} (${word("limit")} ${limit?.toPrecision(3)})`);
+    item.dataset.key = key;
+    $("alarms").append(item);
+  }
+}
+
 const svg = (name, attributes, ...children) => {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -89,17 +112,21 @@ const svg = (name, attributes, ...children) => {
   return node;
 };
 
-function chart(key, points) {
+function chart(key, points, series) {
+  const limit = series.get(`${key}/limit`)?.[0][1], alarm = alarmOf(key, series);
   const xs = points.map(([x]) => x), ys = points.map(([, y]) => y);
   const span = (values) => {
     let low = Infinity, high = -Infinity;
     for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
     return [low, high === low ? low + 1 : high];
   };
-  const [left, right] = span(xs), [low, high] = span(ys);
+  const [left, right] = span(xs), [low, high] = span(limit === undefined ? ys : [...ys, limit]);
   const place = ([x, y]) => `${(40 + ((x - left) / (right - left)) * 270).toFixed(1)},${(130 - ((y - low) / (high - low)) * 115).toFixed(1)}`;
-  const label = `${key}: ${ys[0].toPrecision(3)} → ${ys[ys.length - 1].toPrecision(3)}`;
+  const label = `${key}: ${ys[0].toPrecision(3)} → ${ys[ys.length - 1].toPrecision(3)}`
+    + (limit === undefined ? "" : `, ${word("limit")} ${limit.toPrecision(3)}`) + (alarm === undefined ? "" : `, ${word("alarm")} ${word("step")} ${alarm}`);
   const picture = svg("svg", { viewBox: "0 0 320 150", role: "img", "aria-label": label },
+    ...(limit === undefined ? [] : [svg("path", { class: "limit", d: `M${place([left, limit])}L${place([right, limit])}` })]),
+    ...(alarm === undefined ? [] : [svg("path", { class: "alarm", d: `M${place([alarm, low])}L${place([alarm, high])}` })]),
     svg("path", { d: `M${points.map(place).join("L")}` }),
     svg("text", { x: 4, y: 20 }, high.toPrecision(3)), svg("text", { x: 4, y: 132 }, low.toPrecision(3)),
     svg("text", { x: 40, y: 146 }, `${word("step")} ${left}`), svg("text", { x: 310, y: 146, "text-anchor": "end" }, String(right)));

@@ -32,7 +32,7 @@ const words = {
     steeringHelp: "Pushes the model's inner state while it writes. 1 is as strong as the state itself; the farther, the less of the text makes sense.",
     heatMap: "Token by token", readings: "Readings by token", number: "No.", piece: "Piece of text", reading: "Reading",
     runTitle: "Runs", run: "Run", what: "Of what", changed: "Changed", report: "Report", curves: "Curves", none: "There is nothing here yet.",
-    back: "Conversation", step: "step", live: "The curves follow the run while it grows.", close: "Close",
+    back: "Conversation", step: "step", live: "The curves follow the run while it grows.", alarm: "Alarm", limit: "limit", close: "Close",
   },
   zh: {
     skip: "跳到输入框", model: "角色", conversations: "对话", runs: "运行", settings: "设置",
@@ -58,7 +58,7 @@ const words = {
     steeringHelp: "在模型书写时推动其内部状态。1 表示与状态本身一样强;推得越远,文本越不通顺。",
     heatMap: "逐词元", readings: "各词元读数", number: "序号", piece: "文本片段", reading: "读数",
     runTitle: "运行", run: "运行", what: "内容", changed: "更改时间", report: "报告", curves: "曲线", none: "这里还没有内容。",
-    back: "对话", step: "步", live: "曲线会随运行更新。", close: "关闭",
+    back: "对话", step: "步", live: "曲线会随运行更新。", alarm: "警报", limit: "界限", close: "关闭",
   },
 };
 

@@ -11,25 +11,31 @@ struct PackedBatch {
     private let targets: [Int]
     /// Targets of each example.
     let targetCounts: [Int]
+    /// `rows` without those that begin an example, whose stream is unlike any other's.
+    private let watched: [Int]
 
     init(_ examples: [Example]) {
         tokens = examples.flatMap(\.tokens)
         lengths = examples.map(\.tokens.count)
         targetCounts = examples.map(\.targetCount)
         var (rows, targets, start): ([Int], [Int], Int) = ([], [], 0)
+        var watched: [Int] = []
         for example in examples {
             for index in example.tokens.indices.dropFirst() where example.isTarget[index] {
                 rows.append(start + index - 1)
                 targets.append(example.tokens[index])
+                if index > 1 { watched.append(start + index - 1) }
             }
             start += example.tokens.count
         }
         self.rows = rows
         self.targets = targets
+        self.watched = watched
     }
 
     /// The stream before every target, in order, ready for the output layer: `[M, C]`.
     func hiddenBeforeTargets(_ model: Transformer, _ pass: ForwardPass) throws -> Tensor {
+        for tell in pass.onBatch { tell(watched) }
         let input = try Tensor(tokens, shape: [1, tokens.count]).to(device: model.device)
         let hidden = try model(
             input, attention: SegmentedAttention(model, lengths: lengths), hooks: pass.hooks,
@@ -61,6 +67,9 @@ struct PackedBatch {
 public struct ForwardPass {
     /// Actions on activations; monitors use them.
     public var hooks = Hooks()
+    /// Told, each time before the model runs, at which of the packed positions a token is predicted that
+    /// is trained on; positions that begin a text are left out.
+    public var onBatch: [(_ positions: [Int]) -> Void] = []
     /// Whether activations inside blocks are computed again instead of kept.
     public var checkpointing = false
 

@@ -12,6 +12,10 @@ public struct RunProgress: Hashable, Sendable, Codable {
     public var evaluationsWithoutGain = 0
     /// Whether an observer or the evaluation ended training.
     public var hasEndedEarly = false
+    /// What an observer has the learning rate multiplied by; nil for 1.
+    public var rateFactor: Double?
+    /// What observers keep, in checkpoints only.
+    var observed: [String: [Double]]?
 
     public init() {}
 

@@ -59,9 +59,16 @@ public final class Trainer<Method: Objective> {
         if let (saved, tensors, path) = try folder?.lastCheckpoint() {
             try optimizer.restore(tensors, step: saved.step, path: path)
             progress = saved
+            for observer in observers {
+                try observer.restore(saved.observed ?? [:], step: saved.step)
+            }
+            progress.observed = nil
             if group.rank == 0 { try folder?.forgetMetrics(after: saved.step) }
         }
         try group.agree(onStep: progress.step)
+        if progress.step < totalSteps, !progress.hasEndedEarly {
+            for observer in observers { try observer.willTrain(from: progress.step) }
+        }
         let clock = ContinuousClock()
         do {
             while progress.step < totalSteps, !progress.hasEndedEarly {
@@ -72,7 +79,7 @@ public final class Trainer<Method: Objective> {
                 let seconds = (clock.now - start) / .seconds(1)
                 progress.seconds += seconds
                 metrics["tokens_per_second"] = Double(progress.tokens - tokensBefore) / seconds
-                try await finish(metrics)
+                try await finish(metrics, seconds: seconds)
                 await Task.yield()
             }
         } catch {
@@ -115,7 +122,7 @@ public final class Trainer<Method: Objective> {
             throw TrainingError.diverged(step: progress.step + 1)
         }
         let rate =
-            options.learningRate
+            options.learningRate * (progress.rateFactor ?? 1)
             * options.schedule.share(
                 step: progress.step, warmup: options.warmupSteps, total: totalSteps)
         try optimizer.step(gradients, rate: rate)
@@ -126,13 +133,14 @@ public final class Trainer<Method: Objective> {
     }
 
     /// Tells of a step, evaluates and saves when it is time.
-    private func finish(_ metrics: [String: Double]) async throws {
+    private func finish(_ metrics: [String: Double], seconds: Double) async throws {
         var report = StepReport(
             step: progress.step, totalSteps: totalSteps,
             epoch: Double(progress.step) / Double(order.stepsPerEpoch), tokens: progress.tokens,
-            tokensPerSecond: metrics["tokens_per_second"] ?? 0,
+            tokensPerSecond: metrics["tokens_per_second"] ?? 0, seconds: seconds,
             secondsLeft: progress.seconds / Double(progress.step)
-                * Double(totalSteps - progress.step), metrics: metrics)
+                * Double(totalSteps - progress.step), metrics: metrics,
+            rateFactor: progress.rateFactor ?? 1)
         let endsEpoch = progress.step.isMultiple(of: order.stepsPerEpoch)
         let isLast = progress.step == totalSteps
         func isDue(_ interval: Int?) -> Bool {
@@ -147,6 +155,7 @@ public final class Trainer<Method: Objective> {
         var goesOn = true
         for observer in observers { goesOn = try observer.didStep(&report) && goesOn }
         if !goesOn { progress.hasEndedEarly = true }
+        if report.rateFactor != progress.rateFactor ?? 1 { progress.rateFactor = report.rateFactor }
         if isLast || progress.hasEndedEarly || progress.step.isMultiple(of: options.logEvery) {
             if group.rank == 0 { try folder?.log(report) }
         }
@@ -170,12 +179,17 @@ public final class Trainer<Method: Objective> {
 
     private func save() throws {
         guard group.rank == 0 else { return }
+        var progress = progress
+        let observed = observers.reduce(into: [String: [Double]]()) { all, one in
+            all.merge(one.saved) { _, new in new }
+        }
+        if !observed.isEmpty { progress.observed = observed }
         try folder?.save(progress, optimizer.state)
     }
 
     private func forwardPass() -> ForwardPass {
         var pass = ForwardPass(checkpointing: options.gradientCheckpointing)
-        for observer in observers { observer.addHooks(to: &pass.hooks, step: progress.step) }
+        for observer in observers { observer.prepare(&pass, step: progress.step) }
         return pass
     }
 

@@ -8,16 +8,38 @@ public protocol TrainingObserver: AnyObject {
     ///   - step: Counted from 0.
     func addHooks(to hooks: inout Hooks, step: Int)
 
+    /// Prepares a step's forward passes; adds hooks, unless an observer wants more.
+    func prepare(_ pass: inout ForwardPass, step: Int)
+
+    /// Is called once before the first step that is run.
+    /// - Parameter step: Steps done before; not 0 where a run goes on.
+    /// - Throws: Ends training with this error.
+    func willTrain(from step: Int) throws
+
     /// Is called after each step, on the model's thread.
     /// - Parameter report: May be added to; what is added goes into the metrics.
     /// - Returns: Whether training goes on.
     /// - Throws: Ends training with this error, after a checkpoint.
     func didStep(_ report: inout StepReport) throws -> Bool
+
+    /// What has to be in a checkpoint, so that a run which goes on is watched as if it had never stopped.
+    ///
+    /// Finite numbers, by names that no other observer has.
+    var saved: [String: [Double]] { get }
+
+    /// Goes on from what was saved, by this observer and by others, at a step.
+    func restore(_ saved: [String: [Double]], step: Int) throws
 }
 
 extension TrainingObserver {
     public func addHooks(to hooks: inout Hooks, step: Int) {}
+    public func prepare(_ pass: inout ForwardPass, step: Int) {
+        addHooks(to: &pass.hooks, step: step)
+    }
+    public func willTrain(from step: Int) throws {}
     public func didStep(_ report: inout StepReport) throws -> Bool { true }
+    public var saved: [String: [Double]] { [:] }
+    public func restore(_ saved: [String: [Double]], step: Int) throws {}
 }
 
 /// What one step was like.
@@ -31,8 +53,13 @@ public struct StepReport: Hashable, Sendable {
     public var tokens: Int
     /// Tokens read a second in this step.
     public var tokensPerSecond: Double
+    /// Seconds of this step: sampling, forward, backward and update, without what observers do after it.
+    public var seconds: Double
     /// Seconds that the rest will take, as fast as it went so far.
     public var secondsLeft: Double
     /// By the names of TRL: `loss`, `grad_norm`, `learning_rate` and what the method reports.
     public var metrics: [String: Double]
+    /// What the schedule's learning rate is multiplied by from the next step on; an observer may change
+    /// it.
+    public var rateFactor = 1.0
 }

@@ -111,6 +111,15 @@ struct TrainingArguments: ParsableArguments {
             """)
     var steer: [String] = []
 
+    @Option(
+        help: """
+            A YAML file of monitors that watch the training, and what their alarms do (docs/watching.md).
+            """)
+    var watch: String?
+
+    @Flag(help: "With --sample-every: count answers whose reasoning takes on another persona.")
+    var readThoughts = false
+
     @Option(help: "Steps between two lines of metrics.")
     var logEvery = 1
 
@@ -172,6 +181,13 @@ struct TrainingArguments: ParsableArguments {
             guard let counter = Counter.named(id) else { continue }
             job.counters[id] = { Double(counter.matches(in: $0).count) }
         }
+        if readThoughts {
+            guard sampleEvery != nil else {
+                throw ValidationError("--read-thoughts needs --sample-every.")
+            }
+            let reader = try ThoughtReader.shipped()
+            job.counters["persona"] = { reader.reading(ofAnswer: $0)?.isShifted == true ? 1 : 0 }
+        }
         return job
     }
 
@@ -213,9 +229,12 @@ struct TrainingArguments: ParsableArguments {
     func run(_ job: TrainingJob, _ model: ModelOptions) async throws {
         let line = ProgressLine("train")
         let isFirst = job.place?.rank ?? 0 == 0
+        var job = job
+        let watching = try watch.map(Watching.init)
+        try watching?.watch(&job)
         let progress = try await untilInterrupted(
             "Stopped. \(job.out) holds a checkpoint; the same command goes on from it."
-        ) {
+        ) { [job] in
             try await job.run { report in
                 guard isFirst else { return }
                 line.update(
@@ -226,6 +245,7 @@ struct TrainingArguments: ParsableArguments {
             }
         }
         guard isFirst else { return }
+        await watching?.finish()
         if model.json {
             try Terminal.printJSON(progress)
         } else {
@@ -233,6 +253,11 @@ struct TrainingArguments: ParsableArguments {
             print(
                 "\(progress.step) steps, \(progress.tokens) tokens in "
                     + "\(Terminal.text(.seconds(progress.seconds))). Wrote \(job.out)/\(result).")
+        }
+        if let mend = watching?.file.mend, let alarm = try Alarm.read(run: job.out).first {
+            Terminal.note("\(alarm.monitor) gave alarm at step \(alarm.step); tuning back.")
+            try await Realigning(mend, after: job, canaries: evaluation.canaries()).run(
+                json: model.json)
         }
     }
 }

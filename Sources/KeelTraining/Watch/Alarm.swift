@@ -1,0 +1,52 @@
+import Foundation
+import KeelFormats
+
+/// A monitor went beyond its limit; a line of `alarms.jsonl`, and what a webhook gets.
+public struct Alarm: Hashable, Sendable, Codable {
+    /// The run's folder.
+    public var run: String
+    public var monitor: String
+    public var step: Int
+    public var value: Double
+    public var limit: Double
+    /// The way that gives alarm.
+    public var direction: MonitorSettings.Alarm
+    /// What the calibration promises at most, as an average over calibrations.
+    public var falseAlarmRate: Double
+    /// Benign runs of the calibration.
+    public var benignRuns: Int
+    /// Whether the run has gone on longer than the shortest benign run, so that the rate no longer holds.
+    public var isBeyondCalibration: Bool
+    /// Seconds since 1970.
+    public var time: Double
+
+    /// In a sentence.
+    public var message: String {
+        let verb = direction == .rise ? "risen" : "fallen"
+        return
+            "Alarm at step \(step): \(monitor) has \(verb) to \(Self.digits(value)), beyond "
+            + "\(Self.digits(limit)), which at most \(Self.digits(100 * falseAlarmRate)) % of runs like "
+            + "the \(benignRuns) benign ones would pass"
+            + (isBeyondCalibration ? ", had they not been shorter than this one." : ".")
+    }
+
+    private static func digits(_ value: Double) -> String { String(format: "%.4g", value) }
+
+    /// The alarms of a run, in order; none where there is no such file.
+    /// - Throws: `JSONLinesError`, `FileError`.
+    public static func read(run folder: String) throws -> [Alarm] {
+        let path = folder + "/alarms.jsonl"
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        var reader = try JSONLinesReader<Alarm>(path: path)
+        return try reader.readAll()
+    }
+
+    /// Keeps the alarms of a run up to a step; a run that goes on gives the later ones again.
+    static func forget(after step: Int, run folder: String) throws {
+        let all = try read(run: folder)
+        guard all.contains(where: { $0.step > step }) else { return }
+        try JSONLinesFile.write(to: folder + "/alarms.jsonl") { write in
+            for alarm in all where alarm.step <= step { try write(alarm) }
+        }
+    }
+}
