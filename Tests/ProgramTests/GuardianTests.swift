@@ -89,6 +89,31 @@ import Testing
         #expect(broken.status == 1 && broken.errors.contains("entry 1 is not as it was written"))
     }
 
+    @Test func `two guardians are shown side by side, on a page and as JSON`() async throws {
+        func compare(_ more: String...) async throws -> Program.Outcome {
+            try await Program.run(
+                ["guardian", "compare", "--out", "both", "--day", "2026-11-22"] + more, in: scratch)
+        }
+        let outcome = try await compare()
+        expectSuccess(outcome)
+        #expect(outcome.output.contains("30 conversations"))
+        let page = try String(contentsOfFile: scratch.path("both/report.html"), encoding: .utf8)
+        #expect(page.contains("no emergency service") || page.contains("No medical device"))
+        #expect(!page.contains("<script src") && page.contains("C20"))
+        struct Comparison: Decodable {
+            struct Row: Decodable {
+                struct Score: Decodable { var criterion: String }
+                var scores: [Score]
+            }
+            var rows: [Row]
+        }
+        let data = try Data(contentsOf: scratch.folder.appending(path: "both/compare.json"))
+        let rows = try JSONDecoder().decode(Comparison.self, from: data).rows
+        #expect(rows.count == 30)
+        #expect(rows.allSatisfy { $0.scores.map(\.criterion) == (1...20).map { "C\($0)" } })
+        expectRefusal(try await compare(), "exists already")
+    }
+
     @Test func `rows that say nothing of a language are refused by train`() async throws {
         let row =
             #"{"id": "a", "language": "en", "form": "plain", "level": "high", "messages": []}"#

@@ -12,6 +12,6 @@ struct GuardianCommand: AsyncParsableCommand {
         subcommands: [
             GuardianAssessCommand.self, GuardianMeasureCommand.self, GuardianTrainCommand.self,
             GuardianVerifyCommand.self, GuardianWhyCommand.self, GuardianObjectCommand.self,
-            GuardianFramesCommand.self, GuardianConfrontCommand.self,
+            GuardianCompareCommand.self, GuardianFramesCommand.self, GuardianConfrontCommand.self,
         ])
 }
