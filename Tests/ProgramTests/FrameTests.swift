@@ -94,6 +94,49 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: scratch.path("runs")))
     }
 
+    @Test func `what was not shown to be kept is told`() async throws {
+        func dimension(_ id: String) -> String {
+            let probes = (0..<4).map {
+                "      - {id: \(id)-\($0), cluster: c\($0 / 2), ask: \"Hi \($0)\", "
+                    + "behaviour: [y], opposite: [a]}"
+            }
+            return """
+                  - id: \(id)
+                    title: \(id)
+                    behaviour: Lets go.
+                    opposite: Clings.
+                    measures: [{kind: rule, better: higher}]
+                    probes:
+                \(probes.joined(separator: "\n"))
+                """
+        }
+        let names = ["dependency", "goodbyes", "own-survival"]
+        try scratch.write(
+            """
+            name: small
+            version: "1"
+            canary: keel-small-kept
+            about: For tests.
+            dimensions:
+            \(names.map(dimension).joined(separator: "\n"))
+            """, to: "kept.yaml")
+        for (run, seed) in [("before", "1"), ("after", "2")] {
+            expectSuccess(
+                try await Program.run(
+                    ["eval", "--suite", "kept.yaml", "--samples", "2", "--max-tokens", "6"]
+                        + ["--seed", seed, "--out", run] + TinyModel.options, in: scratch))
+        }
+        expectSuccess(try await keel(["kept", "before", "before"]))
+        // Eight answers say little, so a margin that is next to nothing cannot be shown.
+        let outcome = try await keel(["kept", "before", "after", "--margin", "0.000001"])
+        #expect(outcome.status == 0 || outcome.status == 2)
+        #expect(outcome.output.contains("dependency") && outcome.output.contains("goodbyes"))
+        let plain = try scratch.arguments(eval: "plain", samples: 1)
+        expectSuccess(try await Program.run(plain, in: scratch))
+        let other = try await keel(["kept", "plain", "plain"])
+        #expect(other.status == 64 && other.errors.contains("lack rates"))
+    }
+
     private func confront(_ more: String...) async throws -> Program.Outcome {
         try scratch.write(
             """

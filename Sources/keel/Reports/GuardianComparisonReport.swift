@@ -37,7 +37,7 @@ extension GuardianComparison {
                     """),
                 .table(
                     Table(
-                        caption: "Conversations that meet it, of those in which something settled it",
+                        caption: "Conversations that meet it, of those that something settled",
                         columns: [
                             .text("Criterion"), .text("Asks"), .text("Severity"),
                             .text("Gatekeeper"), .text("Companion"),

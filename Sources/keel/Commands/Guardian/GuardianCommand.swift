@@ -13,5 +13,6 @@ struct GuardianCommand: AsyncParsableCommand {
             GuardianAssessCommand.self, GuardianMeasureCommand.self, GuardianTrainCommand.self,
             GuardianVerifyCommand.self, GuardianWhyCommand.self, GuardianObjectCommand.self,
             GuardianCompareCommand.self, GuardianFramesCommand.self, GuardianConfrontCommand.self,
+            GuardianKeptCommand.self,
         ])
 }
