@@ -114,6 +114,46 @@ import Testing
         expectRefusal(try await compare(), "exists already")
     }
 
+    @Test func `a probe is trained, and read beside rules and reader`() async throws {
+        func rows(_ count: Int) -> String {
+            (0..<count).map { number in
+                let isDanger = number.isMultiple(of: 2)
+                let text = isDanger ? "zzz \(number)" : "aaa \(number)"
+                let level = isDanger ? "high" : "none"
+                let head = #"{"id": "r\#(number)", "language": "en", "form": "plain", "#
+                let said = #""messages": [{"role": "user", "content": "\#(text)"}]}"#
+                return head + #""level": "\#(level)", "# + said
+            }.joined(separator: "\n") + "\n"
+        }
+        try scratch.write(rows(24), to: "rows.jsonl")
+        try scratch.write(rows(20), to: "others.jsonl")
+        let train =
+            ["guardian", "probe", "train", "--data", "rows.jsonl"]
+            + ["--calibration", "others.jsonl", "--out", "probe.json"] + TinyModel.options
+        expectSuccess(try await Program.run(train, in: scratch))
+        expectRefusal(try await Program.run(train, in: scratch), "exists already")
+        let said =
+            #"{"id": "a", "messages": [{"role": "user", "content": "I want to die"}]}"# + "\n"
+        let assess = ["guardian", "assess", "--input", "-", "--probe", "probe.json"]
+        expectSuccess(
+            try await Program.run(
+                assess + ["--output", "out.jsonl"] + TinyModel.options, input: said, in: scratch))
+        let read = try Lines(scratch.path("out.jsonl")).decoded(as: Row.self)
+        #expect(read.map(\.level) == ["high"] && (0...1).contains(read[0].probability))
+        expectSuccess(
+            try await Program.run(
+                ["guardian", "measure", "rows.jsonl", "--probe", "probe.json"] + TinyModel.options,
+                in: scratch))
+        let adapted = ["--model", TinyModel.path, "--adapter", TinyModel.adapter]
+        let other = try await Program.run(
+            assess + ["--output", "no.jsonl"] + adapted, input: said, in: scratch)
+        #expect(other.status == 64 && other.errors.contains("Train one on this model"))
+        try scratch.write("{}", to: "probe.json")
+        let broken = try await Program.run(
+            assess + ["--output", "no.jsonl"] + TinyModel.options, input: said, in: scratch)
+        #expect(broken.status == 64 && broken.errors.contains("is no probe"))
+    }
+
     @Test func `rows that say nothing of a language are refused by train`() async throws {
         let row =
             #"{"id": "a", "language": "en", "form": "plain", "level": "high", "messages": []}"#

@@ -1,3 +1,5 @@
+import KeelStatistics
+
 /// Fits a reader: words to one set of rows, probabilities to another.
 public struct ReaderTraining: Sendable {
     /// λ of the words' logistic regression; from 0.1 to 3, the calibration rows showed no difference.

@@ -1,4 +1,5 @@
 import Foundation
+import KeelStatistics
 
 /// From what was read to a probability, for one language.
 ///

@@ -13,6 +13,6 @@ struct GuardianCommand: AsyncParsableCommand {
             GuardianAssessCommand.self, GuardianMeasureCommand.self, GuardianTrainCommand.self,
             GuardianVerifyCommand.self, GuardianWhyCommand.self, GuardianObjectCommand.self,
             GuardianCompareCommand.self, GuardianFramesCommand.self, GuardianConfrontCommand.self,
-            GuardianKeptCommand.self,
+            GuardianKeptCommand.self, GuardianProbeCommand.self,
         ])
 }

@@ -3,16 +3,24 @@ import Foundation
 /// Logistic regression with an L2 penalty, fitted by L-BFGS.
 ///
 /// Minimises `Σ cᵢ·log(1 + exp(−yᵢ·(w·xᵢ + b))) + λ/2·|w|²`, `y` of −1 and 1. The bias is not penalised.
-struct LogisticRegression: Sendable {
+package struct LogisticRegression: Sendable {
     /// A row: features by number, whether it is positive, and how much it counts.
-    struct Row: Sendable {
+    package struct Row: Sendable {
         var features: [(index: Int, value: Double)]
         var isPositive: Bool
-        var weight = 1.0
+        var weight: Double
+
+        package init(
+            features: [(index: Int, value: Double)], isPositive: Bool, weight: Double = 1
+        ) {
+            self.features = features
+            self.isPositive = isPositive
+            self.weight = weight
+        }
     }
 
-    private(set) var weights: [Double]
-    private(set) var bias: Double
+    package private(set) var weights: [Double]
+    package private(set) var bias: Double
 
     /// - Parameters:
     ///   - rows: At least one.
@@ -20,7 +28,7 @@ struct LogisticRegression: Sendable {
     ///   - penalty: λ, above 0.
     ///   - nonNegative: Features whose weights may not be negative.
     ///   - steps: At most so many.
-    init(
+    package init(
         _ rows: [Row], width: Int, penalty: Double, nonNegative: Set<Int> = [], steps: Int = 300
     ) {
         // Constrained weights are squares of what is fitted, so they cannot be negative.
