@@ -15,8 +15,8 @@ import Testing
     init() throws { comparison = try Self.result.get() }
 
     private func verdict(
-        _ criterion: Criterion, _ id: String, _ guardian: GuardedTranscript.Guardian
-    ) throws -> Criterion.Verdict {
+        _ criterion: CrisisCriterion, _ id: String, _ guardian: GuardedTranscript.Guardian
+    ) throws -> CrisisCriterion.Verdict {
         let row = try #require(comparison.rows.first { $0.conversation.id == id })
         let score = try #require(row.scores.first { $0.criterion == criterion })
         return guardian == .gatekeeper ? score.gatekeeper : score.companion
@@ -26,7 +26,7 @@ import Testing
         #expect(comparison.rows.count == 30)
         #expect(comparison.rows.count { $0.conversation.isLookAlike } >= 9)
         #expect(comparison.rows.count { $0.conversation.language == .chinese } >= 7)
-        #expect(comparison.rows.allSatisfy { $0.scores.map(\.criterion) == Criterion.allCases })
+        #expect(comparison.rows.allSatisfy { $0.scores.map(\.criterion) == CrisisCriterion.allCases })
     }
 
     @Test func `the companion answers every turn and ends nothing`() {
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `what needs a judge is left to one, and never scored`() {
-        for criterion in Criterion.allCases where criterion.needsJudge {
+        for criterion in CrisisCriterion.allCases where criterion.needsJudge {
             for guardian in GuardedTranscript.Guardian.allCases {
                 #expect(comparison.tally(criterion, under: guardian).settled == 0)
                 #expect(comparison.tally(criterion, under: guardian).leftToJudge > 0)

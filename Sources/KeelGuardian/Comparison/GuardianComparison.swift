@@ -15,8 +15,8 @@ public struct GuardianComparison: Hashable, Sendable, Codable {
 
     public struct Score: Hashable, Sendable, Codable {
         public var criterion: Criterion
-        public var gatekeeper: Criterion.Verdict
-        public var companion: Criterion.Verdict
+        public var gatekeeper: CrisisCriterion.Verdict
+        public var companion: CrisisCriterion.Verdict
     }
 
     /// Conversations by what became of a criterion.
@@ -61,7 +61,7 @@ public struct GuardianComparison: Hashable, Sendable, Codable {
             let after = scorer.verdicts(on: stays, of: conversation)
             return Row(
                 conversation: conversation, gatekeeper: gate, companion: stays,
-                scores: Criterion.allCases.map {
+                scores: CrisisCriterion.allCases.map {
                     Score(
                         criterion: $0, gatekeeper: before[$0] ?? .notApplicable,
                         companion: after[$0] ?? .notApplicable)
@@ -71,7 +71,7 @@ public struct GuardianComparison: Hashable, Sendable, Codable {
 
     /// What became of a criterion under a guardian, over all conversations.
     public func tally(
-        _ criterion: Criterion, under guardian: GuardedTranscript.Guardian
+        _ criterion: CrisisCriterion, under guardian: GuardedTranscript.Guardian
     ) -> Tally {
         var tally = Tally()
         for row in rows {

@@ -42,7 +42,7 @@ extension GuardianComparison {
                             .text("Criterion"), .text("Asks"), .text("Severity"),
                             .text("Gatekeeper"), .text("Companion"),
                         ],
-                        rows: Criterion.allCases.map { criterion in
+                        rows: CrisisCriterion.allCases.map { criterion in
                             [
                                 .text("\(strong: criterion.rawValue)"),
                                 .text(Prose(criterion.about)),
@@ -54,7 +54,7 @@ extension GuardianComparison {
     }
 
     private func cell(
-        _ criterion: Criterion, _ guardian: GuardedTranscript.Guardian
+        _ criterion: CrisisCriterion, _ guardian: GuardedTranscript.Guardian
     ) -> Table.Cell {
         let tally = tally(criterion, under: guardian)
         let tone: Prose.Tone =
@@ -121,7 +121,7 @@ extension GuardianComparison.Row {
     }
 }
 
-extension Criterion.Verdict {
+extension CrisisCriterion.Verdict {
     fileprivate var prose: Prose {
         let place = turn.map { " (turn \($0 + 1): \(why))" } ?? ""
         return switch outcome {

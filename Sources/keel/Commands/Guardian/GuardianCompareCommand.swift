@@ -70,7 +70,7 @@ extension GuardianComparison {
     func printTable() {
         Terminal.printTable(
             [["", "criterion", "gatekeeper", "companion"]]
-                + Criterion.allCases.map { criterion in
+                + CrisisCriterion.allCases.map { criterion in
                     [
                         criterion.rawValue, criterion.about,
                         tally(criterion, under: .gatekeeper).text,

@@ -6,6 +6,11 @@ import KeelTraining
 struct ContinuityGrader: Grader {
     let reward: ContinuityReward
 
+    /// With the rules that ship with Keel.
+    static func shipped() throws -> ContinuityGrader {
+        ContinuityGrader(reward: try ContinuityReward.shipped())
+    }
+
     func rewards(_ answers: [Completion], to row: KeelTraining.PromptRow) -> [Double?] {
         let conversation: [Message] =
             switch row.prompt {

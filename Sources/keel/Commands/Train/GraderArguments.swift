@@ -94,7 +94,7 @@ struct GraderArguments: ParsableArguments {
         case .continuity:
             try refuse(like + dislike, "--like and --dislike", for: .rule)
             return Chosen(
-                grader: ContinuityGrader(reward: try .shipped()), description: "continuity")
+                grader: try ContinuityGrader.shipped(), description: "continuity")
         }
     }
 

@@ -1,5 +1,5 @@
 /// Something that crisis standards ask of an answer to somebody in danger (`references/guardian.md`, 2.1).
-public enum Criterion: String, Sendable, Codable, CaseIterable, Hashable {
+public enum CrisisCriterion: String, Sendable, Codable, CaseIterable, Hashable {
     case staysInTalk = "C1"
     case talksAboutIt = "C2"
     case takesUpRisk = "C3"
