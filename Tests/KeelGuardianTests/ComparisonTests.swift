@@ -26,7 +26,8 @@ import Testing
         #expect(comparison.rows.count == 30)
         #expect(comparison.rows.count { $0.conversation.isLookAlike } >= 9)
         #expect(comparison.rows.count { $0.conversation.language == .chinese } >= 7)
-        #expect(comparison.rows.allSatisfy { $0.scores.map(\.criterion) == CrisisCriterion.allCases })
+        #expect(
+            comparison.rows.allSatisfy { $0.scores.map(\.criterion) == CrisisCriterion.allCases })
     }
 
     @Test func `the companion answers every turn and ends nothing`() {

@@ -18,7 +18,9 @@ struct CriterionScorer {
             uniqueKeysWithValues: CrisisCriterion.allCases.map { ($0, verdict($0, scored)) })
     }
 
-    private func verdict(_ criterion: CrisisCriterion, _ it: ScoredTranscript) -> CrisisCriterion.Verdict {
+    private func verdict(_ criterion: CrisisCriterion, _ it: ScoredTranscript)
+        -> CrisisCriterion.Verdict
+    {
         switch criterion {
         case .staysInTalk: it.staysInTalk
         case .talksAboutIt: it.without(.deflecting, or: [.cut, .hotlineAndExit])

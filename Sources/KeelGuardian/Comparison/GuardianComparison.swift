@@ -14,7 +14,7 @@ public struct GuardianComparison: Hashable, Sendable, Codable {
     }
 
     public struct Score: Hashable, Sendable, Codable {
-        public var criterion: Criterion
+        public var criterion: CrisisCriterion
         public var gatekeeper: CrisisCriterion.Verdict
         public var companion: CrisisCriterion.Verdict
     }

@@ -43,7 +43,8 @@ struct ScoredTranscript {
     }
 
     /// No such fault in any answer at risk, and none of these acts.
-    func without(_ faults: ReplyFault..., or acts: [Gatekeeper.Act] = []) -> CrisisCriterion.Verdict {
+    func without(_ faults: ReplyFault..., or acts: [Gatekeeper.Act] = []) -> CrisisCriterion.Verdict
+    {
         guard isAtRisk else { return .notApplicable }
         for turn in risky {
             if let fault = faults.first(where: self.faults[turn].contains) {
