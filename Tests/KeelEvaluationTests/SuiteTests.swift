@@ -70,7 +70,8 @@ struct SuiteTests {
 
     @Test func `a name that does not ship is refused with those that do`() {
         let error = #expect(throws: SuiteError.self) { try Suite.shipped("charm") }
-        #expect(error?.defect == .notShipped(known: ["character"]))
+        #expect(error?.defect == .notShipped(known: Suite.shippedNames))
+        #expect(Suite.shippedNames == ["character", "confrontation", "frames", "frames-people"])
     }
 
     @Test func `the fingerprint follows the content and not the layout`() throws {

@@ -11,6 +11,16 @@ struct ChartTests {
             Histogram(
                 title: "One value", summary: "Thrice.", axis: Axis("Gap"), counted: "Probes",
                 values: [2, 2, 2]),
+            ScatterPlot(
+                title: "Two rates", summary: "With crosses.",
+                horizontal: Axis("Right", unit: .percent, reach: 0...1),
+                vertical: Axis("Up", unit: .percent, reach: 0...1),
+                series: [
+                    .init(
+                        "One",
+                        [.init("a", x: 0.2, y: 0.1, xInterval: 0.1...0.9, yInterval: 0...0.4)]),
+                    .init("Other", [.init("b", x: 0, y: 1, xInterval: 0...0.3)]),
+                ]),
         ]
     }()
 

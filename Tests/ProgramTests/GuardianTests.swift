@@ -89,6 +89,71 @@ import Testing
         #expect(broken.status == 1 && broken.errors.contains("entry 1 is not as it was written"))
     }
 
+    @Test func `two guardians are shown side by side, on a page and as JSON`() async throws {
+        func compare(_ more: String...) async throws -> Program.Outcome {
+            try await Program.run(
+                ["guardian", "compare", "--out", "both", "--day", "2026-11-22"] + more, in: scratch)
+        }
+        let outcome = try await compare()
+        expectSuccess(outcome)
+        #expect(outcome.output.contains("30 conversations"))
+        let page = try String(contentsOfFile: scratch.path("both/report.html"), encoding: .utf8)
+        #expect(page.contains("no emergency service") || page.contains("No medical device"))
+        #expect(!page.contains("<script src") && page.contains("C20"))
+        struct Comparison: Decodable {
+            struct Row: Decodable {
+                struct Score: Decodable { var criterion: String }
+                var scores: [Score]
+            }
+            var rows: [Row]
+        }
+        let data = try Data(contentsOf: scratch.folder.appending(path: "both/compare.json"))
+        let rows = try JSONDecoder().decode(Comparison.self, from: data).rows
+        #expect(rows.count == 30)
+        #expect(rows.allSatisfy { $0.scores.map(\.criterion) == (1...20).map { "C\($0)" } })
+        expectRefusal(try await compare(), "exists already")
+    }
+
+    @Test func `a probe is trained, and read beside rules and reader`() async throws {
+        func rows(_ count: Int) -> String {
+            (0..<count).map { number in
+                let isDanger = number.isMultiple(of: 2)
+                let text = isDanger ? "zzz \(number)" : "aaa \(number)"
+                let level = isDanger ? "high" : "none"
+                let head = #"{"id": "r\#(number)", "language": "en", "form": "plain", "#
+                let said = #""messages": [{"role": "user", "content": "\#(text)"}]}"#
+                return head + #""level": "\#(level)", "# + said
+            }.joined(separator: "\n") + "\n"
+        }
+        try scratch.write(rows(24), to: "rows.jsonl")
+        try scratch.write(rows(20), to: "others.jsonl")
+        let train =
+            ["guardian", "probe", "train", "--data", "rows.jsonl"]
+            + ["--calibration", "others.jsonl", "--out", "probe.json"] + TinyModel.options
+        expectSuccess(try await Program.run(train, in: scratch))
+        expectRefusal(try await Program.run(train, in: scratch), "exists already")
+        let said =
+            #"{"id": "a", "messages": [{"role": "user", "content": "I want to die"}]}"# + "\n"
+        let assess = ["guardian", "assess", "--input", "-", "--probe", "probe.json"]
+        expectSuccess(
+            try await Program.run(
+                assess + ["--output", "out.jsonl"] + TinyModel.options, input: said, in: scratch))
+        let read = try Lines(scratch.path("out.jsonl")).decoded(as: Row.self)
+        #expect(read.map(\.level) == ["high"] && (0...1).contains(read[0].probability))
+        expectSuccess(
+            try await Program.run(
+                ["guardian", "measure", "rows.jsonl", "--probe", "probe.json"] + TinyModel.options,
+                in: scratch))
+        let adapted = ["--model", TinyModel.path, "--adapter", TinyModel.adapter]
+        let other = try await Program.run(
+            assess + ["--output", "no.jsonl"] + adapted, input: said, in: scratch)
+        #expect(other.status == 64 && other.errors.contains("Train one on this model"))
+        try scratch.write("{}", to: "probe.json")
+        let broken = try await Program.run(
+            assess + ["--output", "no.jsonl"] + TinyModel.options, input: said, in: scratch)
+        #expect(broken.status == 64 && broken.errors.contains("is no probe"))
+    }
+
     @Test func `rows that say nothing of a language are refused by train`() async throws {
         let row =
             #"{"id": "a", "language": "en", "form": "plain", "level": "high", "messages": []}"#

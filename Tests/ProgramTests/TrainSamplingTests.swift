@@ -43,6 +43,16 @@ import Testing
         }
     }
 
+    @Test func `a kept thread is a reward`() async throws {
+        expectSuccess(try await train("grpo", "--grader", "continuity", "--answers", "4"))
+        let steps = try metrics()
+        #expect(steps.count == 2 && exists("run/adapter/adapter_model.safetensors"))
+        for step in steps {
+            #expect(step["reward"].map { (-1...1).contains($0) } == true)
+            #expect(step["judgements/failed"] == 0)
+        }
+    }
+
     @Test func `a judge that fails is no reward, and nothing is learned of it`() async throws {
         // The rubric does not fit the tiny model's window, so no verdict can come.
         expectRefusal(

@@ -26,8 +26,15 @@ public struct Companion: Sendable {
     /// - Parameter messages: The whole conversation so far.
     /// - Returns: One assessment for each message of the person; adding messages changes none before.
     public func assess(_ messages: [Message]) -> [Assessment] {
+        assess(reader.readings(of: messages))
+    }
+
+    /// Assesses readings that were made already, such as those of a probe beside the reader.
+    /// - Parameter readings: Of a whole conversation, a reading for each message of the person.
+    /// - Returns: As for messages.
+    public func assess(_ readings: [(message: Int, reading: RiskReading)]) -> [Assessment] {
         var care = Care()
-        return reader.readings(of: messages).map { number, reading in
+        return readings.map { number, reading in
             let resolution = values.resolve(Circumstance.all(in: reading))
             return Assessment(
                 message: number, reading: reading, resolution: resolution,

@@ -19,7 +19,7 @@ public struct Gatekeeper: Sendable {
         case hotlineAndExit = "hotline-and-exit"
     }
 
-    private let reader: RiskReader
+    let reader: RiskReader
 
     public init(_ reader: RiskReader) {
         self.reader = reader

@@ -31,11 +31,16 @@ public struct ReaderMeasure: Sendable {
         public var read: Int
     }
 
-    private let reader: RiskReader
+    private let reading: @Sendable (LabelledRow) -> RiskReading
     private static let draws = 2000
 
     public init(_ reader: RiskReader) {
-        self.reader = reader
+        reading = { reader.reading(of: $0.messages) }
+    }
+
+    /// - Parameter reading: Of a row; such as one that was made with a probe.
+    public init(reading: @escaping @Sendable (LabelledRow) -> RiskReading) {
+        self.reading = reading
     }
 
     /// Reads rows of one language.
@@ -43,7 +48,7 @@ public struct ReaderMeasure: Sendable {
     ///   is not calibrated.
     public func measure(_ rows: [LabelledRow], _ language: Wording.Language) throws -> Result {
         let rows = rows.filter { $0.language == language }
-        let readings = rows.map { reader.reading(of: $0.messages) }
+        let readings = rows.map(reading)
         let isRead = readings.map { $0.level >= .high }
         func count(_ isMeant: (LabelledRow) -> Bool) throws -> Estimate {
             let meant = rows.indices.filter { isMeant(rows[$0]) }

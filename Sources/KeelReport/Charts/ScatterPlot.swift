@@ -21,14 +21,32 @@ public struct ScatterPlot: Chart, Hashable {
         public var label: String
         public var x: Double
         public var y: Double
+        /// The intervals that the numbers are believed to lie in, drawn as a cross.
+        public var xInterval: ClosedRange<Double>?
+        public var yInterval: ClosedRange<Double>?
         /// Where on the page the point is explained.
         public var anchor: String?
 
-        public init(_ label: String, x: Double, y: Double, anchor: String? = nil) {
+        public init(
+            _ label: String, x: Double, y: Double, xInterval: ClosedRange<Double>? = nil,
+            yInterval: ClosedRange<Double>? = nil, anchor: String? = nil
+        ) {
             self.label = label
             self.x = x
             self.y = y
+            self.xInterval = xInterval
+            self.yInterval = yInterval
             self.anchor = anchor
+        }
+
+        var across: Estimate { Self.estimate(x, xInterval) }
+        var up: Estimate { Self.estimate(y, yInterval) }
+
+        private static func estimate(
+            _ value: Double, _ interval: ClosedRange<Double>?
+        ) -> Estimate {
+            guard let interval else { return Estimate(exactly: value) }
+            return Estimate(value, low: interval.lowerBound, high: interval.upperBound)
         }
     }
 
@@ -51,17 +69,27 @@ public struct ScatterPlot: Chart, Hashable {
         let top = headingTop + 30
         let bottom = top + min(width * 0.6, 380)
         let points = series.flatMap(\.points)
-        let y = Scale(vertical, showing: points.map(\.y), from: bottom, to: top, spacing: 36)
+        let heights = points.flatMap { [$0.y, $0.up.low, $0.up.high] }
+        let y = Scale(vertical, showing: heights, from: bottom, to: top, spacing: 36)
         let left = y.labelWidth + 14
         let right = width - 24
-        let x = Scale(horizontal, showing: points.map(\.x), from: left, to: right)
+        let places = points.flatMap { [$0.x, $0.across.low, $0.across.high] }
+        let x = Scale(horizontal, showing: places, from: left, to: right)
         canvas.leftAxis(scale: y, from: left, to: right)
         for (index, series) in series.enumerated() {
             for point in series.points {
-                let numbers =
-                    "\(horizontal.unit.text(point.x)), \(vertical.unit.text(point.y))"
+                let (across, up) = (point.across, point.up)
+                let numbers = "\(across.text(horizontal.unit)), \(up.text(vertical.unit))"
                 canvas.link(to: point.anchor) { canvas in
                     canvas.group(title: "\(point.label): \(numbers)") {
+                        let name = "interval s\(index + 1)"
+                        if point.xInterval != nil {
+                            $0.line(
+                                x(across.low), y(point.y), x(across.high), y(point.y), class: name)
+                        }
+                        if point.yInterval != nil {
+                            $0.line(x(point.x), y(up.low), x(point.x), y(up.high), class: name)
+                        }
                         $0.marker(series: index, x: x(point.x), y: y(point.y))
                     }
                 }
@@ -87,7 +115,12 @@ public struct ScatterPlot: Chart, Hashable {
                         .text(
                             point.anchor.map { "\(link: point.label, to: "#\($0)")" }
                                 ?? Prose(point.label)),
-                        .number(point.x, horizontal.unit), .number(point.y, vertical.unit),
+                        point.xInterval == nil
+                            ? .number(point.x, horizontal.unit)
+                            : .estimate(point.across, horizontal.unit),
+                        point.yInterval == nil
+                            ? .number(point.y, vertical.unit)
+                            : .estimate(point.up, vertical.unit),
                     ]
                 }
             }, rowHeading: 1)
@@ -103,8 +136,8 @@ public struct ScatterPlot: Chart, Hashable {
         try check(horizontal)
         try check(vertical)
         for point in series.flatMap(\.points) {
-            try check(point.x, "The place of \"\(point.label)\"")
-            try check(point.y, "The height of \"\(point.label)\"")
+            try check(point.across, "The place of \"\(point.label)\"")
+            try check(point.up, "The height of \"\(point.label)\"")
         }
     }
 }

@@ -13,6 +13,8 @@ struct Mapping: Sendable {
     var system: String?
     var samples: Int
     var sampling: SamplingOptions
+    /// What else decides the result, such as how the model is steered.
+    var facts: [String: String] = [:]
 
     /// The same map under another seed.
     func withSeed(_ seed: UInt64) -> Mapping {
@@ -23,7 +25,7 @@ struct Mapping: Sendable {
 
     /// Begins the run in a folder, or takes up the one that is there.
     func run(in folder: URL) throws -> Run {
-        var facts = model.facts
+        var facts = model.facts.merging(facts) { $1 }
         if let user {
             facts["user"] = user.name
             for (name, value) in user.facts { facts["user's \(name)"] = value }

@@ -3,6 +3,8 @@ import Foundation
 import KeelFormats
 import KeelGuardian
 import KeelLanguage
+import KeelModel
+import KeelTraining
 
 /// Readings and actions for rows of conversations.
 struct GuardianAssessCommand: AsyncParsableCommand {
@@ -15,7 +17,8 @@ struct GuardianAssessCommand: AsyncParsableCommand {
             A level (none, low, moderate, high, imminent) is that of the conversation up to the message. \
             The probability is that of high or imminent danger. Evidence has the rule (reader for what the trained \
             reader heard), its kind, and spans of messages in Unicode scalars. With --log, each decision is added to \
-            a log that keel guardian verify checks.
+            a log that keel guardian verify checks. With --probe, the \
+            probability is that of rules, reader and the model's own activations together.
             """)
 
     @Option(help: "JSON Lines to read; - is standard input.")
@@ -30,11 +33,38 @@ struct GuardianAssessCommand: AsyncParsableCommand {
     @Option(help: "A log of decisions to add to; it is created if it is not there.")
     var log: String?
 
+    @Option(
+        help: """
+            A probe of `keel guardian probe train`, read beside rules and reader; --model is its model.
+            """)
+    var probe: String?
+
+    @OptionGroup var model: ModelOptions
+
     @Flag(help: "Report a row that cannot be read and go on, instead of stopping.")
     var skipBadRows = false
 
     func run() async throws {
         let output = try NewOutput(output)
+        guard let probe else {
+            let reader = try RiskReader.shipped()
+            return try assess(to: output) { reader.readings(of: $0) }
+        }
+        let file = try RiskProbeFile(path: probe)
+        let reference = try model.reference
+        try file.requireModel(reference)
+        let device = try model.machine().device
+        try await TrainingThread().run { _ in
+            let probed = try ProbedModel(file, try LanguageModel(reference, device: device))
+            try assess(to: output) { try probed.readings(of: $0) }
+        }
+    }
+
+    /// Assesses all rows.
+    private func assess(
+        to output: NewOutput,
+        by readings: ([Message]) throws -> [(message: Int, reading: RiskReading)]
+    ) throws {
         let risk = try RiskReader.shipped()
         let log = try log.map { try DecisionLog(path: $0) }
         let order =
@@ -57,7 +87,7 @@ struct GuardianAssessCommand: AsyncParsableCommand {
                                 field: "id", reason: "\"\(row.id)\" stands in an earlier row."))
                     }
                     let start = ContinuousClock.now
-                    let assessments = companion.assess(row.messages)
+                    let assessments = companion.assess(try readings(row.messages))
                     let time = (ContinuousClock.now - start) / Duration.milliseconds(1)
                     for assessment in assessments {
                         try log?.append(

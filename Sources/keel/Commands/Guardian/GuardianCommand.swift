@@ -12,5 +12,7 @@ struct GuardianCommand: AsyncParsableCommand {
         subcommands: [
             GuardianAssessCommand.self, GuardianMeasureCommand.self, GuardianTrainCommand.self,
             GuardianVerifyCommand.self, GuardianWhyCommand.self, GuardianObjectCommand.self,
+            GuardianCompareCommand.self, GuardianFramesCommand.self, GuardianConfrontCommand.self,
+            GuardianKeptCommand.self, GuardianProbeCommand.self,
         ])
 }

@@ -3,7 +3,9 @@ import Foundation
 import KeelFormats
 import KeelGuardian
 import KeelLanguage
+import KeelModel
 import KeelStatistics
+import KeelTraining
 
 /// How well danger is read.
 struct GuardianMeasureCommand: AsyncParsableCommand {
@@ -22,6 +24,14 @@ struct GuardianMeasureCommand: AsyncParsableCommand {
     @Option(help: "A folder that `keel guardian train` wrote, instead of the reader that ships.")
     var reader: String?
 
+    @Option(
+        help: """
+            A probe of `keel guardian probe train`, read beside rules and reader; --model is its model.
+            """)
+    var probe: String?
+
+    @OptionGroup var model: ModelOptions
+
     @Flag(help: "Read by rules alone.")
     var rulesOnly = false
 
@@ -36,11 +46,30 @@ struct GuardianMeasureCommand: AsyncParsableCommand {
             ? nil
             : reader.map { try TrainedReader(contentsOf: URL(filePath: $0)) }
                 ?? TrainedReader.shipped()
-        let measure = ReaderMeasure(RiskReader(try .shipped(), trained: trained))
+        let measure = try await self.measure(rows, RiskReader(try .shipped(), trained: trained))
         for language in Wording.Language.allCases
         where rows.contains(where: { $0.language == language }) {
             report(try measure.measure(rows, language))
         }
+    }
+
+    /// What is measured: the reader, or the reader with a probe, whose readings are made here.
+    private func measure(_ rows: [LabelledRow], _ reader: RiskReader) async throws -> ReaderMeasure
+    {
+        guard let probe else { return ReaderMeasure(reader) }
+        guard !rulesOnly, self.reader == nil else {
+            throw ValidationError("--probe stands beside the reader that ships.")
+        }
+        let file = try RiskProbeFile(path: probe)
+        let reference = try model.reference
+        try file.requireModel(reference)
+        let device = try model.machine().device
+        let read = try await TrainingThread().run { _ in
+            let probed = try ProbedModel(file, try LanguageModel(reference, device: device))
+            return try rows.map { try probed.readings(of: $0.messages).last?.reading }
+        }
+        let byRow = Dictionary(zip(rows, read), uniquingKeysWith: { first, _ in first })
+        return ReaderMeasure { row in (byRow[row] ?? nil) ?? RiskReading(level: .none) }
     }
 
     private func report(_ result: ReaderMeasure.Result) {

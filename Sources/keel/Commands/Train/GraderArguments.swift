@@ -15,6 +15,8 @@ enum GraderName: String, ExpressibleByArgument, CaseIterable {
     case judge
     /// A judge model's preferences between the answers, by a principle of a constitution.
     case principle
+    /// Whether the thread with the person is kept, without holding on to them.
+    case continuity
 }
 
 /// Chooses a grader and its settings.
@@ -22,7 +24,8 @@ struct GraderArguments: ParsableArguments {
     @Option(
         help: """
             answer: the row's "answer" is the last word or number; rule: phrases, see --like; judge: a judge model's \
-            verdict, see --judge; principle: its preferences between the answers, see --principle.
+            verdict, see --judge; principle: its preferences between the answers, see --principle; continuity: 1 for a \
+            kept thread, -1 for silence, a cut, leaving or clinging.
             """)
     var grader: GraderName?
 
@@ -76,7 +79,8 @@ struct GraderArguments: ParsableArguments {
     func chosen(_ model: ModelOptions) async throws -> Chosen {
         switch grader {
         case nil:
-            throw ValidationError("--grader is needed: answer, rule, judge or principle.")
+            throw ValidationError(
+                "--grader is needed: answer, rule, judge, principle or continuity.")
         case .answer:
             try refuse(like + dislike, "--like and --dislike", for: .rule)
             return Chosen(grader: ExactAnswerGrader(), description: "answer")
@@ -87,6 +91,10 @@ struct GraderArguments: ParsableArguments {
         case .principle:
             try refuse(like + dislike, "--like and --dislike", for: .rule)
             return try await compared(model)
+        case .continuity:
+            try refuse(like + dislike, "--like and --dislike", for: .rule)
+            return Chosen(
+                grader: try ContinuityGrader.shipped(), description: "continuity")
         }
     }
 
