@@ -129,7 +129,7 @@ let package = Package(
         .target(
             name: "KeelServer",
             dependencies: [
-                "KeelLanguage", "KeelStore",
+                "KeelGuardian", "KeelLanguage", "KeelStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -216,7 +216,7 @@ let package = Package(
         .testTarget(
             name: "KeelServerTests",
             dependencies: [
-                "KeelServer", "KeelStore", "KeelLanguage",
+                "KeelGuardian", "KeelServer", "KeelStore", "KeelLanguage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

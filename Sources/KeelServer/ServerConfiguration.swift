@@ -32,6 +32,8 @@ public struct ServerConfiguration: Sendable {
     /// A folder of run folders, shown to admins; nil for none.
     public var runs: URL?
     public var watchers: [any AnswerWatcher] = []
+    /// Reads conversations, plans answers and reads them before they are shown; nil for nobody.
+    public var guardian: Guardianship?
     /// Whether the person in a conversation may be at risk, which then never rests.
     ///
     /// It stands beside the plain signs that the server looks for by itself, and is asked only where a

@@ -6,9 +6,9 @@ internal import Synchronization
 
 /// Answers within conversations that are kept.
 ///
-/// An answer is a stream of events: `begun` with a name by which to stop it, `text` for each piece,
-/// and at the end `answer`, which says that the answer is on disk. A stopped answer is kept as far as
-/// it came.
+/// An answer is a stream of events: `begun` with a name by which to stop it, `guardian` where one has
+/// decided, `text` for each piece, and at the end `answer`, which says that the answer is on disk. A
+/// stopped answer is kept as far as it came.
 struct AnswerRoutes {
     private struct AnswerRequest: Decodable {
         /// The person's message that is to be answered.
@@ -35,6 +35,8 @@ struct AnswerRoutes {
         var stop: String?
         var text: String?
         var message: ConversationRoutes.MessageDocument?
+        /// What a guardian does about the answer.
+        var guardian: GuardDocument?
     }
 
     private struct Stopped: Encodable {
@@ -68,6 +70,7 @@ struct AnswerRoutes {
         var owner: String
         var system: String?
         var question: Question
+        var place: GuardPlace
     }
 
     static let systemLimit = 20_000
@@ -104,7 +107,8 @@ struct AnswerRoutes {
         let work = Work(
             conversation: conversation, parent: asked.parent, owner: context.visitor.name,
             system: asked.system?.isEmpty == false ? asked.system : nil,
-            question: try question(asked, path, context))
+            question: try question(asked, path, context),
+            place: try await place(conversation, asked.parent, of: context.visitor.name))
         let said = path.filter { $0.role == .user }.map(\.content)
         if Rest.isDue(after: said), try await mayRest(work) {
             return try await rest(work, after: said)
@@ -122,6 +126,19 @@ struct AnswerRoutes {
             try await writer.send(Event(type: "begun", stop: stop))
             try await write(work, for: gone, into: &writer)
         }
+    }
+
+    /// Where a guardian finds what it has read of the conversation before, in whatever branch.
+    private func place(_ conversation: String, _ question: String, of owner: String)
+        async throws(StoreError) -> GuardPlace
+    {
+        var place = GuardPlace(conversation: conversation, question: question)
+        guard serving.guarded != nil else { return place }
+        let last = try await store.lastDecision(
+            GuardRecords.decided, about: conversation, of: owner)
+        let record = last.flatMap { try? JSONDecoder().decode(GuardRecord.self, from: $0) }
+        place.floor = record?.plan.level ?? .none
+        return place
     }
 
     private func question(
@@ -154,8 +171,11 @@ struct AnswerRoutes {
         let watch = AnswerWatch(serving.metrics, model: work.question.model.id)
         var transcript = AnswerTranscript(work.question)
         do {
-            for try await event in serving.answering.events(work.question, for: presence) {
+            for try await event in serving.events(work.question, in: work.place, for: presence) {
                 transcript.add(event)
+                if case .guarded(let trace) = event {
+                    try await writer.send(Event(type: "guardian", guardian: trace.document()))
+                }
                 guard case .sample(.piece(_, let text, _)) = event, !text.isEmpty else { continue }
                 watch.began()
                 try await writer.send(Event(type: "text", text: text))
@@ -198,13 +218,19 @@ struct AnswerRoutes {
             details: try JSON.encode(
                 AnswerDetails(transcript, system: work.system, time: time, notes: notes)))
         // The connection's task may be at its end; what was written is kept all the same.
-        return try await Task { [store] in try await store.add(new, of: work.owner) }.value
+        return try await Task { [store, serving, transcript] in
+            let message = try await store.add(new, of: work.owner)
+            await serving.shown(transcript, in: work.place, message: message.id)
+            return message
+        }.value
     }
 
     /// Whether nothing in the whole conversation, branches that were left included, speaks against rest.
     private func mayRest(_ work: Work) async throws -> Bool {
         let all = try await store.conversation(work.conversation, of: work.owner).messages
-        return Rest.isSafe(in: all.map(Message.init), reader: serving.mayBeAtRisk)
+            .map(Message.init)
+        guard Rest.isSafe(in: all, reader: serving.mayBeAtRisk) else { return false }
+        return await serving.guarded?.mayBeAtRisk(all) != true
     }
 
     /// Lets the conversation rest, which is kept and logged like an answer.

@@ -64,6 +64,16 @@ struct ConversationRoutes {
         var finish: String?
         var details: AnswerDetails?
         var decisions: [Decision]
+        /// Nil where no guardian had a part in it.
+        var guardian: GuardReasons?
+    }
+
+    private struct Objection: Decodable {
+        var text: String
+    }
+
+    private struct Objected: Encodable {
+        var decision: Int
     }
 
     /// How many conversations are listed at once.
@@ -123,6 +133,12 @@ struct ConversationRoutes {
         router.get("/keel/messages/{id}/why") { _, context in
             try await why(Self.id(context), context.visitor)
         }
+        router.post("/keel/messages/{id}/objection") { request, context in
+            let objection = try JSON.decode(
+                Objection.self, from: try await serving.body(of: request).body)
+            try Self.check(objection.text, 1...Self.reasonLimit, "text")
+            return try await object(to: Self.id(context), objection.text, context.visitor)
+        }
         router.get("/keel/data") { _, context in
             var data = try await store.export(of: context.visitor.name)
             for entry in data.conversations.indices {
@@ -164,7 +180,29 @@ struct ConversationRoutes {
         return try JSON.response(
             Why(
                 model: message.model, finish: message.finish,
-                details: AnswerDetails.shown(message.details), decisions: decisions))
+                details: AnswerDetails.shown(message.details), decisions: decisions,
+                guardian: GuardReasons(about: message, in: decisions)))
+    }
+
+    /// Keeps what a person says against a guardian's decision.
+    private func object(to id: String, _ text: String, _ visitor: Visitor) async throws -> Response
+    {
+        guard let message = try await store.path(to: id, of: visitor.name).last else {
+            throw APIError.notFound("There is no message \"\(id)\".")
+        }
+        let decisions = try await store.decisions(about: message.conversation, of: visitor.name)
+        guard let reasons = GuardReasons(about: message, in: decisions) else {
+            throw APIError.notFound("No guardian has decided anything about this message.")
+        }
+        try await store.log(
+            GuardRecords.objected,
+            payload: try JSON.encode(
+                GuardRecords.Objection(decision: reasons.decision, text: text)),
+            conversation: message.conversation, message: message.id)
+        if let entry = reasons.entry {
+            await serving.guarded?.records.objected(to: entry, in: message.conversation)
+        }
+        return try JSON.response(Objected(decision: reasons.decision), status: .created)
     }
 
     static func id(_ context: ServerContext) -> String {

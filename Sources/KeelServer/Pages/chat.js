@@ -125,6 +125,13 @@ const actions = {
       say(word("thanks"));
     }
   }),
+  object: async (message, text) => {
+    try {
+      await post(`/keel/messages/${message.id}/objection`, { text });
+      say(word("guardKept"));
+      return true;
+    } catch (error) { complain(error); return false; }
+  },
   why: (message) => get(`/keel/messages/${message.id}/why`),
   copy: attempt(async (message) => { await navigator.clipboard.writeText(message.content); say(word("copied")); }),
   complain,

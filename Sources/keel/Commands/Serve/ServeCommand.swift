@@ -20,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var access: AccessOptions
     @OptionGroup var keeping: KeepingOptions
     @OptionGroup var load: LoadOptions
+    @OptionGroup var guarding: GuardianOptions
 
     func run() async throws {
         let storage = try keeping.open()
@@ -34,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.isStoreTemporary = storage.folder != nil
         configuration.runs = keeping.runs.map { URL(filePath: $0, directoryHint: .isDirectory) }
         configuration.limits = try load.limits()
+        configuration.guardian = try guarding.guardianship()
         configuration.mayBeAtRisk = { conversation in
             // Without its files, nobody can say that there is no risk.
             guard let reader = try? RiskReader.shipped() else { return true }
