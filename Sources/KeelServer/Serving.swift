@@ -11,6 +11,8 @@ final class Serving: Sendable {
     let answering: Answering
     /// Answers under a guardian's eyes; nil where nobody guards.
     let guarded: GuardedAnswering?
+    /// Where somebody can be invited into a conversation; nil where nobody can.
+    let rooms: Rooms?
     let metrics: ServerMetrics
     let watchers: [any AnswerWatcher]
     let mayBeAtRisk: (@Sendable ([Message]) -> Bool)?
@@ -36,6 +38,11 @@ final class Serving: Sendable {
         self.logger = logger
         let metrics = ServerMetrics()
         let answering = Answering(metrics: metrics, logger: logger)
+        rooms = configuration.store.flatMap { store in
+            configuration.room.map {
+                Rooms($0, store: store, metrics: metrics, logger: logger)
+            }
+        }
         self.metrics = metrics
         self.answering = answering
         guarded = configuration.guardian.map {

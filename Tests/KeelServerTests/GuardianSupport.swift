@@ -24,11 +24,10 @@ extension CompanionGuardian {
 
 extension ServerConfiguration {
     /// A store in a new folder, and a guardian on a day on which the table's entries are young.
-    mutating func guarded(by guardian: any Guarding, log: String? = nil) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "keel-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try Store(at: folder.appending(path: "store.sqlite").path)
+    mutating func guarded(by guardian: any Guarding, log: String? = nil, store path: String? = nil)
+        throws
+    {
+        store = try Store(at: try path ?? Store.newPath())
         var guardianship = Guardianship(guardian, words: try .shipped())
         let day = try #require(CalendarDay("2026-11-25"))
         guardianship.today = { day }
@@ -36,6 +35,16 @@ extension ServerConfiguration {
         // Long: other tests may hold every thread for as long.
         guardianship.deadline = .seconds(60)
         self.guardian = guardianship
+    }
+}
+
+extension Store {
+    /// A file in a new folder.
+    static func newPath() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "keel-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.appending(path: "store.sqlite").path
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Hummingbird
+internal import KeelGuardian
 internal import KeelLanguage
 internal import KeelStore
 internal import Synchronization
@@ -113,6 +114,9 @@ struct AnswerRoutes {
         if Rest.isDue(after: said), try await mayRest(work) {
             return try await rest(work, after: said)
         }
+        if let rooms = serving.rooms, await !isForModel(work, in: rooms) {
+            return EventWriter.response { try await $0.send(Event(type: "passed")) }
+        }
 
         let gone = ClientPresence()
         let presence = await context.channel.clientPresence()
@@ -137,7 +141,7 @@ struct AnswerRoutes {
         let last = try await store.lastDecision(
             GuardRecords.decided, about: conversation, of: owner)
         let record = last.flatMap { try? JSONDecoder().decode(GuardRecord.self, from: $0) }
-        place.floor = record?.plan.level ?? .none
+        place.floor = record?.plan.level ?? RiskLevel.none
         return place
     }
 
@@ -147,7 +151,7 @@ struct AnswerRoutes {
         let model = try serving.model(asked.model)
         let system = asked.system ?? ""
         try ConversationRoutes.check(system, 0...Self.systemLimit, "system")
-        let turns = path.map(Message.init)
+        let turns = Message.turns(path)
         var fields = SamplingFields()
         fields.temperature = asked.temperature
         fields.topP = asked.topP
@@ -230,7 +234,30 @@ struct AnswerRoutes {
         let all = try await store.conversation(work.conversation, of: work.owner).messages
             .map(Message.init)
         guard Rest.isSafe(in: all, reader: serving.mayBeAtRisk) else { return false }
-        return await serving.guarded?.mayBeAtRisk(all) != true
+        guard let guarded = serving.guarded else { return true }
+        // Where nobody can tell, nothing rests.
+        return await guarded.level(of: all) == RiskLevel.none
+    }
+
+    /// Whether the model answers, or a helper who is in the room.
+    private func isForModel(_ work: Work, in rooms: Rooms) async -> Bool {
+        do {
+            let read = await serving.guarded?.level(of: work.question.conversation)
+            let level = max(work.place.floor, read ?? RiskLevel.none)
+            if level < Room.askingLevel {
+                // Of conversations that nobody is asked in, there is no room to keep.
+                guard try await rooms.state(of: work.conversation).last > 0 else { return true }
+            }
+            let spoke = RoomEvent.personSpoke(level: level, at: rooms.setup.now())
+            let room = try await rooms.apply(
+                spoke, key: "spoke/\(work.parent)", in: work.conversation)
+            return room.state.room.isModelPresent
+        } catch {
+            // A room that cannot be kept leaves the person with the model.
+            serving.metrics.count("keel_guardian_failures_total", ["part": "room"])
+            serving.logger.critical("a room was not kept: \(type(of: error))")
+            return true
+        }
     }
 
     /// Lets the conversation rest, which is kept and logged like an answer.
@@ -252,5 +279,22 @@ struct AnswerRoutes {
 extension Message {
     fileprivate init(_ message: StoredMessage) {
         self.init(role: message.role == .user ? .user : .assistant, content: message.content)
+    }
+
+    /// Messages as a model reads them: in turns, and with a word on who was invited.
+    fileprivate static func turns(_ path: [StoredMessage]) -> [Message] {
+        path.reduce(into: []) { turns, stored in
+            var message = Message(stored)
+            if stored.finish == HelperRoutes.finish {
+                message.content =
+                    "[\(stored.model ?? "A helper"), a person who was invited into this chat, wrote:] "
+                    + message.content
+            }
+            if let last = turns.last, last.role == message.role {
+                turns[turns.count - 1].content += "\n\n" + message.content
+            } else {
+                turns.append(message)
+            }
+        }
     }
 }

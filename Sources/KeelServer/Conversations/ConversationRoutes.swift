@@ -111,11 +111,16 @@ struct ConversationRoutes {
             let new = try JSON.decode(
                 Question.self, from: try await serving.body(of: request).body)
             try Self.check(new.content, 1...Self.textLimit, "content")
-            let message = try await store.add(
-                NewMessage(
-                    conversation: Self.id(context), parent: new.parent, role: .user,
-                    content: new.content), of: context.visitor.name)
-            return try JSON.response(MessageDocument(message), status: .created)
+            var message = NewMessage(
+                conversation: Self.id(context), parent: new.parent, role: .user,
+                content: new.content)
+            if let rooms = serving.rooms {
+                let room = try await rooms.state(
+                    of: Self.id(context), owner: context.visitor.name)
+                message.isInRoom = room.room.state.hasHelper
+            }
+            let kept = try await store.add(message, of: context.visitor.name)
+            return try JSON.response(MessageDocument(kept), status: .created)
         }
         router.put("/keel/messages/{id}/feedback") { request, context in
             let rating = try JSON.decode(

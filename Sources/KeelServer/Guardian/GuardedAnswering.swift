@@ -30,6 +30,9 @@ final class GuardedAnswering: Sendable {
             store: store, log: setup.log, runner: runner, metrics: metrics, logger: logger)
     }
 
+    /// Who watches.
+    var policy: String { setup.guardian.policy }
+
     /// Answers a question, piece by piece; as `Answering.events`.
     func events(_ question: Question, in place: GuardPlace, for presence: ClientPresence)
         -> AsyncThrowingStream<AnsweringEvent, any Error>
@@ -47,15 +50,15 @@ final class GuardedAnswering: Sendable {
         return stream
     }
 
-    /// Whether somebody in a conversation may be at risk; so, too, where nobody can tell.
-    func mayBeAtRisk(_ conversation: [Message]) async -> Bool {
+    /// What is read of a conversation; nil where nobody can tell.
+    func level(of conversation: [Message]) async -> RiskLevel? {
         do {
             return try await runner.run { [guardian = setup.guardian] in
-                try guardian.level(of: conversation) > .none
+                try guardian.level(of: conversation)
             }
         } catch {
             failed("reading", GuardFailure(error))
-            return true
+            return nil
         }
     }
 

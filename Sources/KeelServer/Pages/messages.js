@@ -55,7 +55,7 @@ export function questionNode(message, actions) {
 
 export function answerNode(message, actions, isRival = false) {
   const body = element("div", "body", ...markdown(message.content));
-  const note = { cancelled: "stopped", length: "cut", error: "failed", rest: "rests", care: "cared", guard_error: "heldBack", cut: "gateCut" }[message.finish];
+  const note = { cancelled: "stopped", length: "cut", error: "failed", rest: "rests", care: "cared", guard_error: "heldBack", cut: "gateCut", helper: "invitedPerson" }[message.finish];
   const by = element("p", "by", message.model ?? "", note ? ` (${word(note)})` : "");
   const extra = element("div", "");
   const good = button(thumb(true), "plain", () => rate(1));
@@ -97,6 +97,8 @@ export function answerNode(message, actions, isRival = false) {
     } catch (error) { actions.complain(error); }
   });
   why.setAttribute("aria-expanded", "false");
+  // A person's words are not rated, and nothing decided them.
+  if (message.finish === "helper") return element("article", "", by, body);
   const tools = element("div", "tools", ...(isRival ? [button(word("continueWith"), "plain", () => actions.choose(message))] : versions(message, actions)),
     good, bad, button(word("again"), "plain", () => actions.again(message)), why, button(word("copy"), "plain", () => actions.copy(message)));
   return element("article", "", by, body, tools, extra);
