@@ -18,12 +18,13 @@ import Testing
         _ models: [ServedModel] = [.echo()], by guardian: (any Guarding)? = nil, log: String? = nil,
         _ body: (Talker) async throws -> Result
     ) async throws -> Result {
-        let guardian = try guardian ?? CompanionGuardian.shipped()
+        let shipped = try CompanionGuardian.shipped()
+        let watching: any Guarding = guardian ?? shipped
         var failure: (any Error)?
         return try await withServer(
             models,
             configure: {
-                do { try $0.guarded(by: guardian, log: log) } catch { failure = error }
+                do { try $0.guarded(by: watching, log: log) } catch { failure = error }
             }
         ) { server in
             #expect(failure == nil)

@@ -220,11 +220,7 @@ final class Outside: Sendable {
         }
         var states: [String] = []
         func restarted(_ body: (Talker) async throws -> Void) async throws {
-            try await serve(path, outside) { talker in
-                let before = try await room(id, talker)
-                try await body(talker)
-                _ = before
-            }
+            try await serve(path, outside, body)
             try await serve(path, outside) { talker in
                 states.append(try #require(try await room(id, talker)["state"] as? String))
             }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Hummingbird
+internal import KeelGuardian
 internal import KeelStore
 
 /// Conversations of the page: each visitor's own, kept until they are deleted.

@@ -35,13 +35,15 @@ struct GuardReview {
     /// - Throws: `GuardFailure`, or what the review throws.
     mutating func feed(_ text: String) async throws -> String {
         written += Array(text.unicodeScalars)
-        return try checked(try await runner.run { [box] in try box.feed(text) })
+        let shown = try await runner.run { [box] in try box.feed(text) }
+        return try checked(shown)
     }
 
     /// Ends the answer.
     /// - Throws: As `feed`.
     mutating func finish() async throws -> String {
-        try checked(try await runner.run { [box] in try box.finish() })
+        let shown = try await runner.run { [box] in try box.finish() }
+        return try checked(shown)
     }
 
     private mutating func checked(_ shown: String) throws(GuardFailure) -> String {

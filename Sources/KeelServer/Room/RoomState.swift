@@ -37,13 +37,14 @@ struct RoomState: Sendable {
     private(set) var links: Set<String> = []
     private(set) var sessions: Set<String> = []
 
-    /// - Throws: `StoreError.notRead` for a record that this version does not know.
+    /// - Throws: `DecodingError` for a record that this version does not know.
     init(_ records: [RoomRecord]) throws {
         for record in records { try apply(record) }
     }
 
     /// Takes in a record.
     /// - Returns: What follows from it.
+    /// - Throws: `DecodingError` for a record that this version does not know.
     @discardableResult
     mutating func apply(_ record: RoomRecord) throws -> [RoomEffect] {
         let entry = try JSONDecoder().decode(RoomEntry.self, from: record.payload)
