@@ -149,7 +149,7 @@ let package = Package(
         .target(
             name: "KeelServer",
             dependencies: [
-                "KeelLanguage", "KeelStore",
+                "KeelGuardian", "KeelLanguage", "KeelStore",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -242,8 +242,9 @@ let package = Package(
         .testTarget(
             name: "KeelServerTests",
             dependencies: [
-                "KeelServer", "KeelStore", "KeelLanguage",
+                "KeelGuardian", "KeelServer", "KeelStore", "KeelLanguage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

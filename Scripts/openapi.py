@@ -43,6 +43,11 @@ def obj(properties, required=(), extra=True):
 
 
 WHOLE = 2**63 - 1
+STEER = {
+    "type": "object",
+    "additionalProperties": number(-10, 10),
+    "description": "How far to push the model, by the name of one of its directions. Takes an admin.",
+}
 SAMPLING = {
     "temperature": number(0, 2, about="Divides the logits; 0 is greedy."),
     "top_p": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
@@ -55,7 +60,20 @@ SAMPLING = {
     "repetition_penalty": number(0.01, 100),
     "stream": {"type": "boolean"},
     "stream_options": obj({"include_usage": {"type": "boolean"}}),
+    "keel": obj({"steer": STEER}, extra=False),
 }
+GUARDIAN = obj(
+    {
+        "policy": text(about="Who decided, and by what."),
+        "action": text(),
+        "level": {"enum": ["none", "low", "moderate", "high", "imminent"]},
+        "act": text(about="What the gatekeeper did."),
+        "changes": {"type": "boolean", "description": "Whether words were added to the prompt or the answer, or another model was asked."},
+        "end": {"enum": ["care", "guard_error", "cut"]},
+        "review": {"enum": ["reviewed", "replaced", "unreviewed"]},
+    },
+    ["policy", "action", "level", "changes"],
+)
 SCHEMAS = {
     "Error": obj(
         {
@@ -114,25 +132,51 @@ SCHEMAS = {
             "model": text(),
             "choices": {"type": "array", "items": {"type": "object"}},
             "usage": obj({key: {"type": "integer"} for key in ("prompt_tokens", "completion_tokens", "total_tokens")}),
-            "keel": obj({"answered_by": text(), "fallback": {"type": "boolean"}, "seed": {"type": "integer"}}),
+            "keel": obj(
+                {
+                    "answered_by": text(),
+                    "fallback": {"type": "boolean"},
+                    "seed": {"type": "integer"},
+                    "steer": {"type": "object", "additionalProperties": {"type": "number"}},
+                    "guardian": GUARDIAN,
+                    "notes": {"type": "array", "items": {"type": "object"}},
+                }
+            ),
         },
         ["id", "object", "created", "model", "choices"],
     ),
     "Model": obj({"id": text(), "object": text(), "created": {"type": "integer"}, "owned_by": text()}, ["id", "object"]),
     "ModelList": obj({"object": text(), "data": {"type": "array", "items": ref("Model")}}, ["object", "data"]),
     "Health": obj({"status": text(), "running": {"type": "integer"}, "waiting": {"type": "integer"}}, ["status"]),
-    "Session": obj({"name": text(), "role": text(), "keeps": {"type": "boolean"}}, ["name", "role"]),
+    "Session": obj(
+        {"name": text(), "role": text(), "keeps": {"type": "boolean"}, "guardian": text(), "canInvite": {"type": "boolean"}},
+        ["name", "role"],
+    ),
     "Conversation": obj({"id": text(), "title": text(), "created": {"type": "number"}, "updated": {"type": "number"}}, ["id", "title"]),
-    "ConversationList": obj({"conversations": {"type": "array", "items": ref("Conversation")}}, ["conversations"]),
+    "ConversationList": obj(
+        {"conversations": {"type": "array", "items": ref("Conversation")}, "next": {"type": "string"}}, ["conversations"]
+    ),
     "StoredMessage": obj({"id": text(), "role": text(), "content": text(), "parent": text()}, ["id", "role", "content"]),
     "Thread": obj({"conversation": ref("Conversation"), "messages": {"type": "array", "items": ref("StoredMessage")}}, ["conversation", "messages"]),
     "NewConversation": obj({"title": text(200, 1)}, ["title"]),
     "Question": obj({"content": text(100000, 1), "parent": text()}, ["content"]),
     "AnswerRequest": obj(
-        {"parent": text(), "model": text(), "system": text(20000), **{key: SAMPLING[key] for key in ("temperature", "top_p", "max_tokens", "seed")}},
+        {"parent": text(), "model": text(), "system": text(20000), **{key: SAMPLING[key] for key in ("temperature", "top_p", "max_tokens", "seed")}, "steer": STEER},
         ["parent", "model"],
     ),
     "Rating": obj({"rating": {"enum": [-1, 1]}, "reason": text(4000)}, ["rating"]),
+    "Objection": obj({"text": text(4000, 1)}, ["text"]),
+    "RoomAct": obj({"act": {"enum": ["consent", "decline", "approve", "close"]}, "summary": text(4000)}, ["act"]),
+    "Room": obj({"state": text(), "news": {"type": "array", "items": {"type": "object"}}}, ["state", "news"]),
+    "HelperEntry": obj({"room": text(), "link": text()}, ["room", "link"]),
+    "HelperSession": obj({"session": text()}, ["session"]),
+    "Availability": obj({"available": {"type": "boolean"}}, ["available"]),
+    "HelperName": obj({"name": text(60, 1)}, ["name"]),
+    "HelperMessage": obj({"content": text(100000, 1), "key": text(200, 1, "By which it is said once.")}, ["content", "key"]),
+    "HelperRoom": obj(
+        {"room": text(), "state": text(), "summary": text(), "messages": {"type": "array", "items": ref("StoredMessage")}},
+        ["room", "state", "summary", "messages"],
+    ),
     "Any": {"type": "object"},
 }
 JSON = "application/json"
@@ -174,7 +218,19 @@ PATHS = {
     "/metrics": {"get": operation("metrics", "Counts, in Prometheus's text format.", None, kind="text/plain")},
     "/keel/session": {"get": operation("session", "Who one is, and what there is.", "Session")},
     "/keel/conversations": {
-        "get": operation("conversations", "One's own conversations.", "ConversationList"),
+        "get": operation(
+            "conversations", "One's own conversations, the last changed first, 100 at most.", "ConversationList", errors=["400"]
+        )
+        | {
+            "parameters": [
+                {
+                    "name": "after",
+                    "in": "query",
+                    "description": "Only those behind a list's `next`.",
+                    "schema": {"type": "string"},
+                }
+            ]
+        },
         "post": operation("startConversation", "Starts a conversation.", "Conversation", "NewConversation", status="201"),
     },
     "/keel/conversations/{id}": {
@@ -189,6 +245,24 @@ PATHS = {
         "delete": operation("unrate", "Takes a rating back.", "Any", params=["id"]),
     },
     "/keel/messages/{id}/why": {"get": operation("why", "What decided an answer.", "Any", params=["id"])},
+    "/keel/messages/{id}/objection": {
+        "post": operation("object", "Keeps what the person says against a guardian's decision.", "Any", "Objection", ["id"], "201")
+    },
+    "/keel/conversations/{id}/room": {
+        "get": operation("room", "Who is in a conversation, and what can happen.", "Room", params=["id"]),
+        "post": operation("act", "Agrees, declines, lets a summary be sent, or closes.", "Room", "RoomAct", ["id"], errors=["409"]),
+    },
+    "/keel/helper/enter": {
+        "post": operation("enter", "Uses a link up for a session, sent as the header Keel-Helper.", "HelperSession", "HelperEntry", errors=["409"])
+    },
+    "/keel/helper/queue": {"get": operation("queue", "Rooms that a helper can come into.", "Any", errors=["404"])},
+    "/keel/helper/availability": {"put": operation("availability", "Says whether a helper is there.", "Availability", "Availability")},
+    "/keel/helper/rooms/{id}": {"get": operation("helperRoom", "What a helper may read of a room.", "HelperRoom", params=["id"])},
+    "/keel/helper/rooms/{id}/join": {"post": operation("join", "Comes into a room.", "HelperRoom", "HelperName", ["id"], errors=["409"])},
+    "/keel/helper/rooms/{id}/messages": {
+        "post": operation("helperSay", "Says something, once for each key.", "HelperRoom", "HelperMessage", ["id"], errors=["409"])
+    },
+    "/keel/helper/rooms/{id}/leave": {"post": operation("leave", "Leaves a room; the model comes back.", "HelperRoom", "Any", ["id"], errors=["409"])},
     "/keel/data": {
         "get": operation("export", "All that is kept of oneself.", "Any"),
         "delete": operation("forget", "Deletes all that is kept of oneself.", "Any"),

@@ -1,3 +1,5 @@
+internal import KeelLanguage
+
 // From readings to effects, groups and claims.
 extension Lab {
     private typealias Name = LabPlan.Group

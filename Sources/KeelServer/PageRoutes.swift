@@ -29,6 +29,7 @@ struct PageRoutes {
 
     func add(to router: Router<ServerContext>) {
         router.get("/") { _, _ in try Self.file("chat.html") }
+        router.get("/helper") { _, _ in try Self.file("helper.html") }
         router.get("/runs") { _, _ in try Self.file("runs.html") }
         router.get("/openapi.json") { _, _ in try Self.file("openapi.json") }
         router.get("/pages/{name}") { _, context in

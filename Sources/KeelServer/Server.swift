@@ -45,8 +45,17 @@ public final class Server: Sendable {
         self.group.withLock { $0 = group }
         // Asked to stop before there was anything to stop.
         if serving.isStopping { return }
+        let inviting = Task { [serving] in await serving.rooms?.keep() }
+        let outcome: Result<Void, any Error>
         do {
-            try await group.run()
+            outcome = .success(try await group.run())
+        } catch {
+            outcome = .failure(error)
+        }
+        inviting.cancel()
+        await inviting.value
+        do {
+            try outcome.get()
         } catch let error as IOError {
             throw ServerError.address(
                 "\(configuration.host):\(configuration.port)",
@@ -95,6 +104,8 @@ public final class Server: Sendable {
         if let store = serving.store {
             ConversationRoutes(serving: serving, store: store).add(to: router)
             AnswerRoutes(serving: serving, store: store).add(to: router)
+            RoomRoutes(serving: serving, store: store).add(to: router)
+            HelperRoutes(serving: serving, store: store).add(to: router)
         }
         if let runs = serving.runs { RunRoutes(serving: serving, runs: runs).add(to: router) }
         return router

@@ -32,6 +32,10 @@ public struct ServerConfiguration: Sendable {
     /// A folder of run folders, shown to admins; nil for none.
     public var runs: URL?
     public var watchers: [any AnswerWatcher] = []
+    /// Reads conversations, plans answers and reads them before they are shown; nil for nobody.
+    public var guardian: Guardianship?
+    /// How somebody can be invited into a conversation of the page; nil where nobody can.
+    public var room: RoomSetup?
     /// Whether the person in a conversation may be at risk, which then never rests.
     ///
     /// It stands beside the plain signs that the server looks for by itself, and is asked only where a
@@ -55,6 +59,9 @@ public struct ServerConfiguration: Sendable {
             guard !model.engines.isEmpty else {
                 throw .models("Nothing answers for the model \"\(model.id)\".")
             }
+        }
+        guard room == nil || store != nil else {
+            throw .room("conversations are not kept; give the server a store")
         }
         guard isLoopback || !access.isOpen else { throw .open(host: host) }
     }

@@ -6,6 +6,8 @@ public enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
     case address(String, reason: String)
     case certificate(path: String, reason: String)
     case models(String)
+    /// Nobody could be invited as it was asked for.
+    case room(String)
 
     public var description: String {
         switch self {
@@ -18,6 +20,7 @@ public enum ServerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .certificate(let path, let reason):
             "The certificate or key \(path) cannot be used: \(reason)."
         case .models(let reason): reason
+        case .room(let reason): "People cannot be invited into conversations: \(reason)."
         }
     }
 }

@@ -9,6 +9,10 @@ final class Serving: Sendable {
     let models: [ServedModel]
     let limits: ServerLimits
     let answering: Answering
+    /// Answers under a guardian's eyes; nil where nobody guards.
+    let guarded: GuardedAnswering?
+    /// Where somebody can be invited into a conversation; nil where nobody can.
+    let rooms: Rooms?
     let metrics: ServerMetrics
     let watchers: [any AnswerWatcher]
     let mayBeAtRisk: (@Sendable ([Message]) -> Bool)?
@@ -32,8 +36,20 @@ final class Serving: Sendable {
         runs = configuration.runs.map(RunShelf.init)
         needsToken = !configuration.access.isOpen
         self.logger = logger
-        metrics = ServerMetrics()
-        answering = Answering(metrics: metrics, logger: logger)
+        let metrics = ServerMetrics()
+        let answering = Answering(metrics: metrics, logger: logger)
+        rooms = configuration.store.flatMap { store in
+            configuration.room.map {
+                Rooms($0, store: store, metrics: metrics, logger: logger)
+            }
+        }
+        self.metrics = metrics
+        self.answering = answering
+        guarded = configuration.guardian.map {
+            GuardedAnswering(
+                $0, answering: answering, store: configuration.store, metrics: metrics,
+                logger: logger)
+        }
     }
 
     var isStopping: Bool { isStoppingFlag.withLock { $0 } }
@@ -56,6 +72,20 @@ final class Serving: Sendable {
                 code: "model_not_found")
         }
         return model
+    }
+
+    /// Answers a question, piece by piece, under a guardian's eyes where there is one.
+    func events(_ question: Question, in place: GuardPlace, for presence: ClientPresence)
+        -> AsyncThrowingStream<AnsweringEvent, any Error>
+    {
+        guarded?.events(question, in: place, for: presence)
+            ?? answering.events(question, for: presence)
+    }
+
+    /// Writes down what was shown under a guardian's eyes, of an answer that is kept by its id.
+    func shown(_ transcript: AnswerTranscript, in place: GuardPlace, message: String? = nil) async {
+        guard let guarded, let trace = transcript.trace else { return }
+        await guarded.records.shown(trace, transcript.shown, in: place, message: message)
     }
 
     /// What the model itself was read to be, and what the watchers say of an answer; nil where there is

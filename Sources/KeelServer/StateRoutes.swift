@@ -51,6 +51,10 @@ struct StateRoutes {
         var keeps: Bool
         var hasRuns: Bool
         var needsToken: Bool
+        /// Who watches over conversations; nil for nobody.
+        var guardian: String?
+        /// Whether somebody can be invited into a conversation.
+        var canInvite: Bool
     }
 
     let serving: Serving
@@ -85,7 +89,8 @@ struct StateRoutes {
                     },
                     keeps: serving.keeps,
                     hasRuns: serving.runs != nil && context.visitor.role >= .admin,
-                    needsToken: serving.needsToken))
+                    needsToken: serving.needsToken, guardian: serving.guarded?.policy,
+                    canInvite: serving.rooms != nil))
         }
     }
 

@@ -26,7 +26,8 @@ public struct StoredMessage: Hashable, Sendable, Codable {
     public var content: String
     /// The model that answered; nil for a person's message.
     public var model: String?
-    /// How the answer ended: `stop`, `length`, `cancelled`, `error`; nil for a person's message.
+    /// How the answer ended: `stop`, `length`, `cancelled`, `error`; `helper` for the words of somebody who
+    /// was invited; nil for a person's message.
     public var finish: String?
     /// What decided the answer, as a JSON object.
     public var details: Data?
@@ -46,10 +47,12 @@ public struct NewMessage: Sendable {
     public var model: String?
     public var finish: String?
     public var details: Data?
+    /// Whether a third party is in the conversation, so that people and answers need not take turns.
+    public var isInRoom: Bool
 
     public init(
         conversation: String, parent: String?, role: StoredMessage.Role, content: String,
-        model: String? = nil, finish: String? = nil, details: Data? = nil
+        model: String? = nil, finish: String? = nil, details: Data? = nil, isInRoom: Bool = false
     ) {
         self.conversation = conversation
         self.parent = parent
@@ -58,6 +61,7 @@ public struct NewMessage: Sendable {
         self.model = model
         self.finish = finish
         self.details = details
+        self.isInRoom = isInRoom
     }
 }
 

@@ -90,46 +90,51 @@ extension Store {
     /// Adds a message to a conversation.
     ///
     /// A person's message follows an answer or begins the conversation; an answer follows a
-    /// person's message.
+    /// person's message. Where somebody else is in the room, anybody may follow on anybody.
     /// - Returns: The message, which is on disk.
     /// - Throws: `StoreError`.
     public func add(_ new: NewMessage, of owner: String) async throws(StoreError) -> StoredMessage {
         try await write { database in
             _ = try Self.find(new.conversation, of: owner, in: database)
-            let parent = try new.parent.map { parent in
-                guard
-                    let role = try String.fetchOne(
-                        database,
-                        sql: "SELECT role FROM message WHERE id = ? AND conversation = ?",
-                        arguments: [parent, new.conversation])
-                else { throw StoreError.notFound("message", id: parent) }
-                return role
-            }
-            guard (parent == "user") == (new.role == .assistant) else {
-                throw StoreError.invalid(
-                    "Questions and answers take turns: a person's message follows an answer, an "
-                        + "answer follows a person's message.")
-            }
-            let message = StoredMessage(
-                id: Self.newID(), conversation: new.conversation, parent: new.parent,
-                role: new.role, content: new.content, model: new.model, finish: new.finish,
-                details: new.details, created: Self.now())
-            try database.execute(
-                sql: """
-                    INSERT INTO message
-                    (id, conversation, parent, role, content, model, finish, details, created)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    message.id, message.conversation, message.parent, message.role.rawValue,
-                    Data(message.content.utf8), message.model, message.finish,
-                    message.details.map { String(decoding: $0, as: UTF8.self) }, message.created,
-                ])
-            try database.execute(
-                sql: "UPDATE conversation SET updated = ? WHERE id = ?",
-                arguments: [message.created, message.conversation])
-            return message
+            return try Self.insert(new, in: database)
         }
+    }
+
+    /// Adds a message to a conversation that is there.
+    static func insert(_ new: NewMessage, in database: Database) throws -> StoredMessage {
+        let parent = try new.parent.map { parent in
+            guard
+                let role = try String.fetchOne(
+                    database,
+                    sql: "SELECT role FROM message WHERE id = ? AND conversation = ?",
+                    arguments: [parent, new.conversation])
+            else { throw StoreError.notFound("message", id: parent) }
+            return role
+        }
+        guard new.isInRoom || (parent == "user") == (new.role == .assistant) else {
+            throw StoreError.invalid(
+                "Questions and answers take turns: a person's message follows an answer, an "
+                    + "answer follows a person's message.")
+        }
+        let message = StoredMessage(
+            id: Self.newID(), conversation: new.conversation, parent: new.parent,
+            role: new.role, content: new.content, model: new.model, finish: new.finish,
+            details: new.details, created: Self.now())
+        try database.execute(
+            sql: """
+                INSERT INTO message
+                (id, conversation, parent, role, content, model, finish, details, created)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                message.id, message.conversation, message.parent, message.role.rawValue,
+                Data(message.content.utf8), message.model, message.finish,
+                message.details.map { String(decoding: $0, as: UTF8.self) }, message.created,
+            ])
+        try database.execute(
+            sql: "UPDATE conversation SET updated = ? WHERE id = ?",
+            arguments: [message.created, message.conversation])
+        return message
     }
 
     /// Deletes a conversation with all that belongs to it, out of the file and its log.

@@ -21,10 +21,12 @@ extension Store {
     /// Each entry's hash covers the entry before it, so that none can be changed or taken out
     /// unseen. It covers the reasons by their digest only: they can be forgotten, and the log still
     /// holds.
+    /// - Returns: The entry's number.
     /// - Throws: `StoreError`.
+    @discardableResult
     public func log(
         _ kind: String, payload: Data, conversation: String?, message: String?
-    ) async throws(StoreError) {
+    ) async throws(StoreError) -> Int {
         try await write { database in
             let last = try String.fetchOne(
                 database, sql: "SELECT hash FROM decision ORDER BY number DESC LIMIT 1")
@@ -40,6 +42,24 @@ extension Store {
                     conversation, message, kind, String(decoding: payload, as: UTF8.self), digest,
                     Self.hash(after: last, kind, digest, created), created,
                 ])
+            return Int(database.lastInsertedRowID)
+        }
+    }
+
+    /// The reasons of the newest decision of a kind about a conversation; nil where there is none.
+    /// - Throws: `StoreError.notFound` for a conversation that is not the owner's.
+    public func lastDecision(_ kind: String, about conversation: String, of owner: String)
+        async throws(StoreError) -> Data?
+    {
+        try await read { database in
+            _ = try Self.find(conversation, of: owner, in: database)
+            return try String.fetchOne(
+                database,
+                sql: """
+                    SELECT payload FROM decision WHERE conversation = ? AND kind = ?
+                    ORDER BY number DESC LIMIT 1
+                    """, arguments: [conversation, kind]
+            ).map { Data($0.utf8) }
         }
     }
 

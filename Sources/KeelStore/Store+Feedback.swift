@@ -42,6 +42,12 @@ extension Store {
             guard role == "assistant" else {
                 throw StoreError.invalid("Only answers are rated, and this is a person's message.")
             }
+            let finish = try String.fetchOne(
+                database, sql: "SELECT finish FROM message WHERE id = ?", arguments: [message])
+            guard finish != "helper" else {
+                throw StoreError.invalid(
+                    "Only a model's answers are rated, and a person wrote this.")
+            }
             guard rating == 1 || rating == -1 else {
                 throw StoreError.invalid("A rating is 1 or -1, not \(rating).")
             }

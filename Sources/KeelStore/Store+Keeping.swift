@@ -7,6 +7,8 @@ public struct PersonalData: Sendable, Codable {
         public var conversation: Conversation
         public var messages: [StoredMessage]
         public var decisions: [Decision]
+        /// What happened when somebody was invited.
+        public var room: [RoomRecord]
     }
 
     public var conversations: [Entry]
@@ -22,7 +24,8 @@ extension Store {
                 .init(
                     conversation: conversation,
                     messages: try await self.conversation(conversation.id, of: owner).messages,
-                    decisions: try await decisions(about: conversation.id, of: owner)))
+                    decisions: try await decisions(about: conversation.id, of: owner),
+                    room: try await roomRecords(of: conversation.id, owner: owner)))
         }
         return PersonalData(conversations: entries)
     }

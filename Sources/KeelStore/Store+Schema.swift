@@ -70,6 +70,19 @@ extension Store {
                     END;
                     """)
         }
+        schema.registerMigration("rooms") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE room (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        conversation TEXT NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+                        key TEXT NOT NULL,
+                        payload TEXT NOT NULL,
+                        created REAL NOT NULL,
+                        UNIQUE (conversation, key)
+                    ) STRICT;
+                    """)
+        }
         return schema
     }()
 }

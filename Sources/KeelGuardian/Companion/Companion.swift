@@ -5,7 +5,7 @@ public import KeelLanguage
 /// It appends and never takes back, and has no way to end a conversation.
 public struct Companion: Sendable {
     public let values: ValueOrder
-    private let reader: RiskReader
+    public let reader: RiskReader
 
     public init(values: ValueOrder, reader: RiskReader) {
         self.values = values
@@ -23,18 +23,27 @@ public struct Companion: Sendable {
     }
 
     /// Assesses each message of the person.
-    /// - Parameter messages: The whole conversation so far.
+    /// - Parameters:
+    ///   - messages: The whole conversation so far.
+    ///   - floor: What was read before of words that are no longer here, as in a branch that was left; no
+    ///     level lies below it.
     /// - Returns: One assessment for each message of the person; adding messages changes none before.
-    public func assess(_ messages: [Message]) -> [Assessment] {
-        assess(reader.readings(of: messages))
+    public func assess(_ messages: [Message], atLeast floor: RiskLevel = .none) -> [Assessment] {
+        assess(reader.readings(of: messages), atLeast: floor)
     }
 
     /// Assesses readings that were made already, such as those of a probe beside the reader.
-    /// - Parameter readings: Of a whole conversation, a reading for each message of the person.
+    /// - Parameters:
+    ///   - readings: Of a whole conversation, a reading for each message of the person.
+    ///   - floor: As for messages.
     /// - Returns: As for messages.
-    public func assess(_ readings: [(message: Int, reading: RiskReading)]) -> [Assessment] {
+    public func assess(
+        _ readings: [(message: Int, reading: RiskReading)], atLeast floor: RiskLevel = .none
+    ) -> [Assessment] {
         var care = Care()
         return readings.map { number, reading in
+            var reading = reading
+            reading.level = max(reading.level, floor)
             let resolution = values.resolve(Circumstance.all(in: reading))
             return Assessment(
                 message: number, reading: reading, resolution: resolution,

@@ -11,21 +11,34 @@ public struct Wording: Sendable {
         }
     }
 
-    private let sentences: [Move: [Language: String]]
+    private var sentences: [Move: [Language: String]]
+    /// Where somebody else than the person is in danger.
+    private var others: [Move: [Language: String]]
 
     /// The sentences that ship with Keel.
     /// - Throws: `GuardianError`.
     public static func shipped() throws(GuardianError) -> Wording {
         let content: WordingFile = try GuardianFile.shipped("wording")
-        return Wording(
-            sentences: Dictionary(
-                content.sentences.map { ($0.move, [.english: $0.en, .chinese: $0.zh]) },
-                uniquingKeysWith: { first, _ in first }))
+        var wording = Wording(sentences: [:], others: [:])
+        for entry in content.sentences where wording.sentences[entry.move] == nil {
+            wording.sentences[entry.move] = [.english: entry.en, .chinese: entry.zh]
+            if let english = entry.otherEnglish, let chinese = entry.otherChinese {
+                wording.others[entry.move] = [.english: english, .chinese: chinese]
+            }
+        }
+        return wording
     }
 
     /// The sentence for a move; nil for one whose words are left to the model.
-    public func sentence(for move: Move, in language: Language) -> String? {
-        sentences[move]?[language]
+    /// - Parameters:
+    ///   - move: What is done.
+    ///   - language: Of the person.
+    ///   - aboutSomebodyElse: Whether the danger is somebody else's.
+    /// - Returns: The sentence as it is shown.
+    public func sentence(
+        for move: Move, in language: Language, aboutSomebodyElse: Bool = false
+    ) -> String? {
+        (aboutSomebodyElse ? others[move]?[language] : nil) ?? sentences[move]?[language]
     }
 }
 
@@ -34,8 +47,15 @@ private struct WordingFile: Decodable {
         var move: Move
         var en: String
         var zh: String
+        /// Said where somebody else is in danger.
+        var otherEnglish: String?
+        var otherChinese: String?
 
-        enum CodingKeys: CodingKey, CaseIterable { case move, en, zh }
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case move, en, zh
+            case otherEnglish = "other-en"
+            case otherChinese = "other-zh"
+        }
 
         init(from decoder: any Decoder) throws {
             try decoder.requireFields(in: CodingKeys.self)
@@ -43,6 +63,8 @@ private struct WordingFile: Decodable {
             move = try container.decode(Move.self, forKey: .move)
             en = try container.decode(String.self, forKey: .en)
             zh = try container.decode(String.self, forKey: .zh)
+            otherEnglish = try container.decodeIfPresent(String.self, forKey: .otherEnglish)
+            otherChinese = try container.decodeIfPresent(String.self, forKey: .otherChinese)
         }
     }
 

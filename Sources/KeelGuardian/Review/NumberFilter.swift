@@ -23,11 +23,15 @@ public struct NumberFilter: Sendable {
     public init(allowing table: [Resource], language: Wording.Language) {
         known = Set(
             table.flatMap(\.channels).map { Self.digits(in: $0.at) }.filter { !$0.isEmpty })
-        substitute =
-            switch language {
-            case .english: "(a number I can't vouch for was left out)"
-            case .chinese: "(略去一个我无法核实的号码)"
-            }
+        substitute = Self.substitute(in: language)
+    }
+
+    /// What stands in the place of a number that was left out.
+    public static func substitute(in language: Wording.Language) -> String {
+        switch language {
+        case .english: "(a number I can't vouch for was left out)"
+        case .chinese: "(略去一个我无法核实的号码)"
+        }
     }
 
     /// Takes more of the text.

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import KeelFormats
-internal import KeelTensor
+package import KeelTensor
 
 extension LoRA {
     /// Reads an adapter folder in the layout of PEFT.

@@ -3,12 +3,22 @@ internal import Foundation
 
 /// What a visitor may do.
 public enum Role: String, Sendable, Codable, Comparable {
+    /// Come into conversations to which somebody is invited.
+    case helper
     /// Talk, and see to what is kept of oneself.
     case user
     /// Also see runs, and change what is served.
     case admin
 
-    public static func < (left: Role, right: Role) -> Bool { left == .user && right == .admin }
+    private var rank: Int {
+        switch self {
+        case .helper: 0
+        case .user: 1
+        case .admin: 2
+        }
+    }
+
+    public static func < (left: Role, right: Role) -> Bool { left.rank < right.rank }
 }
 
 /// Who asks.

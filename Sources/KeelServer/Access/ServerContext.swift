@@ -7,6 +7,8 @@ struct ServerContext: RequestContext {
     let channel: any Channel
     /// Who asks; set before any route is called.
     var visitor: Visitor
+    /// Whether the visitor has shown nothing yet.
+    var isUnknown = false
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)

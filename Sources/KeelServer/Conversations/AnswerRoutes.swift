@@ -1,14 +1,15 @@
 internal import Foundation
 internal import Hummingbird
+internal import KeelGuardian
 internal import KeelLanguage
 internal import KeelStore
 internal import Synchronization
 
 /// Answers within conversations that are kept.
 ///
-/// An answer is a stream of events: `begun` with a name by which to stop it, `text` for each piece,
-/// and at the end `answer`, which says that the answer is on disk. A stopped answer is kept as far as
-/// it came.
+/// An answer is a stream of events: `begun` with a name by which to stop it, `guardian` where one has
+/// decided, `text` for each piece, and at the end `answer`, which says that the answer is on disk. A
+/// stopped answer is kept as far as it came.
 struct AnswerRoutes {
     private struct AnswerRequest: Decodable {
         /// The person's message that is to be answered.
@@ -35,6 +36,8 @@ struct AnswerRoutes {
         var stop: String?
         var text: String?
         var message: ConversationRoutes.MessageDocument?
+        /// What a guardian does about the answer.
+        var guardian: GuardDocument?
     }
 
     private struct Stopped: Encodable {
@@ -68,6 +71,7 @@ struct AnswerRoutes {
         var owner: String
         var system: String?
         var question: Question
+        var place: GuardPlace
     }
 
     static let systemLimit = 20_000
@@ -104,10 +108,14 @@ struct AnswerRoutes {
         let work = Work(
             conversation: conversation, parent: asked.parent, owner: context.visitor.name,
             system: asked.system?.isEmpty == false ? asked.system : nil,
-            question: try question(asked, path, context))
+            question: try question(asked, path, context),
+            place: try await place(conversation, asked.parent, of: context.visitor.name))
         let said = path.filter { $0.role == .user }.map(\.content)
         if Rest.isDue(after: said), try await mayRest(work) {
             return try await rest(work, after: said)
+        }
+        if let rooms = serving.rooms, await !isForModel(work, in: rooms) {
+            return EventWriter.response { try await $0.send(Event(type: "passed")) }
         }
 
         let gone = ClientPresence()
@@ -124,13 +132,26 @@ struct AnswerRoutes {
         }
     }
 
+    /// Where a guardian finds what it has read of the conversation before, in whatever branch.
+    private func place(_ conversation: String, _ question: String, of owner: String)
+        async throws(StoreError) -> GuardPlace
+    {
+        var place = GuardPlace(conversation: conversation, question: question)
+        guard serving.guarded != nil else { return place }
+        let last = try await store.lastDecision(
+            GuardRecords.decided, about: conversation, of: owner)
+        let record = last.flatMap { try? JSONDecoder().decode(GuardRecord.self, from: $0) }
+        place.floor = record?.plan.level ?? RiskLevel.none
+        return place
+    }
+
     private func question(
         _ asked: AnswerRequest, _ path: [StoredMessage], _ context: ServerContext
     ) throws -> Question {
         let model = try serving.model(asked.model)
         let system = asked.system ?? ""
         try ConversationRoutes.check(system, 0...Self.systemLimit, "system")
-        let turns = path.map(Message.init)
+        let turns = Message.turns(path)
         var fields = SamplingFields()
         fields.temperature = asked.temperature
         fields.topP = asked.topP
@@ -154,8 +175,11 @@ struct AnswerRoutes {
         let watch = AnswerWatch(serving.metrics, model: work.question.model.id)
         var transcript = AnswerTranscript(work.question)
         do {
-            for try await event in serving.answering.events(work.question, for: presence) {
+            for try await event in serving.events(work.question, in: work.place, for: presence) {
                 transcript.add(event)
+                if case .guarded(let trace) = event {
+                    try await writer.send(Event(type: "guardian", guardian: trace.document()))
+                }
                 guard case .sample(.piece(_, let text, _)) = event, !text.isEmpty else { continue }
                 watch.began()
                 try await writer.send(Event(type: "text", text: text))
@@ -198,13 +222,42 @@ struct AnswerRoutes {
             details: try JSON.encode(
                 AnswerDetails(transcript, system: work.system, time: time, notes: notes)))
         // The connection's task may be at its end; what was written is kept all the same.
-        return try await Task { [store] in try await store.add(new, of: work.owner) }.value
+        return try await Task { [store, serving, transcript] in
+            let message = try await store.add(new, of: work.owner)
+            await serving.shown(transcript, in: work.place, message: message.id)
+            return message
+        }.value
     }
 
     /// Whether nothing in the whole conversation, branches that were left included, speaks against rest.
     private func mayRest(_ work: Work) async throws -> Bool {
         let all = try await store.conversation(work.conversation, of: work.owner).messages
-        return Rest.isSafe(in: all.map(Message.init), reader: serving.mayBeAtRisk)
+            .map(Message.init)
+        guard Rest.isSafe(in: all, reader: serving.mayBeAtRisk) else { return false }
+        guard let guarded = serving.guarded else { return true }
+        // Where nobody can tell, nothing rests.
+        return await guarded.level(of: all) == RiskLevel.none
+    }
+
+    /// Whether the model answers, or a helper who is in the room.
+    private func isForModel(_ work: Work, in rooms: Rooms) async -> Bool {
+        do {
+            let read = await serving.guarded?.level(of: work.question.conversation)
+            let level = max(work.place.floor, read ?? RiskLevel.none)
+            if level < Room.askingLevel {
+                // Of conversations that nobody is asked in, there is no room to keep.
+                guard try await rooms.state(of: work.conversation).last > 0 else { return true }
+            }
+            let spoke = RoomEvent.personSpoke(level: level, at: rooms.setup.now())
+            let room = try await rooms.apply(
+                spoke, key: "spoke/\(work.parent)", in: work.conversation)
+            return room.state.room.isModelPresent
+        } catch {
+            // A room that cannot be kept leaves the person with the model.
+            serving.metrics.count("keel_guardian_failures_total", ["part": "room"])
+            serving.logger.critical("a room was not kept: \(type(of: error))")
+            return true
+        }
     }
 
     /// Lets the conversation rest, which is kept and logged like an answer.
@@ -226,5 +279,22 @@ struct AnswerRoutes {
 extension Message {
     fileprivate init(_ message: StoredMessage) {
         self.init(role: message.role == .user ? .user : .assistant, content: message.content)
+    }
+
+    /// Messages as a model reads them: in turns, and with a word on who was invited.
+    fileprivate static func turns(_ path: [StoredMessage]) -> [Message] {
+        path.reduce(into: []) { turns, stored in
+            var message = Message(stored)
+            if stored.finish == HelperRoutes.finish {
+                message.content =
+                    "[\(stored.model ?? "A helper"), a person who was invited into this chat, wrote:] "
+                    + message.content
+            }
+            if let last = turns.last, last.role == message.role {
+                turns[turns.count - 1].content += "\n\n" + message.content
+            } else {
+                turns.append(message)
+            }
+        }
     }
 }

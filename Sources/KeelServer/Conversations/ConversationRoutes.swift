@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Hummingbird
+internal import KeelGuardian
 internal import KeelStore
 
 /// Conversations of the page: each visitor's own, kept until they are deleted.
@@ -64,6 +65,16 @@ struct ConversationRoutes {
         var finish: String?
         var details: AnswerDetails?
         var decisions: [Decision]
+        /// Nil where no guardian had a part in it.
+        var guardian: GuardReasons?
+    }
+
+    private struct Objection: Decodable {
+        var text: String
+    }
+
+    private struct Objected: Encodable {
+        var decision: Int
     }
 
     /// How many conversations are listed at once.
@@ -101,11 +112,16 @@ struct ConversationRoutes {
             let new = try JSON.decode(
                 Question.self, from: try await serving.body(of: request).body)
             try Self.check(new.content, 1...Self.textLimit, "content")
-            let message = try await store.add(
-                NewMessage(
-                    conversation: Self.id(context), parent: new.parent, role: .user,
-                    content: new.content), of: context.visitor.name)
-            return try JSON.response(MessageDocument(message), status: .created)
+            var message = NewMessage(
+                conversation: Self.id(context), parent: new.parent, role: .user,
+                content: new.content)
+            if let rooms = serving.rooms {
+                let room = try await rooms.state(
+                    of: Self.id(context), owner: context.visitor.name)
+                message.isInRoom = room.room.state.hasHelper
+            }
+            let kept = try await store.add(message, of: context.visitor.name)
+            return try JSON.response(MessageDocument(kept), status: .created)
         }
         router.put("/keel/messages/{id}/feedback") { request, context in
             let rating = try JSON.decode(
@@ -122,6 +138,12 @@ struct ConversationRoutes {
         }
         router.get("/keel/messages/{id}/why") { _, context in
             try await why(Self.id(context), context.visitor)
+        }
+        router.post("/keel/messages/{id}/objection") { request, context in
+            let objection = try JSON.decode(
+                Objection.self, from: try await serving.body(of: request).body)
+            try Self.check(objection.text, 1...Self.reasonLimit, "text")
+            return try await object(to: Self.id(context), objection.text, context.visitor)
         }
         router.get("/keel/data") { _, context in
             var data = try await store.export(of: context.visitor.name)
@@ -164,7 +186,29 @@ struct ConversationRoutes {
         return try JSON.response(
             Why(
                 model: message.model, finish: message.finish,
-                details: AnswerDetails.shown(message.details), decisions: decisions))
+                details: AnswerDetails.shown(message.details), decisions: decisions,
+                guardian: GuardReasons(about: message, in: decisions)))
+    }
+
+    /// Keeps what a person says against a guardian's decision.
+    private func object(to id: String, _ text: String, _ visitor: Visitor) async throws -> Response
+    {
+        guard let message = try await store.path(to: id, of: visitor.name).last else {
+            throw APIError.notFound("There is no message \"\(id)\".")
+        }
+        let decisions = try await store.decisions(about: message.conversation, of: visitor.name)
+        guard let reasons = GuardReasons(about: message, in: decisions) else {
+            throw APIError.notFound("No guardian has decided anything about this message.")
+        }
+        try await store.log(
+            GuardRecords.objected,
+            payload: try JSON.encode(
+                GuardRecords.Objection(decision: reasons.decision, text: text)),
+            conversation: message.conversation, message: message.id)
+        if let entry = reasons.entry {
+            await serving.guarded?.records.objected(to: entry, in: message.conversation)
+        }
+        return try JSON.response(Objected(decision: reasons.decision), status: .created)
     }
 
     static func id(_ context: ServerContext) -> String {

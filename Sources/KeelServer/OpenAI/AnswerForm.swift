@@ -33,7 +33,7 @@ enum AnswerForm: Sendable {
             message: self == .chat ? .init(role: "assistant", content: text) : nil,
             text: self == .text ? text : nil,
             logprobs: logprobs(transcript.logprobs(sample)),
-            finishReason: transcript.finish(sample))
+            finishReason: transcript.publicFinish(sample))
     }
 
     /// A piece of an answer.

@@ -8,6 +8,8 @@ struct AnswerTranscript {
     private(set) var completions: [Int: Completion] = [:]
     private var texts: [Int: String] = [:]
     private var tokens: [Int: [TokenLogprobs]] = [:]
+    /// What a guardian did; nil where there is none.
+    private(set) var trace: GuardTrace?
     /// How the answers that are not done ended.
     var ending = "cancelled"
 
@@ -19,6 +21,10 @@ struct AnswerTranscript {
     mutating func add(_ event: AnsweringEvent) {
         switch event {
         case .asked(let number): engine = number
+        case .guarded(let new): trace = new
+        case .guardEnded(sample: let sample, end: let end, review: let review):
+            trace?.ends[sample] = end
+            trace?.reviews[sample] = review
         case .sample(.piece(sample: let sample, text: let text, tokens: let tokens)):
             texts[sample, default: ""] += text
             self.tokens[sample, default: []] += tokens
@@ -35,8 +41,23 @@ struct AnswerTranscript {
         question.logprobs == nil ? nil : tokens[sample] ?? []
     }
 
-    /// Why an answer ended: `stop`, `length`, or what ended those that were not done.
-    func finish(_ sample: Int) -> String { completions[sample]?.finish.rawValue ?? ending }
+    /// Why an answer ended: `stop`, `length`, what a guardian ended it by, or what ended those that were not
+    /// done.
+    func finish(_ sample: Int) -> String {
+        trace?.ends[sample]?.rawValue ?? completions[sample]?.finish.rawValue ?? ending
+    }
+
+    /// The same in the words that OpenAI's clients know.
+    func publicFinish(_ sample: Int) -> String {
+        switch trace?.ends[sample] {
+        case .care: "stop"
+        case .guardError, .cut: "content_filter"
+        case nil: finish(sample)
+        }
+    }
+
+    /// What was shown of each answer.
+    var shown: [Int: String] { texts.filter { !$0.value.isEmpty } }
 
     /// What the answers took: the prompt once, as it was read once; nil where the model does not tell.
     var usage: TokenUsage? {
@@ -56,6 +77,6 @@ struct AnswerTranscript {
     var document: KeelDocument {
         KeelDocument(
             answeredBy: answeredBy, isFallback: engine > 0, seed: question.options.seed,
-            steer: question.steer.isEmpty ? nil : question.steer)
+            steer: question.steer.isEmpty ? nil : question.steer, guardian: trace?.document())
     }
 }

@@ -29,13 +29,15 @@ struct KeelDocument: Encodable {
     var seed: UInt64
     /// How far the model was pushed, by the name of a direction; nil where it was not.
     var steer: [String: Double]?
+    /// What a guardian did about the answer; nil where there is none.
+    var guardian: GuardDocument?
     /// What watched the answer, and what it says.
     var notes: [AnswerNote]?
 
     enum CodingKeys: String, CodingKey {
         case answeredBy = "answered_by"
         case isFallback = "fallback"
-        case seed, steer, notes
+        case seed, steer, guardian, notes
     }
 }
 

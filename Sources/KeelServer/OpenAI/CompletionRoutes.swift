@@ -68,10 +68,11 @@ struct CompletionRoutes {
     {
         let watch = AnswerWatch(serving.metrics, model: call.question.model.id)
         let presence = await context.channel.clientPresence()
-        let events = serving.answering.events(call.question, for: presence)
+        let place = GuardPlace.call()
+        let events = serving.events(call.question, in: place, for: presence)
         var transcript = AnswerTranscript(call.question)
         guard call.isStream else {
-            return try await whole(call, events, &transcript, watch)
+            return try await whole(call, events, place, &transcript, watch)
         }
         // What goes wrong before the first piece still gets a status of its own.
         var opening: [AnsweringEvent] = []
@@ -87,14 +88,14 @@ struct CompletionRoutes {
         watch.began()
         let begun = opening
         return EventWriter.response { writer in
-            try await stream(call, begun, events, into: &writer, watch)
+            try await stream(call, begun, events, place, into: &writer, watch)
         }
     }
 
     /// All answers in one document.
     private func whole(
         _ call: Call, _ events: AsyncThrowingStream<AnsweringEvent, any Error>,
-        _ transcript: inout AnswerTranscript, _ watch: AnswerWatch
+        _ place: GuardPlace, _ transcript: inout AnswerTranscript, _ watch: AnswerWatch
     ) async throws -> Response {
         do {
             for try await event in events {
@@ -109,7 +110,9 @@ struct CompletionRoutes {
                 throw APIError(error, serving.logger)
             }
         }
+        await serving.shown(transcript, in: place)
         var keel = transcript.document
+        keel.guardian = transcript.trace?.document(call.question.samples.lowerBound)
         keel.notes = await notes(transcript)
         return try JSON.response(
             CompletionDocument(
@@ -122,7 +125,7 @@ struct CompletionRoutes {
     /// Answers as they are made.
     private func stream(
         _ call: Call, _ opening: [AnsweringEvent],
-        _ events: AsyncThrowingStream<AnsweringEvent, any Error>,
+        _ events: AsyncThrowingStream<AnsweringEvent, any Error>, _ place: GuardPlace,
         into writer: inout EventWriter, _ watch: AnswerWatch
     ) async throws {
         var stream = CompletionStream(call, writer)
@@ -131,8 +134,10 @@ struct CompletionRoutes {
             for try await event in events { try await stream.send(event, serving) }
             watch.ended(stream.transcript)
             try await stream.end()
+            await serving.shown(stream.transcript, in: place)
         } catch {
             watch.ended(stream.transcript, by: error)
+            await serving.shown(stream.transcript, in: place)
             switch error as? Interruption {
             case .clientLeft: throw error
             case .serverStops: try await stream.end()

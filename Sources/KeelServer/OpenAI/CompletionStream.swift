@@ -24,7 +24,7 @@ struct CompletionStream {
     mutating func send(_ event: AnsweringEvent, _ serving: Serving) async throws {
         transcript.add(event)
         switch event {
-        case .asked: break
+        case .asked, .guarded, .guardEnded: break
         case .sample(.piece(sample: let sample, text: let text, tokens: let tokens)):
             try await begin(sample)
             if !text.isEmpty || !tokens.isEmpty {
@@ -61,10 +61,11 @@ struct CompletionStream {
 
     private mutating func close(_ sample: Int, _ notes: [AnswerNote]?) async throws {
         closed.insert(sample)
-        var keel = notes == nil ? nil : transcript.document
+        var keel = notes == nil && transcript.trace == nil ? nil : transcript.document
         keel?.notes = notes
+        keel?.guardian = transcript.trace?.document(sample)
         try await send(
-            choices: [call.form.end(sample, transcript.finish(sample))], keel: keel)
+            choices: [call.form.end(sample, transcript.publicFinish(sample))], keel: keel)
     }
 
     private mutating func send(_ choice: CompletionDocument.Choice) async throws {

@@ -7,9 +7,14 @@ export function onTokenNeeded(ask) { askForToken = ask; }
 
 export class ServerFault extends Error {}
 
+const brought = {};
+
+/** Sends a header with every request from now on. */
+export function bring(name, value) { brought[name] = value; }
+
 async function send(method, path, body, signal) {
   for (;;) {
-    const headers = {};
+    const headers = { ...brought };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });

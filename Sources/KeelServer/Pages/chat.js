@@ -1,6 +1,7 @@
 import { events, get, onTokenNeeded, post, put, remove, ServerFault } from "./api.js";
 import { answerNode, questionNode } from "./messages.js";
 import { element } from "./markdown.js";
+import { RoomView } from "./room.js";
 import { drawSteering, steeringOf } from "./steering.js";
 import { Tree } from "./tree.js";
 import { isCross, name as nameLanguage, speak, switchLanguage, word } from "./words.js";
@@ -10,6 +11,7 @@ let session, conversation, tree = new Tree();
 let writing = []; // answers that are being written: { model, text, stop, node }
 let busy = false;
 let pages = 1; // of conversations that are listed
+let room; // of the conversation that is open, where somebody can be invited
 
 const say = (text) => { $("status").textContent = text; };
 
@@ -73,6 +75,7 @@ async function write(parent, model) {
     if (event.type === "answer") {
       one.done = event.message;
     }
+    if (event.type === "passed") one.isPassed = true;
   }
 }
 
@@ -86,11 +89,12 @@ async function answer(parent) {
   const results = await Promise.allSettled(models.map((model) => write(parent, model)));
   // The first character's answer is the one that the conversation goes on from.
   for (const one of [...writing].reverse()) if (one.done) tree.add(one.done);
-  say(writing.filter((one) => one.done).map((one) => one.done.content).join("\n"));
+  say(writing.filter((one) => one.done).map((one) => one.done.content).join("\n") || (writing.some((one) => one.isPassed) ? word("roomPassed") : ""));
   writing = [];
   setBusy(false);
   draw();
   scroll();
+  room?.look();
   const failed = results.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
 }
@@ -99,6 +103,7 @@ async function ask(text, parent) {
   if (!conversation) {
     conversation = await post("/keel/conversations", { title: [...text.trim()].slice(0, 60).join("") || "…" });
     await listConversations();
+    room?.open(conversation);
   }
   const message = await post(`/keel/conversations/${conversation.id}/messages`, { parent, content: text });
   tree.add(message);
@@ -125,6 +130,13 @@ const actions = {
       say(word("thanks"));
     }
   }),
+  object: async (message, text) => {
+    try {
+      await post(`/keel/messages/${message.id}/objection`, { text });
+      say(word("guardKept"));
+      return true;
+    } catch (error) { complain(error); return false; }
+  },
   why: (message) => get(`/keel/messages/${message.id}/why`),
   copy: attempt(async (message) => { await navigator.clipboard.writeText(message.content); say(word("copied")); }),
   complain,
@@ -167,6 +179,7 @@ async function openConversation(id) {
   const thread = await get(`/keel/conversations/${id}`);
   conversation = thread.conversation;
   tree = new Tree(thread.messages);
+  room?.open(conversation);
   draw();
   await listConversations();
   closeMenu();
@@ -177,6 +190,7 @@ function begin() {
   if (busy) return;
   conversation = undefined;
   tree = new Tree();
+  room?.open(undefined);
   draw();
   closeMenu();
   $("question").focus();
@@ -186,6 +200,21 @@ function closeMenu() {
   $("sidebar").classList.remove("open");
   $("menu").setAttribute("aria-expanded", "false");
 }
+
+// --- Somebody who was invited ---
+
+/** What a helper has said comes into the thread; and a model that is back answers what it owes. */
+const changed = attempt(async (now) => {
+  if (busy || !conversation) return;
+  if (now.newest && !tree.messages.has(now.newest)) {
+    const thread = await get(`/keel/conversations/${conversation.id}`);
+    const fresh = thread.messages.filter((message) => !tree.messages.has(message.id));
+    for (const message of fresh) tree.add(message);
+    say(fresh.map((message) => message.content).join("\n"));
+    draw();
+  }
+  if (now.owed && !busy) await answer(tree.messages.get(now.owed));
+});
 
 // --- The page ---
 
@@ -198,7 +227,7 @@ $("composer").onsubmit = attempt(async (event) => {
   const shown = tree.path();
   const last = shown[shown.length - 1];
   try {
-    await ask(text, last?.role === "assistant" ? last.id : last?.parent ?? null);
+    await ask(text, last?.role === "assistant" || room?.hasHelper ? last?.id ?? null : last?.parent ?? null);
   } catch (error) {
     if (!tree.path().some((message) => message.content === text)) $("question").value = text;
     throw error;
@@ -239,7 +268,7 @@ $("options").onclick = () => {
 };
 $("second").onchange = draw;
 $("model").onchange = words;
-$("language").onclick = () => { switchLanguage($("language")); words(); draw(); };
+$("language").onclick = () => { switchLanguage($("language")); words(); draw(); if (room?.room) room.draw(); };
 $("exit").onclick = () => {
   document.title = "Encyclopedia";
   document.body.replaceChildren();
@@ -264,6 +293,8 @@ $("forget").onclick = attempt(async () => {
 /** Words that depend on what the server is. */
 function words() {
   $("kept").textContent = session ? word(session.keeps ? "kept" : "notKept") : "";
+  $("guard").hidden = !session?.guardian;
+  $("guard").textContent = word(session?.guardian?.startsWith("gatekeeper") ? "guardGate" : "guardOn");
   const none = $("second").options[0];
   if (none) none.textContent = word("nobody");
   drawSteering($("steering"), session?.models.find((model) => model.id === $("model").value));
@@ -291,6 +322,7 @@ attempt(async () => {
   none.value = "";
   $("second").replaceChildren(none, ...session.models.map(choice));
   $("runs").hidden = !session.hasRuns;
+  if (session.canInvite) room = new RoomView($("room"), { say, complain, changed });
   words();
   await listConversations();
   $("question").focus();

@@ -1,5 +1,6 @@
 // One message of a conversation, and what can be done with it.
 import { element, markdown } from "./markdown.js";
+import { guardianNode } from "./guardian.js";
 import { word } from "./words.js";
 
 function button(text, className, onclick) {
@@ -54,7 +55,7 @@ export function questionNode(message, actions) {
 
 export function answerNode(message, actions, isRival = false) {
   const body = element("div", "body", ...markdown(message.content));
-  const note = { cancelled: "stopped", length: "cut", error: "failed", rest: "rests" }[message.finish];
+  const note = { cancelled: "stopped", length: "cut", error: "failed", rest: "rests", care: "cared", guard_error: "heldBack", cut: "gateCut", helper: "invitedPerson" }[message.finish];
   const by = element("p", "by", message.model ?? "", note ? ` (${word(note)})` : "");
   const extra = element("div", "");
   const good = button(thumb(true), "plain", () => rate(1));
@@ -91,18 +92,20 @@ export function answerNode(message, actions, isRival = false) {
       return;
     }
     try {
-      extra.replaceChildren(whyNode(await actions.why(message), message));
+      extra.replaceChildren(whyNode(await actions.why(message), message, actions));
       why.setAttribute("aria-expanded", "true");
     } catch (error) { actions.complain(error); }
   });
   why.setAttribute("aria-expanded", "false");
+  // A person's words are not rated, and nothing decided them.
+  if (message.finish === "helper") return element("article", "", by, body);
   const tools = element("div", "tools", ...(isRival ? [button(word("continueWith"), "plain", () => actions.choose(message))] : versions(message, actions)),
     good, bad, button(word("again"), "plain", () => actions.again(message)), why, button(word("copy"), "plain", () => actions.copy(message)));
   return element("article", "", by, body, tools, extra);
 }
 
 /** Why an answer is as it is: what decided it, and what others say of it. */
-function whyNode(why, message) {
+function whyNode(why, message, actions) {
   const facts = [];
   const fact = (label, value) => { if (value !== undefined && value !== null && value !== "") facts.push(element("dt", "", word(label)), element("dd", "", String(value))); };
   const details = why.details;
@@ -119,9 +122,10 @@ function whyNode(why, message) {
   const node = element("div", "why", element("dl", "", ...facts));
   if (details?.fallback) node.append(element("p", "", word("whyFallback")));
   for (const note of details?.notes ?? []) node.append(noteNode(note));
-  const decisions = why.decisions.filter((decision) => decision.message === message.id);
+  if (why.guardian) node.append(guardianNode(why.guardian, (text) => actions.object(message, text)));
+  const decisions = why.decisions.filter((decision) => decision.message === message.id && !["guardian-shown", "objection"].includes(decision.kind));
   if (decisions.length) node.append(element("p", "", `${word("whyDecisions")}: ${decisions.map((decision) => decision.kind).join(", ")}`));
-  if (!details?.notes?.length && !decisions.length) node.append(element("p", "small", word("whyNothing")));
+  if (!details?.notes?.length && !decisions.length && !why.guardian) node.append(element("p", "small", word("whyNothing")));
   return node;
 }
 

@@ -1,3 +1,4 @@
+internal import KeelGuardian
 internal import KeelLanguage
 internal import Logging
 internal import Synchronization
@@ -34,6 +35,10 @@ enum AnsweringEvent: Sendable {
     /// Its turn has come, and this one of the model's engines is asked.
     case asked(engine: Int)
     case sample(SampleEvent)
+    /// What a guardian has decided, before anything of an answer is shown.
+    case guarded(GuardTrace)
+    /// How an answer ended under a guardian's eyes, before it is finished; nil as the model ended it.
+    case guardEnded(sample: Int, end: GuardEnd?, review: DecisionEntry.Shown.Review)
 }
 
 /// Why answers ended before they were done.

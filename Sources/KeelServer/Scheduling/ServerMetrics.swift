@@ -29,6 +29,7 @@ final class ServerMetrics: Sendable {
         "keel_answers_total": "Answers by model and by how they ended.",
         "keel_tokens_total": "Tokens read (prompt) and written (completion).",
         "keel_fallbacks_total": "Requests that the next engine was asked for.",
+        "keel_guardian_failures_total": "Failures that a guardian had, or stood in for, by part.",
         "keel_first_token_seconds": "Time from a request to the first piece of its answer.",
         "keel_request_seconds": "Time from a request for answers to their end.",
         "keel_requests_running": "Answers that are being written.",

@@ -20,6 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var access: AccessOptions
     @OptionGroup var keeping: KeepingOptions
     @OptionGroup var load: LoadOptions
+    @OptionGroup var guarding: GuardianOptions
+    @OptionGroup var inviting: RoomOptions
 
     func run() async throws {
         let storage = try keeping.open()
@@ -34,6 +36,8 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.isStoreTemporary = storage.folder != nil
         configuration.runs = keeping.runs.map { URL(filePath: $0, directoryHint: .isDirectory) }
         configuration.limits = try load.limits()
+        configuration.guardian = try guarding.guardianship()
+        configuration.room = try inviting.setup()
         configuration.mayBeAtRisk = { conversation in
             // Without its files, nobody can say that there is no risk.
             guard let reader = try? RiskReader.shipped() else { return true }

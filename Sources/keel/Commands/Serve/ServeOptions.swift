@@ -19,7 +19,7 @@ struct AccessOptions: ParsableArguments {
     @Option(help: "The token of admins (default: KEEL_ADMIN_TOKEN).")
     var adminToken: String?
 
-    @Option(help: "A YAML file of people: name: {token: …, role: user or admin}.")
+    @Option(help: "A YAML file of people: name: {token: …, role: user, admin or helper}.")
     var people: String?
 
     @Option(help: "A certificate chain in PEM; connections are then encrypted.")

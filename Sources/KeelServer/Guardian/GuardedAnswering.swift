@@ -1,0 +1,222 @@
+internal import KeelGuardian
+internal import KeelLanguage
+internal import KeelStore
+internal import Logging
+
+/// Answers questions under a guardian's eyes.
+///
+/// The events are those of `Answering`, with `.guarded` before the first and `.guardEnded` before the last
+/// of each answer. What the model writes is shown as far as the guardian's review lets it; whatever part
+/// fails, nothing unread is shown as read, every answer comes to an end that has a name, and with a guardian
+/// that stays somebody who may be at risk is met with words.
+final class GuardedAnswering: Sendable {
+    private let setup: Guardianship
+    private let answering: Answering
+    private let runner: GuardRunner
+    private let metrics: ServerMetrics
+    private let logger: Logger
+    let records: GuardRecords
+
+    init(
+        _ setup: Guardianship, answering: Answering, store: Store?, metrics: ServerMetrics,
+        logger: Logger
+    ) {
+        self.setup = setup
+        self.answering = answering
+        self.metrics = metrics
+        self.logger = logger
+        runner = GuardRunner(deadline: setup.deadline)
+        records = GuardRecords(
+            store: store, log: setup.log, runner: runner, metrics: metrics, logger: logger)
+    }
+
+    /// Who watches.
+    var policy: String { setup.guardian.policy }
+
+    /// Answers a question, piece by piece; as `Answering.events`.
+    func events(_ question: Question, in place: GuardPlace, for presence: ClientPresence)
+        -> AsyncThrowingStream<AnsweringEvent, any Error>
+    {
+        let (stream, continuation) = AsyncThrowingStream<AnsweringEvent, any Error>.makeStream()
+        let task = Task {
+            do {
+                try await self.answer(question, in: place, for: presence, into: continuation)
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+
+    /// What is read of a conversation; nil where nobody can tell.
+    func level(of conversation: [Message]) async -> RiskLevel? {
+        do {
+            return try await runner.run { [guardian = setup.guardian] in
+                try guardian.level(of: conversation)
+            }
+        } catch {
+            failed("reading", GuardFailure(error))
+            return nil
+        }
+    }
+
+    private func answer(
+        _ question: Question, in place: GuardPlace, for presence: ClientPresence,
+        into continuation: AsyncThrowingStream<AnsweringEvent, any Error>.Continuation
+    ) async throws {
+        let day = setup.today()
+        let planned = await plan(for: question.conversation, atLeast: place.floor, on: day)
+        // The model begins while the decision is brought to disk; nothing is shown before it is there.
+        let events =
+            planned.plan.model == .notAsked
+            ? nil : answering.events(question.following(planned.plan), for: presence)
+        let (record, decision) = await records.decided(planned, in: place)
+        continuation.yield(.guarded(GuardTrace(record: record, decision: decision)))
+        var answers = GuardedAnswers(
+            plan: record.plan, samples: question.samples, words: setup.words, on: day)
+        func send(_ new: [AnsweringEvent]) { for event in new { continuation.yield(event) } }
+        send(answers.open())
+        do {
+            if record.plan.isReviewed {
+                for sample in question.samples {
+                    answers.reviews[sample] = await review(of: record.plan, on: day)
+                }
+            }
+            if let events {
+                for try await event in events {
+                    send(await take(event, of: question, into: &answers))
+                    if answers.areOver { return }
+                }
+                // Cancelled, a stream ends as if it were complete.
+                try Task.checkCancellation()
+            }
+            send(answers.end(by: .care))
+        } catch {
+            // Whoever has left or stops the server is no failure, and gets what there is.
+            guard isCareful(record), !(error is Interruption), !(error is CancellationError) else {
+                throw error
+            }
+            failed("model", GuardFailure(error))
+            send(answers.end(by: .care))
+        }
+    }
+
+    /// Whether somebody may be at risk, so that they are not to be met with an error.
+    private func isCareful(_ record: GuardRecord) -> Bool {
+        setup.guardian.stays && (record.plan.level > .none || record.failure != nil)
+    }
+
+    private func plan(
+        for conversation: [Message], atLeast floor: RiskLevel, on day: CalendarDay
+    ) async -> GuardRecord {
+        let guardian = setup.guardian
+        let start = ContinuousClock.now
+        var record: GuardRecord
+        do {
+            let plan = try await runner.run {
+                try guardian.plan(for: conversation, atLeast: floor, on: day)
+            }
+            let least = guardian.stays ? floor : .none
+            if let defect = plan.defect(for: conversation, atLeast: least) {
+                throw GuardFailure.rubbish(defect)
+            }
+            record = GuardRecord(policy: guardian.policy, plan: plan, milliseconds: 0)
+        } catch {
+            let failure = GuardFailure(error)
+            failed("reading", failure)
+            var plan = AnswerPlan.withoutReading(of: conversation, atLeast: floor)
+            if !guardian.stays {
+                plan.instruction = nil
+                plan.mostTokens = nil
+                plan.isReviewed = false
+            }
+            record = GuardRecord(
+                policy: guardian.policy, plan: plan, failure: "\(failure)", milliseconds: 0)
+        }
+        record.milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+        return record
+    }
+
+    /// The review of an answer; nil where there is none, and then nothing of the model's is shown.
+    private func review(of plan: AnswerPlan, on day: CalendarDay) async -> GuardReview? {
+        do {
+            let review = try await runner.run { [guardian = setup.guardian] in
+                try guardian.reviewer(for: plan, on: day)
+            }
+            return GuardReview(review, in: plan.language, runner)
+        } catch {
+            failed("review", GuardFailure(error))
+            return nil
+        }
+    }
+
+    /// What is shown of an event.
+    private func take(
+        _ event: AnsweringEvent, of question: Question, into answers: inout GuardedAnswers
+    ) async -> [AnsweringEvent] {
+        do {
+            switch event {
+            case .asked(let engine):
+                let isElsewhere = answers.plan.model == .askedElsewhere
+                return [.asked(engine: isElsewhere ? question.model.engines.count - 1 : engine)]
+            case .guarded, .guardEnded: return [event]
+            case .sample(.piece(sample: let sample, text: let text, tokens: let tokens)):
+                return try await answers.take(text, tokens, of: sample)
+            case .sample(.finished(sample: let sample, let completion)):
+                return try await answers.finish(sample, completion)
+            }
+        } catch {
+            failed("review", GuardFailure(error))
+            return answers.holdBack(event.sample)
+        }
+    }
+
+    private func failed(_ part: String, _ failure: GuardFailure) {
+        metrics.count("keel_guardian_failures_total", ["part": part])
+        logger.error("the guardian's \(part) was of no use: \(failure)")
+    }
+}
+
+extension AnsweringEvent {
+    /// The answer that it is about; 0 where it is about all.
+    fileprivate var sample: Int {
+        switch self {
+        case .asked, .guarded: 0
+        case .guardEnded(sample: let sample, end: _, review: _): sample
+        case .sample(.piece(sample: let sample, text: _, tokens: _)): sample
+        case .sample(.finished(sample: let sample, _)): sample
+        }
+    }
+}
+
+extension Question {
+    /// What a guardian reads: a text to be continued counts as said by the person.
+    var conversation: [Message] {
+        switch prompt {
+        case .messages(let messages): messages
+        case .text(let text): [.user(text)]
+        }
+    }
+
+    /// The question as a plan has it asked.
+    fileprivate func following(_ plan: AnswerPlan) -> Question {
+        var question = self
+        if let instruction = plan.instruction, case .messages(var messages) = prompt,
+            let last = messages.lastIndex(where: { $0.role == .user })
+        {
+            messages[last].content += instruction
+            question.prompt = .messages(messages)
+        }
+        if let most = plan.mostTokens {
+            question.options.maxTokens = min(question.options.maxTokens, most)
+        }
+        if plan.model == .askedElsewhere, let other = question.model.engines.last {
+            question.model.engines = [other]
+        }
+        // A token's text would tell what the review leaves out.
+        if plan.isReviewed { question.logprobs = nil }
+        return question
+    }
+}
