@@ -1,3 +1,5 @@
+internal import KeelLanguage
+
 extension TraitClassifier {
     /// What rows give a classifier, and what of them was left out.
     public struct Material: Hashable, Sendable {

@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import KeelGuardian
 internal import KeelLanguage
 internal import KeelStore
+internal import Logging
 internal import Synchronization
 
 /// Answers within conversations that are kept.

@@ -5,6 +5,7 @@ import KeelEvaluation
 import KeelFormats
 import KeelLanguage
 import KeelRemote
+internal import KeelReport
 
 /// Whether a trained character survives words that ask a model to drop it.
 struct CharacterRobustnessCommand: AsyncParsableCommand {
