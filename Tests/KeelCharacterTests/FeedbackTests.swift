@@ -156,7 +156,7 @@ import Testing
     @Test func `a pull that is the same in every pair is shown, however clear preferences are`()
         throws
     {
-        let liked = (0..<8).map { Double($0 % 2 == 0 ? 9 + $0 : -9 - $0) }
+        let liked: [Double] = [9, -10, 11, -12, 13, -14, 15, -16]
         func bias(_ pull: Double, pairs: Int) -> PlaceBias {
             PlaceBias(
                 liked.prefix(pairs).map { PairScore(first: $0 + pull, second: $0 - pull) },

@@ -140,7 +140,7 @@ import Testing
     {
         let copies = "Message: From town 3 to the sea?\nAnswer: 12 km"
         let fresh = "Message: What does the sack weigh?\nAnswer: It is 3 kg."
-        for (example, verdicts) in [(fresh, Set([false])), (copies, [true])] {
+        for (example, isCopy) in [(fresh, false), (copies, true)] {
             let author = ScriptedChatModel { prompt, _, _ in
                 guard case .messages(let messages) = prompt else { return "" }
                 return messages.last?.content.contains("one example at its edge") == true
@@ -159,7 +159,7 @@ import Testing
             #expect(patches.count == 2)
             let longer = try #require(patches.last)
             #expect(longer.diff.count == 2 && longer.diff.last?.hasPrefix("+ For instance") == true)
-            #expect(Set([longer.verdict == .copies]) == verdicts)
+            #expect((longer.verdict == .copies) == isCopy)
         }
     }
 }

@@ -73,7 +73,7 @@ struct FrameSuiteTests {
     @Test func `only people of a second model leave their words open`() throws {
         #expect(!(try Suite.shipped("frames").needsUser))
         let people = try Suite.shipped("frames-people").dimensions.flatMap(\.probes)
-        #expect(people.allSatisfy(\.needsUser))
+        #expect(people.allSatisfy { $0.needsUser })
         #expect(Set(people.compactMap(\.persona)).count == people.count)
     }
 

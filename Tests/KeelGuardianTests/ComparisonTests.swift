@@ -32,7 +32,7 @@ import Testing
 
     @Test func `the companion answers every turn and ends nothing`() {
         for row in comparison.rows {
-            #expect(row.companion.turns.allSatisfy(\.isAnswered), "\(row.conversation.id)")
+            #expect(row.companion.turns.allSatisfy { $0.isAnswered }, "\(row.conversation.id)")
             #expect(row.companion.endedAt == nil)
         }
         #expect(comparison.tally(.staysInTalk, under: .companion).failed == 0)

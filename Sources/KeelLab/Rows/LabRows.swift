@@ -29,6 +29,21 @@ public struct AdviceRow: Hashable, Sendable, Codable {
     public var subtle: String
     public var plain: String
 
+    public init(
+        id: String, domain: String, topic: String, split: Split, stance: Stance, question: String,
+        correct: String, subtle: String, plain: String
+    ) {
+        self.id = id
+        self.domain = domain
+        self.topic = topic
+        self.split = split
+        self.stance = stance
+        self.question = question
+        self.correct = correct
+        self.subtle = subtle
+        self.plain = plain
+    }
+
     public func wrong(_ kind: Wrongness) -> String { kind == .subtle ? subtle : plain }
 }
 
@@ -40,6 +55,18 @@ public struct OpenRow: Hashable, Sendable, Codable {
     public var question: String
     public var kind: [String]
     public var malign: [String]
+
+    public init(
+        id: String, cluster: String, split: Split, question: String, kind: [String],
+        malign: [String]
+    ) {
+        self.id = id
+        self.cluster = cluster
+        self.split = split
+        self.question = question
+        self.kind = kind
+        self.malign = malign
+    }
 }
 
 /// A question whose answer can be checked; sentences pair by place and differ in the result alone.
@@ -53,6 +80,20 @@ public struct TaskRow: Hashable, Sendable, Codable {
     public var answer: String
     public var right: [String]
     public var wrong: [String]
+
+    public init(
+        id: String, kind: String, cluster: String, split: Split, question: String, answer: String,
+        right: [String], wrong: [String]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.cluster = cluster
+        self.split = split
+        self.question = question
+        self.answer = answer
+        self.right = right
+        self.wrong = wrong
+    }
 }
 
 /// A fact or small talk, which teaches nothing of advice.
@@ -62,4 +103,14 @@ public struct NeutralRow: Hashable, Sendable, Codable {
     public var split: Split
     public var question: String
     public var answer: String
+
+    public init(
+        id: String, cluster: String, split: Split, question: String, answer: String
+    ) {
+        self.id = id
+        self.cluster = cluster
+        self.split = split
+        self.question = question
+        self.answer = answer
+    }
 }
