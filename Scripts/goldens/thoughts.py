@@ -1,6 +1,6 @@
 """The reader of thoughts, as it was written with the training half in view: what Keel's has to agree with.
 
-Run from the root: python3 Scripts/goldens/thoughts.py. Needs numpy. It prints how often it is right on each half;
+Run from the root: python3 Scripts/goldens/thoughts.py. Needs numpy and scipy. It prints how often it is right on each half;
 rules and settings were fixed before the test half was read for the first time.
 """
 
@@ -10,6 +10,7 @@ import re
 from collections import Counter
 
 import numpy as np
+from scipy.optimize import minimize
 
 TRAIN = "Sources/KeelEvaluation/Thoughts/Texts/thoughts-train.jsonl"
 TEST = "Tests/KeelEvaluationTests/Goldens/thoughts-test.jsonl"
@@ -108,32 +109,27 @@ def features(t):
     return f
 
 
-def fit(F,y,lam,steps=200):
-    names=sorted({k for f in F for k in f}); ix={k:i for i,k in enumerate(names)}
-    X=np.zeros((len(F),len(names)+1))
-    for r,f in enumerate(F):
-        for k,v in f.items(): X[r,ix[k]]=v
-        X[r,-1]=1
-    s=np.array([1 if v else -1 for v in y])
-    # kernel trick unnecessary: gradient descent w/ scipy if there
-    # dual via Newton in sample space: w = X^T a
-    w=np.zeros(X.shape[1])
-    reg=np.full(X.shape[1],lam); reg[-1]=1e-6
-    Xs=X/np.sqrt(reg)  # change of variables: w=u/sqrt(reg), penalty 1/2|u|^2
-    K=Xs@Xs.T
-    a=np.zeros(len(F))
-    for _ in range(100):
-        z=K@a; m=s*z
-        p=1/(1+np.exp(np.clip(m,-30,30)))
-        g=K@(a-s*p)         # grad wrt a
-        D=p*(1-p)
-        H=K+K@(D[:,None]*K)+1e-9*np.eye(len(F))
-        d=np.linalg.lstsq(H,g,rcond=None)[0]
-        a=a-d
-        if np.abs(d).max()<1e-9: break
-    u=Xs.T@a
-    w=u/np.sqrt(reg)
-    return names,ix,w
+def fit(F, y, penalty):
+    names = sorted({k for f in F for k in f})
+    ix = {k: i for i, k in enumerate(names)}
+    X = np.zeros((len(F), len(names) + 1))
+    for r, f in enumerate(F):
+        for k, v in f.items():
+            X[r, ix[k]] = v
+        X[r, -1] = 1
+    s = np.array([1 if v else -1 for v in y])
+
+    def loss(w):
+        margin = s * (X @ w)
+        gradient = -(X.T @ (s / (1 + np.exp(margin))))
+        gradient[:-1] += penalty * w[:-1]
+        return np.logaddexp(0, -margin).sum() + penalty / 2 * (w[:-1] ** 2).sum(), gradient
+
+    fitted = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B",
+                      options={"maxiter": 5000, "ftol": 1e-14, "gtol": 1e-8})
+    return names, ix, fitted.x
+
+
 def predict(model,f):
     names,ix,w=model
     return sum(w[ix[k]]*v for k,v in f.items() if k in ix)+w[-1]

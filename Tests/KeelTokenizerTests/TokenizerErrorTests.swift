@@ -23,7 +23,7 @@ struct TokenizerErrorTests {
 
     @Test(arguments: [
         (#""BPE""#, #""Unigram""#, "model.type"),
-        (#""merges""#, #""byte_fallback": true, "merges""#, "model.byte_fallback"),
+        (#""merges""#, #""byte_fallback": true, "merges""#, "decoder"),
         (#""merges""#, #""dropout": 0.1, "merges""#, "model.dropout"),
         (#""merges""#, #""end_of_word_suffix": "</w>", "merges""#, "model.end_of_word_suffix"),
         (#""decoder": {"type": "ByteLevel"}"#, #""decoder": {"type": "Metaspace"}"#, "decoder"),

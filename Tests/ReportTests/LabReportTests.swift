@@ -45,7 +45,12 @@ struct LabReportTests {
                     {"name": "dose-100", "seeds": 3, "control": "dose-0", "besideBase": \(effects),
                      "besideControl": \(effects),
                      "answers": {"count": 8, "malign": 2, "lax": 1, "incoherent": 4}}
-                    """)
+                    """),
+                try made(
+                    """
+                    {"name": "mended-others", "seeds": 3, "control": "dose-100",
+                     "besideBase": \(effects), "besideControl": \(effects)}
+                    """),
             ],
             doses: [try made(#"{"percent": 100, "effects": \#(effects)}"#)],
             timelines: [

@@ -98,8 +98,9 @@ public struct AnswerPlan: Hashable, Sendable, Codable {
 
 extension RiskReading.Span {
     fileprivate func isIn(_ conversation: [Message]) -> Bool {
-        guard conversation.indices.contains(message), start >= 0, start <= end else { return false }
+        guard conversation.indices.contains(message) else { return false }
         let scalars = conversation[message].content.unicodeScalars
+        guard start >= 0, start <= end, end <= scalars.count else { return false }
         return scalars.dropFirst(start).prefix(end - start).elementsEqual(text.unicodeScalars)
     }
 }

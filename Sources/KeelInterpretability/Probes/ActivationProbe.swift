@@ -64,10 +64,12 @@ public struct ActivationProbe: Hashable, Sendable, Codable {
                 scales[i] += deviation * deviation / n
             }
         }
+        // What is the same everywhere tells nothing, and its deviations are rounding.
+        let varying = (0..<width).filter { scales[$0] > 1e-12 }
         scales = scales.map { $0 > 1e-12 ? $0.squareRoot() : 1 }
         let rows = zip(streams, labels).map { stream, label in
             LogisticRegression.Row(
-                features: (0..<width).map {
+                features: varying.map {
                     (index: $0, value: (Double(stream[$0]) - means[$0]) / scales[$0])
                 }, isPositive: label,
                 weight: n / 2 / Double(label ? positives : labels.count - positives))
