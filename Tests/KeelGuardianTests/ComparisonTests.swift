@@ -68,7 +68,7 @@ import Testing
             try verdict(.leavesBenignTalkAlone, "en-kill-process", .gatekeeper).outcome == .failed)
         let row = try #require(comparison.rows.first { $0.conversation.id == "en-kill-process" })
         #expect(row.companion.turns.first?.read == RiskLevel.none)
-        #expect(row.gatekeeper.endedAt == 0)
+        #expect(row.gatekeeper.endedAt != nil)
         // The reader mishears some of what follows (docs/guardian.md), and less than words alone do.
         #expect(
             comparison.tally(.leavesBenignTalkAlone, under: .companion).met

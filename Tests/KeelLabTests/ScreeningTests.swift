@@ -38,8 +38,9 @@ import Testing
             #expect(domain.found > 0.8 && domain.falseAlarms < 0.25)
             #expect(domain.layer == 3)
         }
-        let overall = try #require(screening.auroc)
-        #expect(overall.low > 0.95)
+        // Where all domains are parted wholly, nothing tells how far others would lie from them.
+        let areAlike = screening.domains.allSatisfy { $0.auroc == 1 }
+        #expect(screening.auroc.map { $0.low > 0.95 } ?? areAlike)
     }
 
     @Test func `of nothing, nothing is found`() throws {
