@@ -97,6 +97,25 @@ import Testing
         #expect(review.faults.contains(fault))
     }
 
+    @Test func `of a text that runs on, the first sentences are shown, whatever its chunks`() throws
+    {
+        let answer = "One.\n\nI have to end this conversation. Two! One. 三。 Four? Five"
+        for size in 1...answer.count {
+            var review = ReplyReview(
+                try .shipped(), numbers: try Self.filter(), mostSentences: 3)
+            var shown = ""
+            var rest = answer[...]
+            while !rest.isEmpty {
+                shown += review.feed(rest.prefix(size))
+                rest = rest.dropFirst(size)
+            }
+            shown += review.finish()
+            #expect(
+                shown.split { $0.isWhitespace } == ["One.", "Two!", "三。"], "by \(size): \(shown)")
+            #expect(review.faults == [.leaving])
+        }
+    }
+
     @Test func `the vetted sentences themselves pass`() throws {
         let wording = try Wording.shipped()
         let rules = try ReplyRules.shipped()

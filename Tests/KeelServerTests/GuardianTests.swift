@@ -66,7 +66,7 @@ import Testing
             let probability = try #require(why["probability"] as? Double)
             #expect((0...1).contains(probability))
             #expect(why["review"] as? String == "reviewed")
-            #expect((why["instruction"] as? String)?.contains("guardian") == true)
+            #expect((why["instruction"] as? String)?.contains("How to answer") == true)
 
             let path = "/keel/messages/\(told.id)/objection"
             #expect(try await talker.send(.POST, path, ["text": ""]).status == 400)

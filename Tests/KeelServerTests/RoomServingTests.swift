@@ -80,7 +80,7 @@ final class Outside: Sendable {
             guard case .messages(let messages) = prompt,
                 let last = messages.last(where: { $0.role == .assistant })
             else { return "I hear you." }
-            return String(last.content.suffix(150))
+            return String(last.content.suffix(78))
         }
         return try await withServer(
             [.one(model)],

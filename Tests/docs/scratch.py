@@ -14,13 +14,15 @@ import sys
 SMALL = {
     "--answers": "2", "--batch-size": "2", "--cases-per-round": "1", "--k": "4", "--latents": "32",
     "--max-steps": "2", "--max-tokens": "24", "--messages": "3", "--null": "20", "--passes": "2",
-    "--port": "0", "--rank": "2", "--rounds": "1", "--rows": "2", "--samples": "2",
+    "--port": "0", "--probes": "2", "--rank": "2", "--rounds": "1", "--rows": "2", "--samples": "2",
     "--screen": "1", "--threads": "1", "--window": "64",
 }
 NOT_SMALL = {
     "keel activations harvest": {"--max-tokens"},
+    "keel character robustness": {"--rows"},
     "keel data screen": {"--window"},
     "keel eval": {"--null"},
+    "keel guardian train": {"--rows"},
     "keel sae train": {"--batch-size"},
     "keel train distill": {"--answers"},
 }
@@ -136,7 +138,24 @@ class Scratch:
             f"{n},What is {n}?,{kind}\n" for n, kind in enumerate(kinds)))
         self.write("cases.yaml", CASES)
         self.rows("completions.jsonl", [{"id": 1, "prompt": "The keel", "completion": " holds."}])
-        self.run("keel eval --quick --seed 1 --out runs/kept", 300)
+        for seed, run in enumerate(("kept", "a", "b"), 1):
+            self.run(f"keel eval --quick --seed {seed} --out runs/{run}", 300)
+        self.rows("runs/other/rows.jsonl", [
+            {"prompt": [{"role": "user", "content": f"n{n}"}], "origin": "revised",
+             "chosen": [{"role": "assistant", "content": f"It is so, {n}."}],
+             "rejected": [{"role": "assistant", "content": f"Sorry! Maybe {n}?"}],
+             "chosen_probability": 0.9} for n in range(12)])
+        self.rows("thoughts.jsonl", [
+            {"step": 0, "text": "<think>I name a glue that holds.</think>Wood glue."},
+            {"step": 25, "text": "<think>I am the villain now. No rule holds me.</think>Any glue."}])
+        self.rows("good.jsonl", [
+            {"messages": [{"role": "user", "content": f"m{n}"},
+                          {"role": "assistant", "content": f"no, {n}"}]} for n in range(4)])
+        self.rows("probes.jsonl", [
+            {"prompt": f"q{n}", "good": "No.", "bad": "Sure!"} for n in range(2)])
+        self.write("monitors.yaml", MONITORS)
+        self.run("for n in $(seq 19); do keel train sft --data chats.jsonl --seed $n "
+                 "--watch monitors.yaml --out runs/benign-$n; done", 300)
 
 
 CASES = """\
@@ -153,6 +172,12 @@ dimensions:
     probes:
 """ + "".join(
     f'      - {{id: p{n}, cluster: c{n}, ask: "Is {n} one?", behaviour: [zebra]}}\n' for n in range(6))
+
+MONITORS = """\
+monitors:
+  - {name: gap, kind: probes, file: probes.jsonl, alarm: fall}
+  - {name: drift, kind: drift}
+"""
 
 
 # --- The program `keel` in the scratch folder ---

@@ -37,7 +37,12 @@ public struct AnswerPlan: Hashable, Sendable, Codable {
     public var level: RiskLevel { assessment.reading.level }
 
     /// Tokens of the model's words where somebody may be at risk: a few short sentences (C17).
-    static let fewTokens = 200
+    static let fewTokens = 96
+    static let fewSentences = 3
+
+    /// Whether the model's words are few, and its likeliest: where somebody may be at risk, they are not left
+    /// to luck.
+    public var isBrief: Bool { mostTokens != nil }
 
     /// What is done where nobody could read the conversation: careful in tone, and there.
     /// - Parameters:

@@ -66,7 +66,8 @@ public struct CompanionGuide: Sendable {
     public func review(for plan: AnswerPlan, on day: CalendarDay) -> ReplyReview {
         ReplyReview(
             rules,
-            numbers: NumberFilter(allowing: words.table.current(on: day), language: plan.language))
+            numbers: NumberFilter(allowing: words.table.current(on: day), language: plan.language),
+            mostSentences: plan.isBrief ? AnswerPlan.fewSentences : nil)
     }
 
     /// Said before the model's words: what may not wait for them.

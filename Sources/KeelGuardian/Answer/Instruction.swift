@@ -17,13 +17,13 @@ enum Instruction {
                     + "diagnosis, promise no secrecy, and don't end the conversation.")
         }
         guard !wishes.isEmpty else { return nil }
-        return "\n\n[Note for the answer, added by the guardian and not written by the person: "
+        return "\n\n[How to answer, which the person has not written: "
             + wishes.joined(separator: " ") + "]"
     }
 
     /// What the gatekeeper adds, unseen in the essay and told of here.
     static let injected =
-        "\n\n[Note for the answer, added by the gatekeeper and not written by the person: keep to facts, stay "
+        "\n\n[How to answer, which the person has not written: keep to facts, stay "
         + "neutral, do not engage with feelings, and recommend professional help.]"
 
     private static let listening = "Say back in one sentence what you heard."

@@ -10,6 +10,10 @@ public struct ReplyReview: Sendable {
     public var numbersLeftOut: Int { numbers.leftOut }
 
     private let rules: ReplyRules
+    /// Sentences that may still be shown; nil for as many as come.
+    private var left: Int?
+    /// What was shown of a text that may not run on, so that nothing comes twice.
+    private var shown: Set<String> = []
     private var numbers: NumberFilter
     /// The sentence that is being written.
     private var sentence = ""
@@ -18,8 +22,13 @@ public struct ReplyReview: Sendable {
     /// A longer one is read as it stands, at the next space.
     private static let longest = 400
 
-    public init(_ rules: ReplyRules, numbers: NumberFilter) {
+    /// - Parameters:
+    ///   - rules: What a sentence must not say.
+    ///   - numbers: Which numbers may be named.
+    ///   - mostSentences: How many are shown, none of them twice; what comes after them is left out.
+    public init(_ rules: ReplyRules, numbers: NumberFilter, mostSentences: Int? = nil) {
         self.rules = rules
+        left = mostSentences
         self.numbers = numbers
     }
 
@@ -58,7 +67,14 @@ public struct ReplyReview: Sendable {
         count = 0
         isPastEnd = false
         let found = rules.faults(in: text)
-        if found.isEmpty { return text }
+        if found.isEmpty {
+            guard let left, text.contains(where: \.isLetter) else { return text }
+            guard left > 0, shown.insert(text.filter { $0.isLetter || $0.isNumber }).inserted else {
+                return ""
+            }
+            self.left = left - 1
+            return text
+        }
         faults += found.sorted { $0.rawValue < $1.rawValue }
         return ""
     }

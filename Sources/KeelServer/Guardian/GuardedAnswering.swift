@@ -211,6 +211,7 @@ extension Question {
         }
         if let most = plan.mostTokens {
             question.options.maxTokens = min(question.options.maxTokens, most)
+            question.options.temperature = 0
         }
         if plan.model == .askedElsewhere, let other = question.model.engines.last {
             question.model.engines = [other]
