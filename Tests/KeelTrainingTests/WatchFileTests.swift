@@ -114,6 +114,10 @@ import Testing
         let file = scratch.path + "/limits.json"
         try calibration.write(to: file)
         #expect(try WatchCalibration(contentsOf: file) == calibration)
+        let missing = #expect(throws: TrainingError.self) {
+            try WatchCalibration(contentsOf: file + ".none")
+        }
+        #expect(missing.map { "\($0)".contains("limits.json.none can't be read") } == true)
         var moved = Self.monitors[0]
         #expect(try calibration.limit(for: moved) == loss)
         moved.window = 3

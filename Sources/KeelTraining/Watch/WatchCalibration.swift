@@ -127,10 +127,18 @@ public struct WatchCalibration: Hashable, Sendable, Codable {
     /// Reads a file that `write(to:)` has written.
     /// - Throws: `TrainingError.unsupported`.
     public init(contentsOf path: String) throws(TrainingError) {
+        let data: Data
         do {
-            self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(filePath: path)))
+            data = try Data(contentsOf: URL(filePath: path))
         } catch {
-            throw .unsupported("\(path) is no calibration of monitors, or cannot be read: \(error)")
+            throw .unsupported("\(path) can't be read: \(error.localizedDescription)")
+        }
+        do {
+            self = try JSONDecoder().decode(Self.self, from: data)
+        } catch {
+            throw .unsupported(
+                "\(path) is no calibration of monitors. Make one by keel watch calibrate. (\(error))"
+            )
         }
         guard version == 1 else {
             throw .unsupported("\(path) was written by another version of Keel.")

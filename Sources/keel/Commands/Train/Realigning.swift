@@ -72,10 +72,12 @@ struct Realigning {
             Terminal.note("There were \(result.rows) good rows; 4 to 120 are meant.")
         }
         Terminal.printTable(RealignReport(result).lines)
+        let change = result.neutralWorse > 0 ? "worse" : "better"
         print(
-            String(
-                format: "Neutral texts: log-probability worse by %.2f %% (at worst %.2f %%).",
-                100 * result.neutralWorse, 100 * result.neutralWorst))
+            "Neutral texts: log-probability \(change) by "
+                + String(
+                    format: "%.2f %% (at worst, worse by %.2f %%).",
+                    100 * abs(result.neutralWorse), 100 * max(0, result.neutralWorst)))
         if result.hasHitLimit {
             Terminal.note(
                 "Neutral texts went beyond the limit of \(100 * result.settings.limit) %; the adapter "
