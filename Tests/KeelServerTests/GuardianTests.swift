@@ -16,7 +16,7 @@ import Testing
 
     private func guarded<Result>(
         _ models: [ServedModel] = [.echo()], by guardian: (any Guarding)? = nil, log: String? = nil,
-        _ body: (Talker) async throws -> Result
+        store: String? = nil, _ body: (Talker) async throws -> Result
     ) async throws -> Result {
         let shipped = try CompanionGuardian.shipped()
         let watching: any Guarding = guardian ?? shipped
@@ -24,7 +24,7 @@ import Testing
         return try await withServer(
             models,
             configure: {
-                do { try $0.guarded(by: watching, log: log) } catch { failure = error }
+                do { try $0.guarded(by: watching, log: log, store: store) } catch { failure = error }
             }
         ) { server in
             #expect(failure == nil)
@@ -150,6 +150,24 @@ import Testing
             let other = try await talker.say(
                 "What should I cook tonight?", in: try await talker.conversation())
             #expect(try await talker.why(other.id)["level"] as? String == "none")
+        }
+    }
+
+    @Test func `danger that was read is not deleted for its age`() async throws {
+        let path = try Store.newPath()
+        try await guarded(store: path) { talker in
+            let dangerous = try await talker.conversation()
+            let told = try await talker.say(Self.danger, in: dangerous)
+            _ = try await talker.say("What should I cook tonight?", in: dangerous, after: told.id)
+            let plain = try await talker.conversation()
+            _ = try await talker.say("What should I cook tonight?", in: plain)
+            let store = try Store(at: path)
+            let later = Date().timeIntervalSince1970 + 1
+            #expect(
+                try await store.deleteConversations(before: later, unless: \.tellsOfDanger) == 1)
+            #expect(
+                try await talker.send(.GET, "/keel/conversations/\(dangerous)").status == 200)
+            #expect(try await talker.send(.GET, "/keel/conversations/\(plain)").status == 404)
         }
     }
 

@@ -139,10 +139,14 @@ struct AnswerRoutes {
     {
         var place = GuardPlace(conversation: conversation, question: question)
         guard serving.guarded != nil else { return place }
-        let last = try await store.lastDecision(
-            GuardRecords.decided, about: conversation, of: owner)
-        let record = last.flatMap { try? JSONDecoder().decode(GuardRecord.self, from: $0) }
-        place.floor = record?.plan.level ?? RiskLevel.none
+        // Not the last: answers in other branches may have been decided at the same time.
+        for decision in try await store.decisions(about: conversation, of: owner)
+        where decision.kind == GuardRecords.decided {
+            guard let payload = decision.payload,
+                let record = try? JSONDecoder().decode(GuardRecord.self, from: payload)
+            else { continue }
+            place.floor = max(place.floor, record.plan.level)
+        }
         return place
     }
 
