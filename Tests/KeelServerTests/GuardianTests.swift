@@ -24,7 +24,9 @@ import Testing
         return try await withServer(
             models,
             configure: {
-                do { try $0.guarded(by: watching, log: log, store: store) } catch { failure = error }
+                do {
+                    try $0.guarded(by: watching, log: log, store: store)
+                } catch { failure = error }
             }
         ) { server in
             #expect(failure == nil)

@@ -228,9 +228,15 @@ struct AnswerRoutes {
                 AnswerDetails(transcript, system: work.system, time: time, notes: notes)))
         // The connection's task may be at its end; what was written is kept all the same.
         return try await Task { [store, serving, transcript] in
-            let message = try await store.add(new, of: work.owner)
-            await serving.shown(transcript, in: work.place, message: message.id)
-            return message
+            do {
+                let message = try await store.add(new, of: work.owner)
+                await serving.shown(transcript, in: work.place, message: message.id)
+                return message
+            } catch {
+                // It was shown all the same.
+                await serving.shown(transcript, in: work.place)
+                throw error
+            }
         }.value
     }
 
@@ -256,7 +262,8 @@ struct AnswerRoutes {
             let spoke = RoomEvent.personSpoke(level: level, at: rooms.setup.now())
             let room = try await rooms.apply(
                 spoke, key: "spoke/\(work.parent)", in: work.conversation)
-            return room.state.room.isModelPresent
+            // Nobody else is in a room that was closed after this was written.
+            return room.state.room.isModelPresent || !room.state.room.state.hasHelper
         } catch {
             // A room that cannot be kept leaves the person with the model.
             serving.metrics.count("keel_guardian_failures_total", ["part": "room"])

@@ -94,11 +94,11 @@ final class GuardedAnswering: Sendable {
             }
             send(answers.end(by: .care))
         } catch {
-            // Whoever has left or stops the server is no failure, and gets what there is.
-            guard isCareful(record), !(error is Interruption), !(error is CancellationError) else {
-                throw error
-            }
-            failed("model", GuardFailure(error))
+            // Who has left reads nothing more; who is at risk is not cut off by a server that stops.
+            let interruption = error as? Interruption
+            guard isCareful(record), interruption != .clientLeft, !(error is CancellationError)
+            else { throw error }
+            if interruption == nil { failed("model", GuardFailure(error)) }
             send(answers.end(by: .care))
         }
     }
