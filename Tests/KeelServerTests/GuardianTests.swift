@@ -206,6 +206,59 @@ import Testing
         }
     }
 
+    @Test func `who is at risk is not cut off by a server that stops`() async throws {
+        let model = EndlessModel()
+        let guardian = try CompanionGuardian.shipped()
+        var failure: (any Error)?
+        try await withServer(
+            [.one(model)],
+            configure: {
+                do { try $0.guarded(by: guardian) } catch { failure = error }
+                $0.limits.grace = .zero
+            }
+        ) { server in
+            #expect(failure == nil)
+            let talker = Talker(server: server)
+            let id = try await talker.conversation()
+            let saying = Task {
+                let told = try await talker.say(Self.danger, in: id)
+                return (finish: told.finish, content: told.content, streamed: told.streamed)
+            }
+            await model.until { running, pieces in running == 1 && pieces > 3 }
+            await server.server.stop()
+            let told = try await saying.value
+            #expect(told.finish == "care" && told.streamed == told.content)
+            #expect(told.content.hasPrefix(Self.stays) && told.content.hasSuffix(Self.asks))
+        }
+    }
+
+    @Test func `an answer that the person stops was read as far as it was shown`() async throws {
+        let model = EndlessModel()
+        try await guarded([.one(model)]) { talker in
+            let id = try await talker.conversation()
+            let question = try await talker.made(
+                "/keel/conversations/\(id)/messages", ["content": Self.danger])
+            let leaving = Task { _ = try await talker.answer(to: question, in: id) }
+            await model.until { running, pieces in running == 1 && pieces > 3 }
+            leaving.cancel()
+            _ = await leaving.result
+            await model.until { running, _ in running == 0 }
+            var messages: [[String: Any]] = []
+            while messages.count < 2 {
+                let thread = try await talker.send(.GET, "/keel/conversations/\(id)")
+                messages = try #require(thread.json["messages"] as? [[String: Any]])
+                await Task.yield()
+            }
+            let answer = try #require(messages.last?["id"] as? String)
+            var review: String?
+            while review == nil {
+                review = try await talker.why(answer)["review"] as? String
+                await Task.yield()
+            }
+            #expect(review == "reviewed")
+        }
+    }
+
     @Test func `nothing rests where the guardian reads danger that no list of words has`()
         async throws
     {

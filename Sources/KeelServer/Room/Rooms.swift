@@ -130,7 +130,7 @@ final class Rooms: Sendable {
     private func readable(_ conversation: String) async -> RoomState? {
         do {
             return try await state(of: conversation)
-        } catch StoreError.notFound {
+        } catch StoreError.notFound(_, id: _) {
             // It was deleted just now.
             return nil
         } catch {
