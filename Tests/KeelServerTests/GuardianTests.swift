@@ -70,6 +70,12 @@ import Testing
             #expect(why["review"] as? String == "reviewed")
             #expect((why["instruction"] as? String)?.contains("How to answer") == true)
 
+            // The settings that are told are those that were used, not those that were asked for.
+            let whole = try await talker.send(.GET, "/keel/messages/\(told.id)/why").json
+            let details = try #require(whole["details"] as? [String: Any])
+            #expect(details["temperature"] as? Double == 0)
+            #expect(try #require(details["max_tokens"] as? Int) < 100)
+
             let path = "/keel/messages/\(told.id)/objection"
             #expect(try await talker.send(.POST, path, ["text": ""]).status == 400)
             #expect(
