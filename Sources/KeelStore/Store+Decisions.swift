@@ -46,23 +46,6 @@ extension Store {
         }
     }
 
-    /// The reasons of the newest decision of a kind about a conversation; nil where there is none.
-    /// - Throws: `StoreError.notFound` for a conversation that is not the owner's.
-    public func lastDecision(_ kind: String, about conversation: String, of owner: String)
-        async throws(StoreError) -> Data?
-    {
-        try await read { database in
-            _ = try Self.find(conversation, of: owner, in: database)
-            return try String.fetchOne(
-                database,
-                sql: """
-                    SELECT payload FROM decision WHERE conversation = ? AND kind = ?
-                    ORDER BY number DESC LIMIT 1
-                    """, arguments: [conversation, kind]
-            ).map { Data($0.utf8) }
-        }
-    }
-
     /// Decisions about a conversation, the oldest first.
     /// - Throws: `StoreError.notFound` for a conversation that is not the owner's.
     public func decisions(about conversation: String, of owner: String) async throws(StoreError)
@@ -70,16 +53,20 @@ extension Store {
     {
         try await read { database in
             _ = try Self.find(conversation, of: owner, in: database)
-            return try Row.fetchAll(
-                database, sql: "SELECT * FROM decision WHERE conversation = ? ORDER BY number",
-                arguments: [conversation]
-            ).map { row in
-                Decision(
-                    number: row["number"], conversation: row["conversation"],
-                    message: row["message"], kind: row["kind"],
-                    payload: (row["payload"] as String?).map { Data($0.utf8) },
-                    created: row["created"])
-            }
+            return try Self.decisions(about: conversation, in: database)
+        }
+    }
+
+    static func decisions(about conversation: String, in database: Database) throws -> [Decision] {
+        try Row.fetchAll(
+            database, sql: "SELECT * FROM decision WHERE conversation = ? ORDER BY number",
+            arguments: [conversation]
+        ).map { row in
+            Decision(
+                number: row["number"], conversation: row["conversation"],
+                message: row["message"], kind: row["kind"],
+                payload: (row["payload"] as String?).map { Data($0.utf8) },
+                created: row["created"])
         }
     }
 

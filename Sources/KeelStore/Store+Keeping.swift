@@ -44,15 +44,32 @@ extension Store {
         return count
     }
 
-    /// Deletes conversations that were last changed before a time.
-    /// - Returns: How many there were.
-    /// - Throws: `StoreError`.
+    /// Deletes conversations that were last changed before a time; one with a room is kept, and one of which
+    /// a decision says so.
+    /// - Parameters:
+    ///   - time: Seconds since 1970.
+    ///   - isKept: Whether a decision, whose reasons are there, keeps its conversation.
+    /// - Returns: How many were deleted.
+    /// - Throws: `StoreError`; then none was.
     @discardableResult
-    public func deleteConversations(before time: Double) async throws(StoreError) -> Int {
+    public func deleteConversations(
+        before time: Double, unless isKept: @escaping @Sendable (Decision) -> Bool = { _ in false }
+    ) async throws(StoreError) -> Int {
         let count = try await write { database in
-            try database.execute(
-                sql: "DELETE FROM conversation WHERE updated < ?", arguments: [time])
-            return database.changesCount
+            let old = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT id FROM conversation WHERE updated < ?
+                    AND id NOT IN (SELECT conversation FROM room)
+                    """, arguments: [time])
+            var count = 0
+            for id in old {
+                let decisions = try Self.decisions(about: id, in: database)
+                if decisions.contains(where: isKept) { continue }
+                try database.execute(sql: "DELETE FROM conversation WHERE id = ?", arguments: [id])
+                count += 1
+            }
+            return count
         }
         if count > 0 { try await emptyLog() }
         return count

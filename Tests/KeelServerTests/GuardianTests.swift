@@ -16,7 +16,7 @@ import Testing
 
     private func guarded<Result>(
         _ models: [ServedModel] = [.echo()], by guardian: (any Guarding)? = nil, log: String? = nil,
-        _ body: (Talker) async throws -> Result
+        store: String? = nil, _ body: (Talker) async throws -> Result
     ) async throws -> Result {
         let shipped = try CompanionGuardian.shipped()
         let watching: any Guarding = guardian ?? shipped
@@ -24,7 +24,9 @@ import Testing
         return try await withServer(
             models,
             configure: {
-                do { try $0.guarded(by: watching, log: log) } catch { failure = error }
+                do {
+                    try $0.guarded(by: watching, log: log, store: store)
+                } catch { failure = error }
             }
         ) { server in
             #expect(failure == nil)
@@ -67,6 +69,12 @@ import Testing
             #expect((0...1).contains(probability))
             #expect(why["review"] as? String == "reviewed")
             #expect((why["instruction"] as? String)?.contains("How to answer") == true)
+
+            // The settings that are told are those that were used, not those that were asked for.
+            let whole = try await talker.send(.GET, "/keel/messages/\(told.id)/why").json
+            let details = try #require(whole["details"] as? [String: Any])
+            #expect(details["temperature"] as? Double == 0)
+            #expect(try #require(details["max_tokens"] as? Int) < 100)
 
             let path = "/keel/messages/\(told.id)/objection"
             #expect(try await talker.send(.POST, path, ["text": ""]).status == 400)
@@ -153,6 +161,24 @@ import Testing
         }
     }
 
+    @Test func `danger that was read is not deleted for its age`() async throws {
+        let path = try Store.newPath()
+        try await guarded(store: path) { talker in
+            let dangerous = try await talker.conversation()
+            let told = try await talker.say(Self.danger, in: dangerous)
+            _ = try await talker.say("What should I cook tonight?", in: dangerous, after: told.id)
+            let plain = try await talker.conversation()
+            _ = try await talker.say("What should I cook tonight?", in: plain)
+            let store = try Store(at: path)
+            let later = Date().timeIntervalSince1970 + 1
+            #expect(
+                try await store.deleteConversations(before: later, unless: \.tellsOfDanger) == 1)
+            #expect(
+                try await talker.send(.GET, "/keel/conversations/\(dangerous)").status == 200)
+            #expect(try await talker.send(.GET, "/keel/conversations/\(plain)").status == 404)
+        }
+    }
+
     @Test
     func `where the model fails, somebody at risk is met with words, and others with an error`()
         async throws
@@ -183,6 +209,59 @@ import Testing
             #expect(try await talker.server.chat().status == 503)
             busy.cancel()
             _ = await busy.result
+        }
+    }
+
+    @Test func `who is at risk is not cut off by a server that stops`() async throws {
+        let model = EndlessModel()
+        let guardian = try CompanionGuardian.shipped()
+        var failure: (any Error)?
+        try await withServer(
+            [.one(model)],
+            configure: {
+                do { try $0.guarded(by: guardian) } catch { failure = error }
+                $0.limits.grace = .zero
+            }
+        ) { server in
+            #expect(failure == nil)
+            let talker = Talker(server: server)
+            let id = try await talker.conversation()
+            let saying = Task {
+                let told = try await talker.say(Self.danger, in: id)
+                return (finish: told.finish, content: told.content, streamed: told.streamed)
+            }
+            await model.until { running, pieces in running == 1 && pieces > 3 }
+            await server.server.stop()
+            let told = try await saying.value
+            #expect(told.finish == "care" && told.streamed == told.content)
+            #expect(told.content.hasPrefix(Self.stays) && told.content.hasSuffix(Self.asks))
+        }
+    }
+
+    @Test func `an answer that the person stops was read as far as it was shown`() async throws {
+        let model = EndlessModel()
+        try await guarded([.one(model)]) { talker in
+            let id = try await talker.conversation()
+            let question = try await talker.made(
+                "/keel/conversations/\(id)/messages", ["content": Self.danger])
+            let leaving = Task { _ = try await talker.answer(to: question, in: id) }
+            await model.until { running, pieces in running == 1 && pieces > 3 }
+            leaving.cancel()
+            _ = await leaving.result
+            await model.until { running, _ in running == 0 }
+            var messages: [[String: Any]] = []
+            while messages.count < 2 {
+                let thread = try await talker.send(.GET, "/keel/conversations/\(id)")
+                messages = try #require(thread.json["messages"] as? [[String: Any]])
+                await Task.yield()
+            }
+            let answer = try #require(messages.last?["id"] as? String)
+            var review: String?
+            while review == nil {
+                review = try await talker.why(answer)["review"] as? String
+                await Task.yield()
+            }
+            #expect(review == "reviewed")
         }
     }
 

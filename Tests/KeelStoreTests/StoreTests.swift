@@ -190,6 +190,22 @@ import Testing
         await #expect(throws: StoreError.self) { try await store.conversation(old.id, of: "ann") }
     }
 
+    @Test func `what a decision keeps, and what has a room, is not too old`() async throws {
+        let (kept, _, _) = try await exchange()
+        let (invited, _, _) = try await exchange()
+        let (other, _, _) = try await exchange()
+        try await store.log(
+            "guardian", payload: Data("{}".utf8), conversation: kept.id, message: nil)
+        try await store.log("rest", payload: Data("{}".utf8), conversation: other.id, message: nil)
+        _ = try await store.addRoomRecord(
+            "began", payload: Data("{}".utf8), conversation: invited.id, after: 0)
+        let cut = Date().timeIntervalSince1970 + 1
+        let count = try await store.deleteConversations(before: cut) { $0.kind == "guardian" }
+        #expect(count == 1)
+        let left = Set(try await store.conversations(of: "ann").map(\.id))
+        #expect(left == [kept.id, invited.id])
+    }
+
     @Test func `a backup holds what the store holds, and replaces no file`() async throws {
         let (conversation, question, answer) = try await exchange()
         let path = folder.appending(path: "copy.sqlite").path

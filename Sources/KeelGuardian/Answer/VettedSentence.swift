@@ -20,6 +20,8 @@ public enum VettedSentence: Hashable, Sendable, Codable {
         case unanswered
         /// The rest of an answer was held back, as nobody could read it first.
         case heldBack = "held-back"
+        /// The model or the server stopped before the answer was whole.
+        case brokenOff = "broken-off"
         /// Nothing was left of an answer.
         case listening
 
@@ -36,6 +38,9 @@ public enum VettedSentence: Hashable, Sendable, Codable {
                     + "with you; please keep writing."
             case (.heldBack, .chinese):
                 "这个回答我先说到这里,因为后面的话我没能检查。我还在这里,请继续写。"
+            case (.brokenOff, .english):
+                "Something broke my answer off here. I'm still with you; please keep writing."
+            case (.brokenOff, .chinese): "我的回答在这里中断了。我还在这里,请继续写。"
             case (.listening, .english):
                 "I'm here, and I'm listening. Please tell me more, in your own words."
             case (.listening, .chinese):

@@ -42,6 +42,7 @@ struct AccessRule: RouterMiddleware {
             throw APIError.unauthorised(
                 "A token is needed, as in the header Authorization: Bearer TOKEN.")
         }
+        if !Self.isForHelpers(request), !Self.isPublic(request) { try context.require(.user) }
         return try await next(request, context)
     }
 

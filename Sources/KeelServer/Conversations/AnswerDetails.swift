@@ -48,10 +48,13 @@ struct AnswerDetails: Codable, Sendable {
         hasCharacter = question.model.system != nil
         characterSystem = question.model.system
         self.system = system
-        temperature = question.options.temperature
-        topP = question.options.topP
-        maxTokens = question.options.maxTokens
-        seed = String(question.options.seed)
+        // What was used, which a guardian may have changed.
+        let options =
+            transcript.trace.map { question.options.following($0.record.plan) } ?? question.options
+        temperature = options.temperature
+        topP = options.topP
+        maxTokens = options.maxTokens
+        seed = String(options.seed)
         steer = question.steer.isEmpty ? nil : question.steer
         promptTokens = transcript.usage?.promptTokens
         completionTokens = transcript.usage?.completionTokens

@@ -139,10 +139,14 @@ struct AnswerRoutes {
     {
         var place = GuardPlace(conversation: conversation, question: question)
         guard serving.guarded != nil else { return place }
-        let last = try await store.lastDecision(
-            GuardRecords.decided, about: conversation, of: owner)
-        let record = last.flatMap { try? JSONDecoder().decode(GuardRecord.self, from: $0) }
-        place.floor = record?.plan.level ?? RiskLevel.none
+        // Not the last: answers in other branches may have been decided at the same time.
+        for decision in try await store.decisions(about: conversation, of: owner)
+        where decision.kind == GuardRecords.decided {
+            guard let payload = decision.payload,
+                let record = try? JSONDecoder().decode(GuardRecord.self, from: payload)
+            else { continue }
+            place.floor = max(place.floor, record.plan.level)
+        }
         return place
     }
 
@@ -224,9 +228,15 @@ struct AnswerRoutes {
                 AnswerDetails(transcript, system: work.system, time: time, notes: notes)))
         // The connection's task may be at its end; what was written is kept all the same.
         return try await Task { [store, serving, transcript] in
-            let message = try await store.add(new, of: work.owner)
-            await serving.shown(transcript, in: work.place, message: message.id)
-            return message
+            do {
+                let message = try await store.add(new, of: work.owner)
+                await serving.shown(transcript, in: work.place, message: message.id)
+                return message
+            } catch {
+                // It was shown all the same.
+                await serving.shown(transcript, in: work.place)
+                throw error
+            }
         }.value
     }
 
@@ -252,7 +262,8 @@ struct AnswerRoutes {
             let spoke = RoomEvent.personSpoke(level: level, at: rooms.setup.now())
             let room = try await rooms.apply(
                 spoke, key: "spoke/\(work.parent)", in: work.conversation)
-            return room.state.room.isModelPresent
+            // Nobody else is in a room that was closed after this was written.
+            return room.state.room.isModelPresent || !room.state.room.state.hasHelper
         } catch {
             // A room that cannot be kept leaves the person with the model.
             serving.metrics.count("keel_guardian_failures_total", ["part": "room"])

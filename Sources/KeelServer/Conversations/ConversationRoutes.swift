@@ -116,9 +116,7 @@ struct ConversationRoutes {
                 conversation: Self.id(context), parent: new.parent, role: .user,
                 content: new.content)
             if let rooms = serving.rooms {
-                let room = try await rooms.state(
-                    of: Self.id(context), owner: context.visitor.name)
-                message.isInRoom = room.room.state.hasHelper
+                message.isInRoom = await rooms.mayHaveHelper(Self.id(context))
             }
             let kept = try await store.add(message, of: context.visitor.name)
             return try JSON.response(MessageDocument(kept), status: .created)

@@ -51,6 +51,8 @@ struct GuardReasons: Encodable {
     ///   - answer: The answer that is asked about.
     ///   - decisions: All about its conversation, the oldest first.
     init?(about answer: StoredMessage, in decisions: [Decision]) {
+        // What a person wrote, the helper included, no guardian has decided.
+        guard answer.role == .assistant, answer.finish != HelperRoutes.finish else { return nil }
         func read<Value: Decodable>(_ decision: Decision, _ type: Value.Type) -> Value? {
             decision.payload.flatMap { try? JSONDecoder().decode(type, from: $0) }
         }

@@ -74,7 +74,9 @@ struct GuardRecords: Sendable {
         async
     {
         for (sample, text) in texts.sorted(by: { $0.key < $1.key }) {
-            let review = trace.reviews[sample] ?? .unreviewed
+            // Of an answer that was broken off, what was shown was read where all of it was to be.
+            let review =
+                trace.reviews[sample] ?? (trace.record.plan.isReviewed ? .reviewed : .unreviewed)
             let digest = SHA256.hash(data: Data(text.utf8)).map {
                 String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
             }.joined()

@@ -94,11 +94,11 @@ final class GuardedAnswering: Sendable {
             }
             send(answers.end(by: .care))
         } catch {
-            // Whoever has left or stops the server is no failure, and gets what there is.
-            guard isCareful(record), !(error is Interruption), !(error is CancellationError) else {
-                throw error
-            }
-            failed("model", GuardFailure(error))
+            // Who has left reads nothing more; who is at risk is not cut off by a server that stops.
+            let interruption = error as? Interruption
+            guard isCareful(record), interruption != .clientLeft, !(error is CancellationError)
+            else { throw error }
+            if interruption == nil { failed("model", GuardFailure(error)) }
             send(answers.end(by: .care))
         }
     }
@@ -209,15 +209,23 @@ extension Question {
             messages[last].content += instruction
             question.prompt = .messages(messages)
         }
-        if let most = plan.mostTokens {
-            question.options.maxTokens = min(question.options.maxTokens, most)
-            question.options.temperature = 0
-        }
+        question.options = options.following(plan)
         if plan.model == .askedElsewhere, let other = question.model.engines.last {
             question.model.engines = [other]
         }
         // A token's text would tell what the review leaves out.
         if plan.isReviewed { question.logprobs = nil }
         return question
+    }
+}
+
+extension SamplingOptions {
+    /// What a model is asked with under a plan.
+    func following(_ plan: AnswerPlan) -> SamplingOptions {
+        guard let most = plan.mostTokens else { return self }
+        var options = self
+        options.maxTokens = min(maxTokens, most)
+        options.temperature = 0
+        return options
     }
 }

@@ -82,7 +82,7 @@ struct GuardedAnswers {
             var new: [AnsweringEvent] = []
             // Of a plan that asks no model, what stands there is the whole answer.
             if plan.model != .notAsked || one.shown.isEmpty {
-                new = steady(one.hasModel ? .heldBack : .unanswered, sample)
+                new = steady(one.hasModel ? .brokenOff : .unanswered, sample)
             }
             return new + closing(sample) + self.end(sample, end, nil)
         }

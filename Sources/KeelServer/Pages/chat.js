@@ -90,7 +90,9 @@ async function answer(parent) {
   // The first character's answer is the one that the conversation goes on from.
   for (const one of [...writing].reverse()) if (one.done) tree.add(one.done);
   say(writing.filter((one) => one.done).map((one) => one.done.content).join("\n") || (writing.some((one) => one.isPassed) ? word("roomPassed") : ""));
-  writing = [];
+  // What was shown and could not be kept stays to be read.
+  writing = writing.filter((one) => one.text && !one.done);
+  for (const one of writing) { one.node.removeAttribute("aria-busy"); one.body.classList.remove("writing"); }
   setBusy(false);
   draw();
   scroll();
@@ -178,6 +180,7 @@ async function openConversation(id) {
   if (busy) return;
   const thread = await get(`/keel/conversations/${id}`);
   conversation = thread.conversation;
+  writing = [];
   tree = new Tree(thread.messages);
   room?.open(conversation);
   draw();
@@ -189,6 +192,7 @@ async function openConversation(id) {
 function begin() {
   if (busy) return;
   conversation = undefined;
+  writing = [];
   tree = new Tree();
   room?.open(undefined);
   draw();
@@ -213,7 +217,11 @@ const changed = attempt(async (now) => {
     say(fresh.map((message) => message.content).join("\n"));
     draw();
   }
-  if (now.owed && !busy) await answer(tree.messages.get(now.owed));
+  const owed = tree.messages.get(now.owed);
+  // Once: what fails again and again is asked for by hand.
+  if (!owed || busy || owed.isTried) return;
+  owed.isTried = true;
+  await answer(owed);
 });
 
 // --- The page ---

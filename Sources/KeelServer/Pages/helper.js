@@ -7,6 +7,7 @@ const PAUSE = 3000; // milliseconds between looks
 const $ = (id) => document.getElementById(id);
 let room = sessionStorage.getItem("keel-room") ?? "";
 let shown; // the document of the room
+let isWanted = false; // whether the helper has said here that they are available
 
 const say = (text) => { $("said").textContent = text; };
 
@@ -24,8 +25,13 @@ const attempt = (work) => async (...args) => { try { await work(...args); } catc
 async function enter() {
   const [conversation, link] = location.hash.slice(1).split(".");
   if (!link) return;
+  // Made here and kept first: where no answer comes, the same link is used again with the same session.
+  const kept = `keel-entering-${conversation}`;
+  const session = sessionStorage.getItem(kept) ?? `${crypto.randomUUID()}${crypto.randomUUID()}`;
+  sessionStorage.setItem(kept, session);
+  await post("/keel/helper/enter", { room: conversation, link, session });
+  sessionStorage.removeItem(kept);
   history.replaceState(null, "", "/helper");
-  const { session } = await post("/keel/helper/enter", { room: conversation, link });
   sessionStorage.setItem("keel-helper", session);
   sessionStorage.setItem("keel-room", conversation);
   room = conversation;
@@ -34,12 +40,12 @@ async function enter() {
 function draw(document) {
   const before = shown;
   shown = document;
-  const isIn = ["joined", "stepped_back"].includes(document.state);
   $("room").hidden = false;
   $("state").textContent = word(`helper-${document.state}`);
   $("summary").textContent = document.summary;
-  $("join").hidden = isIn || !["inviting", "unanswered"].includes(document.state);
-  $("composer").hidden = !isIn;
+  // Where another helper is there and silent, one can come in their place.
+  $("join").hidden = document.isYou || !["inviting", "unanswered", "joined"].includes(document.state);
+  $("composer").hidden = !document.isYou;
   const rows = document.messages.map((message) => {
     const isPerson = message.role === "user";
     const by = isPerson ? word("helperPerson") : message.finish === "helper" ? message.model : word("helperModel");
@@ -58,7 +64,9 @@ async function look() {
 async function duty() {
   const queue = await get("/keel/helper/queue");
   $("duty").hidden = false;
-  $("available").checked = queue.available;
+  // A server that began anew, or a tab that slept, does not turn a helper away unseen.
+  if (isWanted && !queue.available) await put("/keel/helper/availability", { available: true });
+  $("available").checked = isWanted || queue.available;
   const open = queue.rooms.map((one) => {
     const button = element("button", "", word("helperOpen"));
     button.type = "button";
@@ -73,7 +81,10 @@ async function duty() {
   $("queue").replaceChildren(...(open.length ? open : [element("li", "small", word("helperNobody"))]));
 }
 
-$("available").onchange = attempt(async () => { await put("/keel/helper/availability", { available: $("available").checked }); });
+$("available").onchange = attempt(async () => {
+  isWanted = $("available").checked;
+  await put("/keel/helper/availability", { available: isWanted });
+});
 $("join").onsubmit = attempt(async (event) => {
   event.preventDefault();
   draw(await post(`/keel/helper/rooms/${room}/join`, { name: $("name").value }));

@@ -53,7 +53,7 @@ export class RoomView {
       this.told.add(key);
     }
     if (room.state === "asked" && before?.state !== "asked") this.say(word("roomAsk"));
-    if (!before || before.state !== room.state || before.news.length !== room.news.length) this.draw();
+    if (!before || before.state !== room.state || before.news.length !== room.news.length || before.helper !== room.helper) this.draw();
     this.changed(room);
   }
 
@@ -78,9 +78,10 @@ export class RoomView {
         element("div", "row", button("roomSend", "approve", "primary"), button("roomNo", "decline")));
     } else {
       const said = news[news.length - 1];
-      if (said) parts.push(element("p", "", word(`room-${said.news}`)));
+      if (said && state !== "closed") parts.push(element("p", "", word(`room-${said.news}`)));
       if (helper) parts.push(element("p", "", `${word("roomHere")}: ${helper}`));
       if (summary && state !== "closed") parts.push(element("details", "", element("summary", "", word("roomSent")), element("p", "quoted", summary)));
+      if (["inviting", "unanswered", "joined", "stepped_back"].includes(state)) parts.push(button("roomClose", "close", "plain"));
       if (["together", "declined", "unanswered"].includes(state)) parts.push(button("roomInvite", "consent", "plain"));
     }
     this.node.replaceChildren(...parts);

@@ -91,7 +91,9 @@ struct RoomRoutes {
         let messages = try await store.conversation(id, of: visitor.name).messages
         var until: Double?
         if case .inviting(let end) = state.room.state { until = end }
-        let isBack = state.news.last?.news == .returned && state.room.isModelPresent
+        let isBack =
+            state.room.state == .closed
+            || state.news.last?.news == .returned && state.room.isModelPresent
         let newest = messages.last
         return try JSON.response(
             Document(

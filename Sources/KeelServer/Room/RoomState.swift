@@ -5,8 +5,9 @@ internal import KeelStore
 /// Something that happened in a room, as the store keeps it.
 enum RoomEntry: Codable, Sendable {
     case began(Room.Patience)
-    /// With the summary, where it was approved, or the name of the helper who joined.
-    case event(RoomEvent, text: String?)
+    /// With the summary, where it was approved, or the name of the helper who joined and who that is: the
+    /// digest of a session, or of the name of a token.
+    case event(RoomEvent, text: String?, by: String? = nil)
     /// What was due under a key was done.
     case done(String)
     /// A link was made; it is known by its digest.
@@ -34,12 +35,19 @@ struct RoomState: Sendable {
     private(set) var summary: String?
     private(set) var approved: Double?
     private(set) var helper: String?
+    /// Who the helper is, whatever they are called here.
+    private(set) var helperID: String?
     private(set) var links: Set<String> = []
     private(set) var sessions: Set<String> = []
 
     /// - Throws: `DecodingError` for a record that this version does not know.
     init(_ records: [RoomRecord]) throws {
         for record in records { try apply(record) }
+    }
+
+    /// Whether a helper, as `helperID`, is in the room; rooms of an earlier version don't tell who it is.
+    func has(_ helper: String) -> Bool {
+        room.state.hasHelper && (helperID ?? helper) == helper
     }
 
     /// Takes in a record.
@@ -57,9 +65,9 @@ struct RoomState: Sendable {
         case .entered(let link, let session):
             links.remove(link)
             sessions.insert(session)
-        case .event(let event, let text):
+        case .event(let event, let text, let id):
             let effects = room.apply(event)
-            note(event, text, record)
+            note(event, text, id, record)
             for (number, effect) in effects.enumerated() {
                 switch effect {
                 case .tell(let news): self.news.append(News(news: news, at: record.created))
@@ -72,13 +80,19 @@ struct RoomState: Sendable {
         return []
     }
 
-    private mutating func note(_ event: RoomEvent, _ text: String?, _ record: RoomRecord) {
+    private mutating func note(
+        _ event: RoomEvent, _ text: String?, _ id: String?, _ record: RoomRecord
+    ) {
         switch event {
         case .summaryApproved:
             summary = text
             approved = record.created
-        case .helperJoined: helper = text ?? helper
-        case .helperLeft, .personClosed: helper = nil
+            // Who was invited before was invited to what was approved before.
+            (links, sessions, due) = ([], [], [])
+        case .helperJoined:
+            helper = text ?? helper
+            helperID = id
+        case .helperLeft, .personClosed: (helper, helperID) = (nil, nil)
         case .personSpoke, .personConsented, .personDeclined, .helperSpoke, .clock, .modelFailed,
             .modelRecovered:
             break

@@ -48,6 +48,7 @@ final class Rooms: Sendable {
     ///   - key: By which it happens once.
     ///   - conversation: Where.
     ///   - text: A summary, or a name.
+    ///   - id: Who joins, as `RoomState.helperID`.
     ///   - message: What is said with it; both are on disk or neither.
     ///   - allows: Whether it may happen in a state.
     /// - Returns: The room afterwards, and what follows; nothing for a key that was there.
@@ -55,9 +56,10 @@ final class Rooms: Sendable {
     @discardableResult
     func apply(
         _ event: RoomEvent, key: String, in conversation: String, text: String? = nil,
-        message: NewMessage? = nil, where allows: (RoomState) -> Bool = { _ in true }
+        by id: String? = nil, message: NewMessage? = nil,
+        where allows: (RoomState) -> Bool = { _ in true }
     ) async throws -> (state: RoomState, effects: [RoomEffect]) {
-        try await add(.event(event, text: text), key, conversation, message, allows)
+        try await add(.event(event, text: text, by: id), key, conversation, message, allows)
     }
 
     private func add(
@@ -111,8 +113,9 @@ final class Rooms: Sendable {
     func deliver() async {
         do {
             for conversation in try await store.rooms() {
-                let state = try await state(of: conversation)
-                guard case .inviting = state.room.state else { continue }
+                guard let state = await readable(conversation),
+                    case .inviting = state.room.state
+                else { continue }
                 for due in state.due where due.until >= setup.now() {
                     // What has begun is noted, even where the server is asked to stop.
                     await Task { await self.invite(conversation, due.key, until: due.until) }.value
@@ -120,6 +123,20 @@ final class Rooms: Sendable {
             }
         } catch {
             failed(error)
+        }
+    }
+
+    /// A room; nil for one that cannot be read, which must not keep the others waiting.
+    private func readable(_ conversation: String) async -> RoomState? {
+        do {
+            return try await state(of: conversation)
+        } catch StoreError.notFound(_, id: _) {
+            // It was deleted just now.
+            return nil
+        } catch {
+            metrics.count("keel_guardian_failures_total", ["part": "room"])
+            logger.error("a room could not be read: \(type(of: error))")
+            return nil
         }
     }
 
@@ -155,20 +172,38 @@ final class Rooms: Sendable {
     // MARK: Helpers
 
     /// Uses a link up.
+    ///
+    /// Links and sessions are known by digests alone, so the time that looking one up takes tells nothing by
+    /// which one could be guessed.
+    /// - Parameters:
+    ///   - conversation: Where the link leads.
+    ///   - link: Its secret.
+    ///   - proposed: What the helper would bring from now on, of their own making: who never got an answer
+    ///     asks again with the same. Nil for one that is made here.
     /// - Returns: What the helper brings from now on.
-    /// - Throws: `APIError` for a link that is not known, or was used.
-    func enter(_ conversation: String, by link: String) async throws -> String {
+    /// - Throws: `APIError` for a link that is not known, or was used by somebody else.
+    func enter(_ conversation: String, by link: String, as proposed: String?) async throws -> String
+    {
         let digest = Secrets.of(link)
-        let session = Secrets.newSecret()
+        let session = proposed ?? Secrets.newSecret()
         let entry = RoomEntry.entered(link: digest, session: Secrets.of(session))
-        let (state, _) = try await add(entry, "entered/\(digest)", conversation, nil) {
-            $0.links.contains(digest)
+        let before = try RoomState(try await store.roomRecords(of: conversation))
+        if before.links.contains(digest) {
+            _ = try await add(entry, "entered/\(digest)", conversation)
         }
-        // Of two who come at once, one is let in.
-        guard state.sessions.contains(Secrets.of(session)) else {
-            throw APIError.forbidden("This link was used. Ask for a new one.")
+        // Of two who come at once, one is let in. Who guesses learns nothing of the room.
+        guard before.keys.contains("link/\(digest)"),
+            try await isHelper(session, in: conversation)
+        else {
+            throw APIError.forbidden("This link is of no room, or was used. Ask for a new one.")
         }
         return session
+    }
+
+    /// Whether a helper is in a conversation, or nobody can tell: what a person writes is then taken, whoever
+    /// it follows.
+    func mayHaveHelper(_ conversation: String) async -> Bool {
+        await readable(conversation)?.room.state.hasHelper ?? true
     }
 
     /// Whether somebody has come into a conversation by a link.
@@ -181,7 +216,7 @@ final class Rooms: Sendable {
     func queue() async throws -> [(conversation: String, state: RoomState)] {
         var open: [(String, RoomState)] = []
         for conversation in try await store.rooms() {
-            let state = try await state(of: conversation)
+            guard let state = await readable(conversation) else { continue }
             if state.room.state.isOpen { open.append((conversation, state)) }
         }
         return open

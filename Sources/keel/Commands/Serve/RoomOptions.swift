@@ -11,7 +11,7 @@ struct RoomOptions: ParsableArguments {
     @Option(
         help: """
             The address that invitations of helpers are posted to, signed with the secret in KEEL_HELPER_SECRET; people \
-            in danger are then asked whether somebody may be invited.
+            can then invite somebody, and with --guardian those in danger are asked whether somebody may be.
             """)
     var helperWebhook: String?
 

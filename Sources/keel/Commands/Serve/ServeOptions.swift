@@ -71,7 +71,11 @@ struct KeepingOptions: ParsableArguments {
     @Option(help: "Keep the page's conversations in this SQLite file (default: until it stops).")
     var store: String?
 
-    @Option(help: "Delete conversations that nobody has gone on with for so many days.")
+    @Option(
+        help: """
+            Delete conversations that nobody has gone on with for so many days, but none in which danger was read or a \
+            person was asked for.
+            """)
     var retainDays: Double?
 
     @Option(help: "Show the runs in this folder to admins.")
@@ -107,7 +111,9 @@ struct KeepingOptions: ParsableArguments {
         while true {
             let now = Date().timeIntervalSince1970
             do {
-                try await store.deleteConversations(before: now - retainDays * 86_400)
+                // Nobody's danger is forgotten for them; they can delete it themselves.
+                try await store.deleteConversations(
+                    before: now - retainDays * 86_400, unless: \.tellsOfDanger)
             } catch {
                 Terminal.note("Old conversations were not deleted: \(error)")
             }
