@@ -41,7 +41,7 @@ async def ask(arguments, number):
             f"{token}Connection: close\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
         )
         start, first, text, tokens, ended = time.monotonic(), None, [], 0, False
-        status = (await reader.readline()).split()[1]
+        status = ((await reader.readline()).split() + [b"", b"none"])[1]
         if status != b"200":
             raise RuntimeError(f"status {status.decode()}: {(await reader.read(2000))[-300:]!r}")
         async for line in reader:
@@ -70,8 +70,11 @@ async def ask(arguments, number):
 def memory(pid):
     if not pid:
         return None
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
+    try:
+        with open(f"/proc/{pid}/status") as status:
+            return next((int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS")), None)
+    except OSError:  # the server is gone; its clients will say so
+        return None
 
 
 async def main():
@@ -83,9 +86,12 @@ async def main():
     parser.add_argument("--questions", type=int, default=16)
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--timeout", type=float, default=300, help="seconds after which an answer counts as failed")
     parser.add_argument("--pid", type=int, help="process whose memory is watched")
     arguments = parser.parse_args()
-    alone = [(await ask(arguments, number))[0] for number in range(arguments.questions)]
+    alone = [
+        (await asyncio.wait_for(ask(arguments, number), arguments.timeout))[0] for number in range(arguments.questions)
+    ]
     counts = {"answers": 0, "same": 0, "other": 0, "crossed": 0, "failed": 0, "tokens": 0}
     firsts, failures, memories = [], [], []
     end = time.monotonic() + arguments.seconds
@@ -95,10 +101,11 @@ async def main():
             question = number % arguments.questions
             number += 7
             try:
-                text, first, tokens = await ask(arguments, question)
+                text, first, tokens = await asyncio.wait_for(ask(arguments, question), arguments.timeout)
             except Exception as error:  # whatever it is, it is a failed answer
                 counts["failed"] += 1
-                failures.append(str(error)[:200])
+                failures.append((str(error) or type(error).__name__)[:200])
+                await asyncio.sleep(0.1)  # a server that is gone is not asked as fast as can be
                 continue
             counts["answers"] += 1
             counts["tokens"] += tokens
@@ -107,13 +114,15 @@ async def main():
             counts[kind] += 1
 
     async def watch():
-        while time.monotonic() < end:
+        while True:
             memories.append(memory(arguments.pid))
             await asyncio.sleep(max(1, arguments.seconds / 20))
 
     start = time.monotonic()
-    await asyncio.gather(watch(), *(client(number) for number in range(arguments.clients)))
+    watcher = asyncio.create_task(watch())
+    await asyncio.gather(*(client(number) for number in range(arguments.clients)))
     seconds = time.monotonic() - start
+    watcher.cancel()
     firsts.sort()
     at = lambda share: round(firsts[min(len(firsts) - 1, int(share * len(firsts)))], 3) if firsts else None
     print(

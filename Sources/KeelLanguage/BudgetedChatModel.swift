@@ -6,6 +6,9 @@ public struct BudgetedChatModel: ChatModel {
     private let base: any ChatModel
     private let budget: TokenBudget
 
+    /// - Parameters:
+    ///   - base: What answers.
+    ///   - budget: May be shared with other models; they then spend it together.
     public init(_ base: any ChatModel, budget: TokenBudget) {
         self.base = base
         self.budget = budget
@@ -25,6 +28,7 @@ public struct BudgetedChatModel: ChatModel {
         return completions
     }
 
+    /// - Throws: While iterating: `BudgetSpent`; `UnmeteredModel`; the model's own errors.
     public func stream(
         _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
     ) -> AsyncThrowingStream<SampleEvent, any Error> {

@@ -76,6 +76,7 @@ public struct Completion: Hashable, Sendable, Codable {
         case length
     }
 
+    /// The answer, without its end-of-turn token and without the stop text that ended it.
     public var text: String
     /// Token ids, the end-of-turn token not included; empty where a remote model does not tell.
     public var tokens: [Int]

@@ -1,7 +1,10 @@
 /// What can be wrong with a request to a model, before any engine sees it.
 public enum LanguageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// An option is out of its range; `expected` completes "it must be".
     case invalidOption(field: String, value: String, expected: String)
+    /// The name of a model means nothing, or something that cannot be done with it.
     case invalidReference(String, reason: String)
+    /// A model that was asked for one answer gave none.
     case noAnswer(model: String)
     /// A prompt and its answer do not fit the model's window, both in tokens.
     case tooLong(tokens: Int, limit: Int)

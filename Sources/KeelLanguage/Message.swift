@@ -4,6 +4,7 @@ public struct Message: Hashable, Sendable, Codable {
     public enum Role: String, Sendable, Codable, CaseIterable {
         case system, user, assistant, tool
 
+        /// - Throws: `DecodingError.dataCorrupted`, naming the roles there are, for another word.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             let name = try container.decode(String.self)

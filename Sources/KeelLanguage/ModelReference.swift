@@ -5,6 +5,7 @@ public struct ModelReference: Hashable, Sendable, CustomStringConvertible {
     /// Adapter folders, summed in this order.
     public var adapters: [String]
 
+    /// Takes both as they stand; nothing is looked for here.
     public init(base: String, adapters: [String] = []) {
         self.base = base
         self.adapters = adapters
@@ -23,5 +24,6 @@ public struct ModelReference: Hashable, Sendable, CustomStringConvertible {
         self.init(base: base, adapters: Array(parts.dropFirst()))
     }
 
+    /// What `init(_:)` reads: base and adapters, joined by plus signs.
     public var description: String { ([base] + adapters).joined(separator: "+") }
 }

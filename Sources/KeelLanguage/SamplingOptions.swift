@@ -18,6 +18,7 @@ public struct SamplingOptions: Hashable, Sendable, Codable {
     /// alone.
     public var seed: UInt64
 
+    /// Plain sampling from what the model gives, 256 tokens at most; ranges are checked by `validate()`.
     public init(
         temperature: Double = 1, topK: Int? = nil, topP: Double = 1, minP: Double = 0,
         repetitionPenalty: Double = 1, maxTokens: Int = 256, stop: [String] = [], seed: UInt64 = 0
@@ -32,6 +33,7 @@ public struct SamplingOptions: Hashable, Sendable, Codable {
         self.seed = seed
     }
 
+    /// The most probable token each time.
     public static let greedy = SamplingOptions(temperature: 0)
 
     /// Checks every field against its range.

@@ -2,9 +2,11 @@
 ///
 /// Its tokens are the UTF-8 bytes of the answer, so counts and log-probabilities are exact.
 public struct ScriptedChatModel: ChatModel {
+    /// The text of one sample.
     public typealias Answer =
         @Sendable (_ prompt: Prompt, _ sample: Int, _ options: SamplingOptions)
         async throws -> String
+    /// Log-probability of each token of a completion, in nats.
     public typealias LogProbability =
         @Sendable (_ completion: String, _ prompt: Prompt) async throws -> Double
 

@@ -15,6 +15,7 @@ public protocol SteerableChatModel: ChatModel {
 
 /// A direction of character that a model has, as kindness or flattery.
 public struct CharacterDirection: Hashable, Sendable, Codable {
+    /// By which it is asked for; a model's directions have different names.
     public var name: String
     /// Mean readings of answers without the trait and of answers with it, where they are known.
     public var without: Double?

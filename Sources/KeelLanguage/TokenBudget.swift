@@ -6,13 +6,17 @@ import Synchronization
 /// by no more than what the calls in flight take at that moment: with `c` calls at a time, less
 /// than `c` times the longest prompt and answer.
 public final class TokenBudget: Sendable {
+    /// The most tokens, read and written together; nil for no limit.
     public let tokens: Int?
+    /// The most money, in the currency of `price`; nil for no limit.
     public let cost: Double?
+    /// What tokens cost; nil where money is not counted.
     public let price: TokenPrice?
     private let state = Mutex(Spent(usage: .zero, calls: 0))
 
     /// What was spent so far.
     public struct Spent: Hashable, Sendable {
+        /// Tokens of all calls together.
         public var usage: TokenUsage
         /// Calls that were answered.
         public var calls: Int
@@ -48,6 +52,7 @@ public final class TokenBudget: Sendable {
     /// Whether there is a limit; without one, it is only counted.
     public var isLimited: Bool { tokens != nil || cost != nil }
 
+    /// What has been charged so far; calls under way are not in it.
     public var spent: Spent { state.withLock { $0 } }
 
     /// Lets a call begin.
@@ -71,6 +76,7 @@ public final class TokenBudget: Sendable {
 
 /// A budget with nothing left.
 public struct BudgetSpent: ModelFailure, Hashable, CustomStringConvertible {
+    /// What was spent when the call was refused.
     public var spent: TokenBudget.Spent
     /// The limits that were set.
     public var tokens: Int?

@@ -16,10 +16,13 @@ public struct TokenUsage: Hashable, Sendable, Codable {
         self.hiddenTokens = hiddenTokens
     }
 
+    /// No tokens at all.
     public static let zero = TokenUsage(promptTokens: 0, completionTokens: 0)
 
+    /// Tokens read and written; hidden ones are among the written.
     public var total: Int { Self.sum(promptTokens, completionTokens) }
 
+    /// Sums that have no room stay at the largest number; hidden tokens are unknown where those of either are.
     public static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
         TokenUsage(
             promptTokens: sum(left.promptTokens, right.promptTokens),
@@ -38,7 +41,9 @@ public struct TokenUsage: Hashable, Sendable, Codable {
 
 /// What tokens cost, in the user's currency for a million of them.
 public struct TokenPrice: Hashable, Sendable {
+    /// For a million tokens that are read.
     public var prompt: Double
+    /// For a million tokens that are written.
     public var completion: Double
 
     /// - Throws: `LanguageError.invalidOption` for a price that is negative or no number.
@@ -53,6 +58,7 @@ public struct TokenPrice: Hashable, Sendable {
         self.completion = completion
     }
 
+    /// Money for so many tokens, in the currency of the prices.
     public func cost(of usage: TokenUsage) -> Double {
         (Double(usage.promptTokens) * prompt + Double(usage.completionTokens) * completion) / 1e6
     }

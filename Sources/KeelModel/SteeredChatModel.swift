@@ -76,4 +76,10 @@ public struct SteeredChatModel: SteerableChatModel {
     public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
         try await base.score(completions, after: prompt, steering: steering)
     }
+    /// Runs `body` with the model itself, unsteered, between two steps of a batch.
+    public func withModel<Result: Sendable>(_ body: @Sendable (LanguageModel) throws -> Result)
+        async throws -> Result
+    {
+        try await base.withModel(body)
+    }
 }

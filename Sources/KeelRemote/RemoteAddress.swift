@@ -14,9 +14,11 @@ public struct RemoteAddress: Hashable, Sendable, CustomStringConvertible {
         case anthropic
     }
 
+    /// Which API is spoken there, told by the host or by the prefix of the address.
     public let api: API
     /// The base without a slash at its end, and without credentials.
     public let base: String
+    /// The model's name as the server knows it; nil where the address has none.
     public internal(set) var model: String?
 
     static let anthropicHost = "api.anthropic.com"

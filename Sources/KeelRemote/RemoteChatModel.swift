@@ -10,6 +10,7 @@ internal import Synchronization
 /// end at once when their task is cancelled. An answer that is cut, filtered, empty of choices or of
 /// another shape is an error.
 public final class RemoteChatModel: ChatModel {
+    /// Where it is, with the name of the model in any case.
     public let address: RemoteAddress
     /// What decides the answers as far as it can be known: address, API, and what the server says.
     public let facts: [String: String]
@@ -73,6 +74,8 @@ public final class RemoteChatModel: ChatModel {
         scoring = RemoteScoring(server: server, model: model)
     }
 
+    /// Asks for each sample by a request of its own, all side by side within `RemoteLimits`.
+    /// - Throws: `LanguageError.invalidOption`; `RemoteError` of the first sample that fails; `CancellationError`.
     public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
         async throws -> [Completion]
     {

@@ -2,6 +2,7 @@ public import KeelLanguage
 
 /// Why a model behind an address gave no answer.
 public struct RemoteError: ModelFailure, Hashable, CustomStringConvertible {
+    /// What kind of failure it was.
     public enum Reason: Hashable, Sendable {
         /// No connection came about.
         case unreachable(String)
@@ -9,7 +10,9 @@ public struct RemoteError: ModelFailure, Hashable, CustomStringConvertible {
         case refused(status: Int, message: String)
         /// The answer broke off.
         case dropped(String)
+        /// No whole answer came within this time.
         case timedOut(Duration)
+        /// The answer has more bytes than this.
         case tooLarge(limit: Int)
         /// The answer is not what the API promises.
         case malformed(String)

@@ -6,6 +6,7 @@ public struct AnswerNote: Hashable, Sendable, Codable {
     /// A number that was read, and where there is one, its reading at each token.
     public struct Meter: Hashable, Sendable, Codable {
         public var name: String
+        /// What was read, for the whole answer.
         public var value: Double
         /// The ends of the scale.
         public var low: Double
@@ -28,6 +29,7 @@ public struct AnswerNote: Hashable, Sendable, Codable {
     public var by: String
     /// A sentence for people.
     public var text: String
+    /// What was read off the answer, in the order in which it is shown.
     public var meters: [Meter]
     /// The text of each token that the meters have a reading for; joined, these are the answer.
     public var pieces: [String]?

@@ -7,6 +7,7 @@ public import KeelLanguage
 public struct ServedModel: Sendable {
     /// What answers, and how much of it there is.
     public final class Engine: Sendable {
+        /// What answers; names that share an engine share its queue.
         public let model: any ChatModel
         let queue: FairQueue
 
@@ -29,6 +30,7 @@ public struct ServedModel: Sendable {
     public var system: String?
     /// What is asked, in this order: the next one where one cannot answer.
     public var engines: [Engine]
+    /// What `/v1/models` says of when the model was made; by default, now.
     public var created: Date
 
     public init(

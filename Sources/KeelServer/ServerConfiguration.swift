@@ -6,7 +6,9 @@ public import KeelStore
 public struct ServerConfiguration: Sendable {
     /// A certificate chain and its key, as PEM files.
     public struct Certificate: Hashable, Sendable {
+        /// Path of a PEM file: the server's certificate first, then those that vouch for it.
         public var chain: String
+        /// Path of a PEM file with the private key.
         public var key: String
 
         public init(chain: String, key: String) {
@@ -31,6 +33,7 @@ public struct ServerConfiguration: Sendable {
     public var isStoreTemporary = false
     /// A folder of run folders, shown to admins; nil for none.
     public var runs: URL?
+    /// Each is shown every exchange that has ended, and may add a note to the answer.
     public var watchers: [any AnswerWatcher] = []
     /// Reads conversations, plans answers and reads them before they are shown; nil for nobody.
     public var guardian: Guardianship?
@@ -41,8 +44,10 @@ public struct ServerConfiguration: Sendable {
     /// It stands beside the plain signs that the server looks for by itself, and is asked only where a
     /// conversation would otherwise rest.
     public var mayBeAtRisk: (@Sendable ([Message]) -> Bool)?
+    /// What one request, connection or answer may take.
     public var limits = ServerLimits()
 
+    /// Listens on this machine alone, lets everybody there in and keeps nothing, unless it is told otherwise.
     public init(models: [ServedModel]) {
         self.models = models
     }

@@ -1,6 +1,8 @@
 /// The number of successes in independent trials of equal probability.
 public struct Binomial: Hashable, Sendable {
+    /// How many trials there are, each independent of the others.
     public let trials: Int
+    /// Probability of a success in one trial, from 0 to 1.
     public let probability: Double
 
     /// Makes the distribution of at least one trial.

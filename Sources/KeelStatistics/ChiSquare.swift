@@ -1,5 +1,6 @@
 /// The chi-square distribution.
 public struct ChiSquare: Hashable, Sendable {
+    /// Above 0, whole or not.
     public let degreesOfFreedom: Double
 
     /// Makes the distribution with any positive degrees of freedom, whole or not.

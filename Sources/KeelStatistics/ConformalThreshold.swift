@@ -5,9 +5,11 @@
 /// over calibrations; given this one, the probability is distributed as Beta(`n + 1 - k`, `k`) where
 /// values are continuous, and no larger than that where they tie.
 public struct ConformalThreshold: Hashable, Sendable {
+    /// The threshold itself, one of the values: what lies above it has passed it.
     public let value: Double
     /// Place of the threshold among the values, from 1.
     public let rank: Int
+    /// Values that it was set on.
     public let count: Int
     /// Mean over calibrations of the probability to pass it: `(n + 1 - k) / (n + 1)`.
     public let expectedRate: Double

@@ -1,5 +1,6 @@
 /// How often two raters gave each pair of labels; or a judge against the truth.
 public struct ConfusionMatrix<Label: Hashable & Sendable>: Hashable, Sendable {
+    /// In the order of the rows and columns of `counts`.
     public let labels: [Label]
     /// `counts[i][j]` items had label `i` from the first rater and `j` from the second.
     public let counts: [[Int]]

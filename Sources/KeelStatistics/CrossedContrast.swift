@@ -13,9 +13,13 @@
 public struct CrossedContrast: Hashable, Sendable {
     /// One item, read of both models in one repetition.
     public struct Difference: Hashable, Sendable {
+        /// The cluster of the item; items of one cluster may be related in any way.
         public var cluster: String
+        /// The repetition, such as the seed that both models were trained with.
         public var repetition: String
+        /// Which mean the difference belongs to; weights are given by this name.
         public var stratum: String
+        /// The reading of one model less that of the other.
         public var value: Double
 
         public init(cluster: String, repetition: String, stratum: String, value: Double) {
@@ -30,6 +34,7 @@ public struct CrossedContrast: Hashable, Sendable {
     public let estimate: Estimate
     /// Two-sided, that the statistic is zero.
     public let pValue: Double
+    /// How many repetitions there are among the differences that count.
     public let repetitions: Int
 
     /// - Parameters:

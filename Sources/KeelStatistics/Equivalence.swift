@@ -16,6 +16,7 @@ public struct Equivalence: Hashable, Codable, Sendable {
     public let margin: Double
     /// The larger p-value of the two one-sided tests; equivalence is claimed below `alpha`.
     public let pValue: Double
+    /// What the interval of `difference` says about the margin.
     public let verdict: Verdict
 }
 

@@ -55,6 +55,7 @@ public struct FailureBudget: Hashable, Codable, Sendable {
 
     /// The failures to expect.
     public struct Forecast: Hashable, Sendable {
+        /// Times that something is tried.
         public let attempts: Int
         /// The share of what offers itself that is worth a try.
         public let worthTrying: Double

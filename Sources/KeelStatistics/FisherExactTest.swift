@@ -6,6 +6,7 @@ import Foundation
 /// the two-sided p-value adds up the tables that are at most as probable as the one found (Fisher
 /// 1935; as `scipy.stats.fisher_exact`).
 public struct FisherExactTest: Hashable, Sendable {
+    /// Two-sided, from 0 to 1.
     public let pValue: Double
 
     /// - Parameters:

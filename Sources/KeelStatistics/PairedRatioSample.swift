@@ -2,7 +2,9 @@
 ///
 /// For instance a counter's hits in the answers of two runs, per token or per reply.
 public struct PairedRatioSample: Hashable, Sendable {
+    /// Before the change, or by the first model.
     public let baseline: RatioSample
+    /// After the change, or by the second model; cluster by cluster beside `baseline`.
     public let candidate: RatioSample
 
     /// Pairs two samples cluster by cluster.

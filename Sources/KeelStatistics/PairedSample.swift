@@ -3,7 +3,9 @@
 /// Cluster `c` of the baseline and cluster `c` of the candidate are the same probe (or topic). They
 /// may hold different numbers of observations, so a missing judgement costs no probe.
 public struct PairedSample: Hashable, Sendable {
+    /// Before the change, or by the first model.
     public let baseline: ClusteredSample
+    /// After the change, or by the second model; cluster by cluster beside `baseline`.
     public let candidate: ClusteredSample
 
     /// Pairs two samples cluster by cluster.

@@ -19,6 +19,7 @@ public struct PowerAnalysis: Hashable, Sendable {
 
     /// The variance that one probe brings to a difference of two means.
     public struct Design: Hashable, Sendable {
+        /// In the square of the measure's unit; divided by the number of probes, the variance of the difference.
         public let variancePerProbe: Double
 
         /// Both models answer the same probes, `samples` times each.

@@ -1,6 +1,8 @@
 /// Amounts against exposures in clusters: a counter's hits against the tokens of each answer.
 public struct RatioSample: Hashable, Sendable {
+    /// Amounts, such as hits.
     public let numerators: ClusteredSample
+    /// Exposures of the same shape, such as tokens; none is below 0, and not all are 0.
     public let denominators: ClusteredSample
 
     /// Pairs each amount with its exposure.

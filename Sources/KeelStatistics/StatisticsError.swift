@@ -4,19 +4,27 @@ public enum StatisticsError: Error, Hashable, Sendable, CustomStringConvertible 
     case empty(what: String)
     /// The error of a mean is estimated from the spread between clusters, which needs two.
     case tooFewClusters(count: Int)
+    /// A cluster has no observation; `index` counts from 0.
     case emptyCluster(index: Int)
     /// A value is infinite or not a number; `index` counts clusters where values are clustered.
     case notFinite(what: String, index: Int)
+    /// Lists that belong together have different lengths; `first` and `second` say what they hold.
     case lengthsDiffer(first: String, firstCount: Int, second: String, secondCount: Int)
+    /// A number is not in its range; `expected` completes "it must be".
     case outOfRange(name: String, value: Double, expected: String)
+    /// A value of a rate is neither 0 nor 1.
     case notBinary(value: Double, cluster: Int)
     /// All clusters agree exactly, so an interval built on their spread would be a point.
     case noVariation(what: String, remedy: String)
+    /// A rater gave a label that was not declared; `index` counts items from 0.
     case unknownLabel(String, index: Int)
+    /// Both rates add up to 1 or less, so a judge's errors cannot be taken out.
     case uninformativeJudge(truePositiveRate: Double, trueNegativeRate: Double)
     /// These players were never compared, directly or through others, with player 0.
     case disconnected(players: [Int])
+    /// With so few probes, not even the largest possible change would be detected.
     case undetectable(largestChange: Double)
+    /// The result has no room in a `Double`.
     case overflow
 
     public var description: String {

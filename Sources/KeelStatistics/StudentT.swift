@@ -1,5 +1,6 @@
 /// Student's t distribution.
 public struct StudentT: Hashable, Sendable {
+    /// Above 0, whole or not.
     public let degreesOfFreedom: Double
 
     /// Makes the distribution with any positive degrees of freedom, whole or not.

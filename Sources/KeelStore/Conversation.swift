@@ -4,9 +4,11 @@ internal import GRDB
 /// A conversation of one person, without its messages.
 public struct Conversation: Hashable, Sendable, Codable {
     public var id: String
+    /// What lists of conversations show.
     public var title: String
     /// Seconds since 1970.
     public var created: Double
+    /// Seconds since 1970 of the last change; lists go by it, the newest first.
     public var updated: Double
 }
 
@@ -14,6 +16,7 @@ public struct Conversation: Hashable, Sendable, Codable {
 ///
 /// Editing a question or asking for another answer adds a sibling, and takes nothing away.
 public struct StoredMessage: Hashable, Sendable, Codable {
+    /// Who wrote it; a helper's words are kept as `assistant`, with `finish` `helper`.
     public enum Role: String, Hashable, Sendable, Codable {
         case user, assistant
     }
@@ -35,6 +38,7 @@ public struct StoredMessage: Hashable, Sendable, Codable {
     public var created: Double
     /// The owner's rating: -1, 1, or nil for none.
     public var rating: Int?
+    /// The owner's words beside the rating; nil where there is none.
     public var reason: String?
 }
 

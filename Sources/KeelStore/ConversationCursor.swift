@@ -7,11 +7,13 @@ public struct ConversationCursor: Hashable, Sendable, LosslessStringConvertible 
     let updated: Double
     let id: String
 
+    /// Behind a conversation that was listed.
     public init(after conversation: Conversation) {
         updated = conversation.updated
         id = conversation.id
     }
 
+    /// Reads what `description` gave; nil for any other text.
     public init?(_ description: String) {
         let parts = description.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].count == 16, (1...64).contains(parts[1].utf8.count),

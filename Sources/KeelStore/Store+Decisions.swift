@@ -4,6 +4,7 @@ internal import GRDB
 
 /// Something the server decided about a conversation, such as letting it rest.
 public struct Decision: Hashable, Sendable, Codable {
+    /// Its place in the log, which only grows.
     public var number: Int
     public var conversation: String?
     public var message: String?

@@ -7,6 +7,7 @@ public struct Feedback: Hashable, Sendable, Codable {
     public var message: String
     /// -1 or 1.
     public var rating: Int
+    /// The person's words; empty where there were none.
     public var reason: String
     /// Seconds since 1970.
     public var created: Double
@@ -14,6 +15,7 @@ public struct Feedback: Hashable, Sendable, Codable {
     public var model: String?
     /// The messages before the answer, the first one first.
     public var conversation: [StoredMessage]
+    /// The text that was rated.
     public var answer: String
     /// What decided the answer, as a JSON object.
     public var details: Data?
@@ -25,8 +27,11 @@ public struct Feedback: Hashable, Sendable, Codable {
 public struct DailyComplaints: Hashable, Sendable, Codable {
     /// Days since 1970, in UTC.
     public var day: Int
+    /// The model that answered; empty where none was noted.
     public var model: String
+    /// Answers that were given on that day.
     public var answers: Int
+    /// Of these answers, those that are rated -1, whenever that was done.
     public var complaints: Int
 }
 

@@ -3,6 +3,7 @@ internal import GRDB
 
 /// All that is kept of one person.
 public struct PersonalData: Sendable, Codable {
+    /// A conversation with all that belongs to it.
     public struct Entry: Sendable, Codable {
         public var conversation: Conversation
         public var messages: [StoredMessage]

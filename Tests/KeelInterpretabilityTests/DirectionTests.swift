@@ -53,6 +53,27 @@ import Testing
         #expect(layer.with > layer.without)
     }
 
+    @Test func `a mark is the unsteered model's own likelihood, and counts what comes back`() throws
+    {
+        let language = try Golden.tiny()
+        let prompt = Prompt.text("what is a keel?")
+        let score = try #require(try language.score(["the spine of a ship"], after: prompt).first)
+        let marks = try AnswerMark.marks(
+            language, prompts: [try language.encode(prompt)],
+            answers: [[score.tokens, [], [1, 2, 3, 4, 1, 2, 3, 4]]]
+        ).flatMap(\.self)
+        let surprise = try #require(marks[0].surprise)
+        #expect(abs(surprise + score.mean) < 1e-4)
+        #expect(marks[1] == AnswerMark(surprise: nil, repetition: 0))
+        // Five runs of four, of which the last is the first again.
+        #expect(abs(marks[2].repetition - 0.2) < 1e-12)
+        let summary = AnswerMark.Summary(marks, questions: ["a", "a", "b"])
+        #expect(summary.answers == 3 && summary.empty == 1)
+        let mean = try #require(summary.repetition)
+        #expect(abs(mean.value - (marks[0].repetition + 0.2) / 2) < 1e-12)
+        #expect(AnswerMark.Summary([], questions: [String]()).surprise == nil)
+    }
+
     @Test func `a direction is served from its file, at its layer or where it is asked for`() throws
     {
         let scratch = try Scratch()

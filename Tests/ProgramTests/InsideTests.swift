@@ -117,6 +117,13 @@ import Testing
             rows, "--temperature", "0", "--max-tokens", "12", "--steer", "\(file):8@1")
         #expect(none.map(\.text) == plain.map(\.text))
         #expect(steered.map(\.text) != plain.map(\.text))
+        #expect(plain.allSatisfy { $0.incoherence == nil })
+        for row in none + steered {
+            let mark = try #require(row.incoherence)
+            #expect((mark.surprise ?? 0 > 0) == !row.tokens.isEmpty)
+            #expect((0...1).contains(mark.repetition))
+        }
+        try await expectSummary(of: file)
         let screened = try await Program.run(
             [
                 "data", "screen", scratch.path("corpus.jsonl"), "--direction", "\(file)@1", "--out",
@@ -146,6 +153,33 @@ import Testing
                     "generate", "--input", scratch.write(rows, to: "in.jsonl"), "--output",
                     scratch.path("no.jsonl"), "--steer", "\(file):1@0",
                 ] + TinyModel.options, in: scratch), "no direction for layer 0")
+    }
+
+    /// Steered answers end in a summary, which counts those of an earlier sitting.
+    private func expectSummary(of file: String) async throws {
+        struct Summary: Decodable {
+            var answers: Int
+            var surprise: Interval?
+            struct Interval: Decodable {
+                var value, low, high: Double
+            }
+        }
+        let rows = (0..<3).map { #"{"id": \#($0), "prompt": "keel \#($0)"}"# }
+        let input = try scratch.write(rows.joined(separator: "\n"), to: "steered-in.jsonl")
+        let first = try scratch.write(rows.prefix(2).joined(separator: "\n"), to: "two.jsonl")
+        for (input, count) in [(first, 2), (input, 3)] {
+            let outcome = try await Program.run(
+                [
+                    "generate", "--input", input, "--output", scratch.path("steered-out.jsonl"),
+                    "--max-tokens", "6", "--steer", "\(file):2@1", "--resume", "--json",
+                ] + TinyModel.options, in: scratch)
+            expectSuccess(outcome)
+            let summary = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))
+            #expect(summary.answers == count)
+            if let surprise = summary.surprise {
+                #expect(0 < surprise.value && surprise.low <= surprise.high)
+            }
+        }
     }
 
     @Test func `a harvest that is killed loses no row and repeats none`() async throws {

@@ -17,6 +17,13 @@ struct AnswerRow: Decodable, Equatable {
     var text: String
     var tokens: [Int]
     var finish: String
+    var incoherence: Mark?
+
+    /// What the unsteered model makes of a steered answer.
+    struct Mark: Decodable, Equatable {
+        var surprise: Double?
+        var repetition: Double
+    }
 }
 
 /// A row's name: text stays text, a number a number.

@@ -20,9 +20,9 @@ public struct Incoherence: Hashable, Sendable {
     ///   - usual: Its answers to each, unsteered.
     /// - Throws: `InterpretabilityError.unsupported` where every answer is empty; `TensorError`.
     public init(_ language: LanguageModel, prompts: [[Int]], usual: [[[Int]]]) throws {
-        let marks = try Self.marks(language, prompts: prompts, answers: usual).flatMap(\.self)
-            .compactMap(\.self)
-        guard let surprise = marks.map(\.surprise).max(),
+        let marks = try AnswerMark.marks(language, prompts: prompts, answers: usual)
+            .flatMap(\.self).filter { $0.surprise != nil }
+        guard let surprise = marks.compactMap(\.surprise).max(),
             let repetition = marks.map(\.repetition).max()
         else {
             throw InterpretabilityError.unsupported(
@@ -37,39 +37,11 @@ public struct Incoherence: Hashable, Sendable {
     public func areIncoherent(
         _ answers: [[[Int]]], to prompts: [[Int]], of language: LanguageModel
     ) throws -> [[Bool]] {
-        try Self.marks(language, prompts: prompts, answers: answers).map { row in
+        try AnswerMark.marks(language, prompts: prompts, answers: answers).map { row in
             row.map { mark in
-                mark.map { $0.surprise > surprise || $0.repetition > repetition } ?? true
+                guard let found = mark.surprise else { return true }
+                return found > surprise || mark.repetition > repetition
             }
         }
-    }
-
-    private struct Mark {
-        var surprise: Double
-        var repetition: Double
-    }
-
-    private static func marks(
-        _ language: LanguageModel, prompts: [[Int]], answers: [[[Int]]]
-    ) throws -> [[Mark?]] {
-        let passages = zip(prompts, answers).flatMap { prompt, answers in
-            answers.map { Passage(tokens: prompt + $0, answerStart: prompt.count) }
-        }
-        var losses = try AnswerLogProbabilities.values(of: passages, language.model)[...]
-        return answers.map { row in
-            row.map { answer in
-                guard let values = losses.popFirst(), !values.isEmpty else { return nil }
-                return Mark(
-                    surprise: -values.reduce(0, +) / Double(values.count),
-                    repetition: repetition(answer))
-            }
-        }
-    }
-
-    /// Share of runs of four tokens that have stood in the answer before.
-    static func repetition(_ tokens: [Int]) -> Double {
-        guard tokens.count >= 4 else { return 0 }
-        let runs = (0...tokens.count - 4).map { Array(tokens[$0..<$0 + 4]) }
-        return 1 - Double(Set(runs).count) / Double(runs.count)
     }
 }

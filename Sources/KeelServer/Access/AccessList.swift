@@ -43,6 +43,7 @@ public struct AccessList: Sendable {
     /// Nobody needs a token: fit for one person on one machine only.
     public init() {}
 
+    /// Whether nobody needs a token, because none was added.
     public var isOpen: Bool { entries.isEmpty }
 
     /// Lets in who brings a token.

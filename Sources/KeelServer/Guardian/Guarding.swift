@@ -46,6 +46,7 @@ public protocol Reviewing: Sendable {
 
 /// A guardian, and what it needs around it.
 public struct Guardianship: Sendable {
+    /// Reads conversations, plans answers and reviews them.
     public var guardian: any Guarding
     /// The texts of what it says.
     public var words: VettedWords

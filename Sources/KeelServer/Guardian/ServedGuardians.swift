@@ -5,6 +5,7 @@ public import KeelLanguage
 public struct CompanionGuardian: Guarding {
     private let guide: CompanionGuide
 
+    /// - Parameter guide: What plans answers and reviews what the model writes.
     public init(_ guide: CompanionGuide) {
         self.guide = guide
     }
@@ -39,6 +40,7 @@ public struct GatekeeperGuardian: Guarding {
     private let gatekeeper: Gatekeeper
     private let reader: RiskReader
 
+    /// - Parameter reader: Reads the danger that this guardian cuts at.
     public init(_ reader: RiskReader) {
         gatekeeper = Gatekeeper(reader)
         self.reader = reader

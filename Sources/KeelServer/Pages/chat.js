@@ -1,4 +1,5 @@
 import { events, get, onTokenNeeded, post, put, remove, ServerFault } from "./api.js";
+import { ConversationList } from "./conversations.js";
 import { answerNode, questionNode } from "./messages.js";
 import { element } from "./markdown.js";
 import { RoomView } from "./room.js";
@@ -10,7 +11,6 @@ const $ = (id) => document.getElementById(id);
 let session, conversation, tree = new Tree();
 let writing = []; // answers that are being written: { model, text, stop, node }
 let busy = false;
-let pages = 1; // of conversations that are listed
 let room; // of the conversation that is open, where somebody can be invited
 
 const say = (text) => { $("status").textContent = text; };
@@ -104,7 +104,7 @@ async function answer(parent) {
 async function ask(text, parent) {
   if (!conversation) {
     conversation = await post("/keel/conversations", { title: [...text.trim()].slice(0, 60).join("") || "…" });
-    await listConversations();
+    await list.draw();
     room?.open(conversation);
   }
   const message = await post(`/keel/conversations/${conversation.id}/messages`, { parent, content: text });
@@ -146,35 +146,10 @@ const actions = {
 
 // --- Conversations ---
 
-/** The newest conversations, and older ones as often as they were asked for. */
-async function listed() {
-  let part = await get("/keel/conversations"), all = part.conversations;
-  for (let page = 1; page < pages && part.next; page++) {
-    part = await get(`/keel/conversations?after=${part.next}`);
-    all = [...all, ...part.conversations];
-  }
-  $("older").hidden = !part.next;
-  return all;
-}
-
-async function listConversations() {
-  const conversations = await listed();
-  $("conversations").replaceChildren(...conversations.map((one) => {
-    const open = element("button", "", one.title);
-    if (one.id === conversation?.id) open.setAttribute("aria-current", "true");
-    open.onclick = attempt(() => openConversation(one.id));
-    const drop = element("button", "plain", "×");
-    drop.setAttribute("aria-label", `${word("delete")}: ${one.title}`);
-    drop.onclick = attempt(async () => {
-      if (!confirm(word("sureDelete"))) return;
-      await remove(`/keel/conversations/${one.id}`);
-      if (one.id === conversation?.id) begin();
-      await listConversations();
-      say(word("gone"));
-    });
-    return element("li", "", open, drop);
-  }));
-}
+const list = new ConversationList($("conversations"), $("older"), {
+  say, attempt, current: () => conversation, open: openConversation,
+  gone: (id) => { if (id === conversation?.id) begin(); },
+});
 
 async function openConversation(id) {
   if (busy) return;
@@ -184,7 +159,7 @@ async function openConversation(id) {
   tree = new Tree(thread.messages);
   room?.open(conversation);
   draw();
-  await listConversations();
+  await list.draw();
   closeMenu();
   $("thread").lastElementChild?.scrollIntoView({ block: "end" });
 }
@@ -262,13 +237,6 @@ addEventListener("keydown", (event) => {
 });
 
 $("new").onclick = begin;
-$("older").onclick = attempt(async () => {
-  const count = $("conversations").children.length;
-  pages += 1;
-  await listConversations();
-  // The button may be gone; whoever goes by keys is at the first of those that came.
-  $("conversations").children[count]?.querySelector("button").focus();
-});
 $("menu").onclick = () => $("menu").setAttribute("aria-expanded", String($("sidebar").classList.toggle("open")));
 $("options").onclick = () => {
   $("panel").hidden = !$("panel").hidden;
@@ -294,7 +262,7 @@ $("forget").onclick = attempt(async () => {
   if (!confirm(word("sureForget"))) return;
   await remove("/keel/data");
   begin();
-  await listConversations();
+  await list.draw();
   say(word("gone"));
 });
 
@@ -332,6 +300,6 @@ attempt(async () => {
   $("runs").hidden = !session.hasRuns;
   if (session.canInvite) room = new RoomView($("room"), { say, complain, changed });
   words();
-  await listConversations();
+  await list.draw();
   $("question").focus();
 })();

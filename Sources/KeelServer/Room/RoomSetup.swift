@@ -14,7 +14,9 @@ public struct RoomSetup: Sendable {
     public var secret: String
     /// The address under which helpers reach this server, such as `https://keel.example.org`.
     public var address: String
+    /// Sends a notice to the helpers' address.
     public var deliver: Delivery
+    /// How long a helper who was invited, or who has fallen silent, is waited for.
     public var patience = Room.Patience()
     /// How long is waited before what was not taken is sent again.
     public var pause = Duration.seconds(5)
@@ -48,9 +50,11 @@ public struct RoomSetup: Sendable {
 /// The header `Keel-Signature` is `t=TIME,v1=HEX`: HMAC-SHA256 (RFC 2104) of the time, a full stop and the
 /// body, in hexadecimal. Whoever receives it refuses old times, so that none is played again.
 public struct SignedNotice: Sendable, Hashable {
+    /// A JSON object in UTF-8: the bytes that are signed and sent.
     public var body: Data
     /// The same for every attempt to send this notice.
     public var key: String
+    /// The value of the header `Keel-Signature`.
     public var signature: String
 
     init(body: Data, key: String, secret: String, at time: Double) {

@@ -70,24 +70,34 @@ enum ModelSource: Sendable {
         maxBatch: Int = 64, budget: TokenBudget? = nil, steering: [Steering] = [],
         directions: [SteeredChatModel.Direction] = []
     ) async throws -> any ChatModel {
-        let isPlain = steering.isEmpty && directions.isEmpty
         let model: any ChatModel
-        switch self {
-        case .local(let reference, let machine, _):
-            let local = try await LocalChatModel(
-                reference, device: machine.device, maxBatch: maxBatch, workers: machine.workers)
-            model =
-                isPlain
-                ? local : SteeredChatModel(local, steering: steering, directions: directions)
-        case .remote(let remote):
-            guard isPlain else {
-                throw LanguageError.invalidReference(
-                    remote.name,
-                    reason: "steering and directions need a model on this machine")
+        if !steering.isEmpty || !directions.isEmpty {
+            model = try await steered(
+                maxBatch: maxBatch, steering: steering, directions: directions)
+        } else {
+            switch self {
+            case .local(let reference, let machine, _):
+                model = try await LocalChatModel(
+                    reference, device: machine.device, maxBatch: maxBatch,
+                    workers: machine.workers)
+            case .remote(let remote): model = remote
             }
-            model = remote
         }
         return budget.map { BudgetedChatModel(model, budget: $0) } ?? model
+    }
+
+    /// The same without a budget, for those who also ask what the unsteered model makes of it.
+    func steered(
+        maxBatch: Int = 64, steering: [Steering], directions: [SteeredChatModel.Direction] = []
+    ) async throws -> SteeredChatModel {
+        guard case .local(let reference, let machine, _) = self else {
+            throw LanguageError.invalidReference(
+                name, reason: "steering and directions need a model on this machine")
+        }
+        return SteeredChatModel(
+            try await LocalChatModel(
+                reference, device: machine.device, maxBatch: maxBatch, workers: machine.workers),
+            steering: steering, directions: directions)
     }
 }
 
