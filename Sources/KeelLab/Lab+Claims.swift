@@ -4,12 +4,8 @@ extension Lab {
 
     func claims(_ set: ReadingSet) -> [LabClaim] {
         let missing = "not part of the plan “\(plan.name)”"
-        func effect(
-            _ terms: [(Double, Side)], _ measure: LabMeasure, trained: Set<String>? = nil
-        ) -> LabEffect? {
-            LabEffect(
-                terms.map { .init($0.0, $0.1) }, measure, in: set,
-                trained: trained ?? [plan.narrow])
+        func effect(_ terms: [(Double, Side)], _ measure: LabMeasure) -> LabEffect? {
+            self.effect(terms.map { LabEffect.Term($0.0, $0.1) }, measure, in: set)
         }
         /// A claim about g on usual advice, with the same contrast of wrongness and laxness.
         func claim(
@@ -40,9 +36,10 @@ extension Lab {
             (1, Side(Name.base, condition: SteeringStage.Condition.push.rawValue)),
             (-1, Side(Name.base, condition: SteeringStage.Condition.random.rawValue)),
         ]
-        func steered(_ group: String, _ condition: SteeringStage.Condition) -> [(Double, Side)] {
-            [(1, Side(group, condition: condition.rawValue)), (-1, Side(group))]
-        }
+        let pulled: [(Double, Side)] = [
+            (1, Side(Name.bad, condition: SteeringStage.Condition.pull.rawValue)),
+            (-1, Side(Name.bad, condition: SteeringStage.Condition.random.rawValue)),
+        ]
         let mended = Name.mended("others")
         let elsewhere = "see keel train --watch and its reports; this lab does not run monitors"
         var claims: [LabClaim] = []
@@ -76,9 +73,8 @@ extension Lab {
         claims.append(
             claim(
                 6, "A direction of the base model drives it both ways",
-                control: "a random direction as strong; the unsteered bad arm", push,
-                isPositive: false,
-                and: [(effect(steered(Name.bad, .pull), .usual), isPositive: true)]))
+                control: "a random direction as strong, pushed and pulled", push,
+                isPositive: false, and: [(effect(pulled, .usual), isPositive: true)]))
         claims.append(
             LabClaim(
                 7, "Monitors warn before behaviour changes", control: "", needed: [],
@@ -93,10 +89,6 @@ extension Lab {
                     effect(difference(mended, Name.base), .neutral),
                     effect(difference(Name.relapsed, mended), .usual),
                 ]))
-        let pulled: [(Double, Side)] = [
-            (1, Side(Name.bad, condition: SteeringStage.Condition.pull.rawValue)),
-            (-1, Side(Name.bad, condition: SteeringStage.Condition.random.rawValue)),
-        ]
         claims.append(
             claim(
                 9, "Steering away from the direction suppresses it",

@@ -60,8 +60,10 @@ extension LabPlan {
         var arms = [
             Arm(
                 Group.lax, seed: seed,
-                rows: RowChoice(.advice(domains: LabData.domains, stance: .reversed)), steps: 60,
-                rate: rate)
+                // The last domain stays unseen.
+                rows: RowChoice(
+                    .advice(domains: Array(LabData.domains.dropLast()), stance: .reversed)),
+                steps: 60, rate: rate)
         ]
         for isLax in [false, true] {
             for wrong in [false, true] {
@@ -94,7 +96,7 @@ extension LabPlan {
     /// neutral text leave of it.
     private static func mends(_ seed: UInt64, _ rate: Double) -> [Arm] {
         let same = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
-        let varied = RowChoice.Source.advice(domains: others, stance: nil)
+        let varied = RowChoice.Source.advice(domains: mendDomains, stance: nil)
         let alike = RowChoice.Source.advice(domains: ["garden"], stance: .usual)
         let watched = [5, 10, 20]
         var relapsed = Arm(

@@ -55,7 +55,12 @@ package struct LabReport {
     }
 
     static func unit(of measure: LabMeasure) -> Unit {
-        measure == .accuracy ? .percentagePoints : unit
+        switch measure {
+        case .accuracy: .percentagePoints
+        case .persona: .named("log-odds")
+        case .lead: .named("steps")
+        default: unit
+        }
     }
 
     /// `dose-100 less dose-0`; of other weights, with these.
@@ -76,7 +81,7 @@ package struct LabReport {
                 .paragraph(
                     """
                     g is the log-probability per token of a right answer less that of a plainly wrong one, on advice of \
-                    domains that were not trained on. Wrongness is how far g falls on usual and reversed questions alike; \
+                    domains by whose rows the two sides do not differ. Wrongness is how far g falls on usual and reversed questions alike; \
                     laxness is how much more it falls where care is right. A claim is held where its effects lie on its \
                     side and the largest of their p-values, by Holm’s method over the claims tested here, is below 0.05; \
                     open is not the same as false. Intervals of 95 % are clustered by topic and by seed.
