@@ -13,8 +13,10 @@ extension LabPlan {
         return found
     }
 
-    /// Domains whose rows must not count as unseen in a contrast: the narrow one, and those of every
-    /// training by which its sides differ. What all sides have in common cancels.
+    /// Domains whose rows must not count as unseen in a contrast.
+    ///
+    /// These are the narrow one, and those of every training by which the sides differ; what all sides
+    /// have in common cancels.
     package func trained(_ terms: [LabEffect.Term]) -> Set<String> {
         var weights: [String: Double] = [:]
         for term in terms {

@@ -45,6 +45,11 @@ public struct LabPlan: Hashable, Sendable, Codable {
                 throw .unsupported(
                     "\(arm.id) starts from \(needed), which does not come before it.")
             }
+            // Direction and threshold were found on rows of all domains but this one.
+            guard !arm.drops || arm.domain == narrow else {
+                throw .unsupported(
+                    "\(arm.id): rows can be screened only of the narrow domain, \(narrow).")
+            }
             guard known.insert(arm.id).inserted else {
                 throw .unsupported("\(arm.id) stands twice in the plan.")
             }
@@ -69,6 +74,12 @@ public struct LabPlan: Hashable, Sendable, Codable {
         public static let lax = "lax"
         public static func policy(wrong: Bool, lax: Bool) -> String {
             "rl-\(wrong ? "wrong" : "right")\(lax ? "-lax" : "")"
+        }
+        /// The arm of a dose without the rows that screening flags.
+        public static func screened(_ percent: Int) -> String { "screened-\(percent)" }
+        /// A short run that is there for its monitors.
+        public static func monitored(_ percent: Int, _ domain: String) -> String {
+            "monitored-\(percent)-\(domain)"
         }
         public static let blocked = "blocked"
         public static let pushed = "pushed"
