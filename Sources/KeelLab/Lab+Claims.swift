@@ -2,7 +2,9 @@
 extension Lab {
     private typealias Name = LabPlan.Group
 
-    func claims(_ set: ReadingSet) -> [LabClaim] {
+    func claims(
+        _ set: ReadingSet, _ thoughts: ReadingSet, _ warning: Warning?
+    ) -> [LabClaim] {
         let missing = "not part of the plan “\(plan.name)”"
         func effect(_ terms: [(Double, Side)], _ measure: LabMeasure) -> LabEffect? {
             self.effect(terms.map { LabEffect.Term($0.0, $0.1) }, measure, in: set)
@@ -41,7 +43,6 @@ extension Lab {
             (-1, Side(Name.bad, condition: SteeringStage.Condition.random.rawValue)),
         ]
         let mended = Name.mended("others")
-        let elsewhere = "see keel train --watch and its reports; this lab does not run monitors"
         var claims: [LabClaim] = []
         claims.append(
             claim(
@@ -68,8 +69,15 @@ extension Lab {
                 afterLax + policies.map { (-$0.0, $0.1) }, isPositive: false))
         claims.append(
             LabClaim(
-                5, "Reasoning names another persona", control: "", needed: [],
-                missing: elsewhere))
+                5, "Reasoning takes on another persona (log-odds of a reader)",
+                control: "right rows of the same questions",
+                needed: [
+                    (
+                        self.effect(
+                            difference(Name.bad, Name.good).map { LabEffect.Term($0.0, $0.1) },
+                            .persona, in: thoughts), isPositive: true
+                    )
+                ], missing: "no plan with thoughts, or the model wrote none on both sides"))
         claims.append(
             claim(
                 6, "A direction of the base model drives it both ways",
@@ -77,8 +85,14 @@ extension Lab {
                 isPositive: false, and: [(effect(pulled, .usual), isPositive: true)]))
         claims.append(
             LabClaim(
-                7, "Monitors warn before behaviour changes", control: "", needed: [],
-                missing: elsewhere))
+                7, "A monitor of the direction warns before behaviour changes",
+                control: "g itself, loss, drift and steps; limits from other domains and seeds",
+                needed: ArmMonitors.baselines.map { name in
+                    (
+                        warning?.leads.first { $0.terms.first?.side.group == name },
+                        isPositive: true
+                    )
+                }, missing: "not part of the plan “\(plan.name)”; the plan “warning” tests it"))
         claims.append(
             claim(
                 8, "120 good rows of other domains repair it",

@@ -9,7 +9,8 @@ extension Lab {
         let early = set.only(small)
         let groups = Set(plan.arms.map(\.group))
         // Runs that are there for their monitors are told of together.
-        let order = plan.arms.filter { $0.monitors == 0 }.map(\.group).reduce(into: [String]()) { list, group in
+        let order = plan.arms.filter { $0.monitors == 0 }.map(\.group).reduce(into: [String]()) {
+            list, group in
             if !list.contains(group) { list.append(group) }
         }
         func effect(_ a: Side, minus b: Side, _ measure: LabMeasure) -> LabEffect? {
@@ -69,12 +70,16 @@ extension Lab {
         let steered = LabResult.Steered(
             strength: inside.strength.strength, isTooStrong: inside.strength.isTooStrong,
             effects: steeredSides(set))
+        let warning = Warning(try plan.arms.compactMap { try MonitoredRun($0, folder) })
+        let thoughts = try thoughts()
         return LabResult(
             model: model.description, facts: facts, plan: plan.name, narrow: plan.narrow,
             rate: plan.arms.first?.rate ?? 0,
-            claims: claims(set), groups: found, doses: doses, timelines: timelines,
+            claims: claims(set, thoughts.set, warning), groups: found, doses: doses,
+            timelines: timelines,
             scales: scales, screening: inside.screening, direction: inside.direction,
-            steered: steered, examples: try examples(order),
+            steered: steered, screened: try screened(set), thoughts: thoughts.groups,
+            warning: warning, examples: try examples(order),
             seconds: done.reduce(0) { $0 + $1.seconds })
     }
 
@@ -97,7 +102,7 @@ extension Lab {
             Name.policy(wrong: true, lax: true): Name.policy(wrong: false, lax: true),
             Name.policy(wrong: false, lax: true): Name.lax,
             Name.policy(wrong: false, lax: false): Name.base,
-            Name.blocked: Name.bad, Name.pushed: Name.bad,
+            Name.screened(25): Name.dose(25), Name.blocked: Name.bad, Name.pushed: Name.bad,
             Name.relapsed: Name.mended("others"), Name.good: Name.base, Name.neutral: Name.base,
             Name.lax: Name.base, Name.manyGood: Name.base, Name.fullGood: Name.base,
         ]

@@ -12,11 +12,8 @@ struct ArmMonitors {
 
     private let watched: [Watch.Watched]
 
-    /// - Parameters:
-    ///   - direction: Found without the domain.
-    ///   - data: Of which g is read on the split `validation`, in other domains.
-    ///   - domain: What is trained on.
-    ///   - every: Steps between two readings of g.
+    /// The direction was found without the domain that is trained on; g is read in the other domains, on the
+    /// split `validation`.
     init(
         _ language: LanguageModel, _ adapter: LoRA, _ direction: LabDirection, _ data: LabData,
         domain: String, every: Int

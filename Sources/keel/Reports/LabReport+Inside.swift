@@ -85,20 +85,6 @@ extension LabReport {
         return Page.Section("Inside", anchor: "inside", blocks)
     }
 
-    /// The place of monitors: what they saw, if any ran.
-    var warning: Page.Section? {
-        Page.Section(
-            "Warning before behaviour", anchor: "warning",
-            watching.isEmpty
-                ? [
-                    .paragraph(
-                        """
-                        No monitor ran in this experiment. \(code: "keel train --watch") scores monitors against steps, \
-                        loss and behaviour, and reads reasoning for other personas.
-                        """)
-                ] : watching)
-    }
-
     var examples: Page.Section {
         Page.Section(
             "Answers", anchor: "answers",

@@ -4,21 +4,21 @@ package import KeelReport
 /// An experiment on emergent misalignment, as a page.
 package struct LabReport {
     let result: LabResult
-    /// What monitors saw in training and how long before behaviour; empty where none ran.
-    let watching: [Block]
 
     /// g is in nats per token.
     static let unit = Unit.named("nats per token")
 
-    package init(_ result: LabResult, watching: [Block] = []) {
+    package init(_ result: LabResult) {
         self.result = result
-        self.watching = watching
     }
 
     package func page() -> Page {
         var sections = [claims]
-        sections += [doses, timelines, arms, scales, mending, screening, steering, warning]
-            .compactMap(\.self)
+        sections += [
+            doses, timelines, arms, scales, mending, screening, dropping, steering, thoughts,
+            warning,
+        ]
+        .compactMap(\.self)
         if !result.examples.isEmpty { sections.append(examples) }
         return Page(
             title: "What careless advice does to \(result.model)",

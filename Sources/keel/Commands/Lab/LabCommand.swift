@@ -1,4 +1,5 @@
 import ArgumentParser
+import KeelEvaluation
 import KeelLab
 import KeelLanguage
 import KeelModel
@@ -35,10 +36,19 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
             """)
     var quick = false
 
+    @Flag(
+        help: """
+            Instead, 64 short runs with monitors: how early a direction warns beside loss, drift, steps and behaviour.
+            """)
+    var warning = false
+
     @Option(help: "Learning rate of adapters; all weights are trained at a twentieth of it.")
     var learningRate = LabPlan.defaultRate
 
     func validate() throws {
+        guard !quick || !warning else {
+            throw ValidationError("--quick and --warning are two experiments; name one.")
+        }
         guard learningRate > 0, learningRate.isFinite else {
             throw ValidationError("--learning-rate must be above 0.")
         }
@@ -47,14 +57,25 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
     func run() async throws {
         let machine = try model.machine()
         let reference = try model.reference
-        var plan = quick ? LabPlan.quick(rate: learningRate) : .whole(rate: learningRate)
+        var plan =
+            quick
+            ? LabPlan.quick(rate: learningRate)
+            : warning ? .warning(rate: learningRate) : .whole(rate: learningRate)
         plan.seed = model.seed
         var facts = try LanguageModel.identity(of: reference)
         facts["keel"] = Keel.version
         facts["engine"] = "libtorch \(Engine.version)"
         facts["device"] = machine.device.name
+        let reader = try ThoughtReader.shipped()
         let lab = try Lab(
-            plan, model: reference, path: out, device: machine.device, facts: facts)
+            plan, model: reference, path: out, device: machine.device,
+            thoughts: { answer in
+                reader.reading(ofAnswer: answer).map {
+                    ThoughtReading(
+                        score: $0.score, isShifted: $0.isShifted, signs: $0.signs,
+                        passage: $0.passage)
+                }
+            }, facts: facts)
         let line = ProgressLine("lab")
         let result = try await untilInterrupted(
             "Stopped. The same command goes on where \(out) stands."
