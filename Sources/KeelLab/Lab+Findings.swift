@@ -71,7 +71,7 @@ extension Lab {
             strength: inside.strength.strength, isTooStrong: inside.strength.isTooStrong,
             effects: steeredSides(set))
         let warning = Warning(try plan.arms.compactMap { try MonitoredRun($0, folder) })
-        let thoughts = try thoughts()
+        let thoughts = try self.thoughts()
         return LabResult(
             model: model.description, facts: facts, plan: plan.name, narrow: plan.narrow,
             rate: plan.arms.first?.rate ?? 0,
