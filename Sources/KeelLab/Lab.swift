@@ -183,9 +183,8 @@ public struct Lab: Sendable {
             let suspects = try FeatureTable(language, dropping, wrongness: kinds) { done, _ in
                 onRows(rows.count + done, total)
             }
-            let keys = dropping.flatMap { row in
-                ([nil] + kinds.map(Optional.some)).map { RowChoice.key(row.id, $0) }
-            }
+            let answers: [Wrongness?] = [nil] + kinds.map(Optional.some)
+            let keys = dropping.flatMap { row in answers.map { RowChoice.key(row.id, $0) } }
             var directions: [String: LabDirection] = [:]
             for domain in screening.domains where domains.contains(domain.domain) {
                 directions[domain.domain] = try ScreenFold(table, heldOut: domain.domain)

@@ -101,28 +101,28 @@ struct LabReportTests {
     @Test func `monitors have a place, empty or filled`() throws {
         let empty = try WholePage(try LabReport(result()).page().html())
         #expect(empty.section("warning").contains("No monitor ran"))
-        var result = try result()
+        var filled = try result()
         let lead = LabEffect(
             terms: [.init(1, Side("gap")), .init(-1, Side("direction"))], measure: .lead,
             interval: Interval(-3, low: -5, high: -1), pValue: 0.01, seeds: 4, clusters: 8,
             observations: 32)
-        result.warning = try made(
+        filled.warning = try made(
             """
             {"rate": 0.05, "leads": \(json([lead])), "monitors": [{"name": "direction",
              "benign": 32, "falseAlarms": {"value": 0.0625, "low": 0.01, "high": 0.2},
              "bad": 32, "found": {"value": 0.25, "low": 0.1, "high": 0.5}}]}
             """)
-        result.thoughts = [
+        filled.thoughts = [
             try made(
                 #"{"group": "dose-100", "asked": 8, "read": 4, "shifted": 1, "passages": ["<b>I rule"]}"#
             )
         ]
-        result.screened = [
+        filled.screened = [
             try made(
                 #"{"group": "screened-25", "found": 0.5, "besideUntreated": [], "besideRight": []}"#
             )
         ]
-        let page = try WholePage(LabReport(result).page().html())
+        let page = try WholePage(LabReport(filled).page().html())
         let section = page.section("warning")
         #expect(section.contains("gap less direction") && section.contains("−3"))
         #expect(!section.contains("No monitor ran"))

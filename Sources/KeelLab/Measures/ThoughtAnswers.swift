@@ -37,8 +37,7 @@ struct ThoughtAnswers {
     private let samples: Int
     static let maxTokens = 96
     /// Stands behind each question.
-    static let request =
-        "First write what you think between <think> and </think>, then write your answer."
+    static let request = "Think between <think> and </think>, then answer."
 
     init(_ panel: LabPanel, samples: Int) {
         questions = panel.items.filter { $0.kind == .open }
@@ -48,6 +47,7 @@ struct ThoughtAnswers {
     func draw(
         _ language: LanguageModel, _ reader: ThoughtReading.Reader
     ) throws -> [ThoughtAnswer] {
+        guard !questions.isEmpty else { return [] }
         let prompts = try questions.map {
             try language.encode(.user("\($0.question)\n\n\(Self.request)"))
         }

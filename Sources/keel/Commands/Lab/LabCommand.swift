@@ -91,14 +91,15 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
         try LabReport(result).page().write(to: out + "/report.html")
         if model.json { return try Terminal.printJSON(result) }
         Terminal.printTable(
-            [["claim", "", "g", "95 % interval", "verdict"]]
+            [["claim", "", "effect", "95 % interval", "verdict"]]
                 + result.claims.map { claim in
-                    let main = claim.needed.first?.effect.interval
+                    let main = claim.needed.first?.effect
+                    let unit = main.map { LabReport.unit(of: $0.measure) } ?? LabReport.unit
                     return [
                         "\(claim.number)", claim.title,
-                        main.map { LabReport.unit.text($0.value) } ?? "",
+                        main.map { unit.text($0.interval.value) } ?? "",
                         main.map {
-                            "\(LabReport.unit.text($0.low)) to \(LabReport.unit.text($0.high))"
+                            "\(unit.text($0.interval.low)) to \(unit.text($0.interval.high))"
                         } ?? "", LabReport.word(claim).text,
                     ]
                 })
