@@ -118,6 +118,14 @@ struct PlanTests {
         let holds = plan.records.filter { $0.dimension == "holds" }
         #expect(!holds.isEmpty && holds.contains(where: \.saysNothing))
         #expect(plan.sentences.contains { $0.contains("never fails") && $0.contains("harder") })
+        #expect(plan.withoutRate > 0)
+        #expect(plan.sentences.last?.hasPrefix("\(plan.withoutRate) more measures") == true)
+        // One dimension alone may say nothing; the suite does so when all do.
+        var whole = plan
+        whole.records = holds.filter(\.saysNothing)
+        #expect(whole.sentences.contains { $0.contains("the suite as a whole says nothing") })
+        whole.records[0].failing = 0.5
+        #expect(!whole.sentences.contains { $0.contains("the suite as a whole says nothing") })
     }
 
     @Test func `numbers that make no plan are refused`() {

@@ -50,6 +50,47 @@ struct SuiteTests {
         #expect(error?.line == 21)
     }
 
+    /// Where a field is planted that no object has, and the schema's word for the object.
+    @Test(arguments: [
+        ("suite", "name: small", "zzz: 1\nname: small"),
+        ("rubric", "about: For tests.", "about: For tests.\nrubrics: [{zzz: 1, id: r}]"),
+        ("dimension", "- id: holds", "- zzz: 1\n    id: holds"),
+        ("probe", "{id: rome,", "{zzz: 1, id: rome,"),
+        ("message", "ask: An egg?", "messages: [{zzz: b}]"),
+        ("state", "ask: An egg?", "ask: An egg?, talk: [{zzz: 1, says: a}]"),
+        ("branch", "ask: An egg?", "ask: An egg?, talk: [{says: a, hears: [{zzz: 1}]}]"),
+    ])
+    func `the schema knows the fields that the reader knows`(
+        object: String, old: String, new: String
+    ) throws {
+        let text = smallSuiteText.replacing(old, with: new, maxReplacements: 1)
+        let error = #expect(throws: SuiteError.self) { try #require(scratch).suite(text) }
+        let words = try #require(error?.description)
+        let known = try #require(words.firstMatch(of: /Known are (.*)\./)?.1)
+        let fields = try #require(try schema(of: object)["properties"] as? [String: Any])
+        #expect(Set(fields.keys) == Set(known.components(separatedBy: ", ")), "\(words)")
+    }
+
+    @Test func `the schema knows all measures`() throws {
+        let fields = try #require(try schema(of: "measure")["properties"] as? [String: Any])
+        func choices(_ field: String) -> [String]? {
+            (fields[field] as? [String: Any])?["enum"] as? [String]
+        }
+        #expect(Set(fields.keys) == ["kind", "better", "counter", "of", "rubric"])
+        #expect(choices("kind") == Measure.Kind.allCases.map(\.rawValue))
+        #expect(choices("better") == Measure.Direction.allCases.map(\.rawValue))
+        #expect(choices("counter") == Counter.all.map(\.id))
+        let quantities = try #require(choices("of"))
+        #expect(quantities.allSatisfy { Measure.Quantity(named: $0) != nil })
+        #expect(Set(quantities).isSuperset(of: Counter.all.map(\.id)))
+    }
+
+    private func schema(of object: String) throws -> [String: Any] {
+        let whole = try JSONSerialization.jsonObject(with: Data(try Suite.schema().utf8))
+        let parts = (whole as? [String: Any])?["$defs"] as? [String: Any]
+        return try #require(parts?[object] as? [String: Any], "\(object)")
+    }
+
     @Test func `a missing file is named`() throws {
         let scratch = try #require(scratch)
         let error = #expect(throws: SuiteError.self) {

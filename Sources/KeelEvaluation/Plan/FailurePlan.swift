@@ -44,6 +44,8 @@ public struct FailurePlan: Hashable, Sendable, Codable {
     public var failuresLeftOpen: Double?
     /// Of a run, the dimensions with a rate of failure.
     public var records: [Record]
+    /// How many measures of the run have no rate of failure.
+    public var withoutRate = 0
 
     /// Plans attempts, and holds a record of them and a map against the plan.
     ///
@@ -71,6 +73,8 @@ public struct FailurePlan: Hashable, Sendable, Codable {
         mostFailures = forecast.range.upperBound
         self.failures = failures
         records = map?.failureRecords ?? []
+        withoutRate =
+            (map?.dimensions.reduce(0) { $0 + $1.measurements.count } ?? 0) - records.count
         guard let failures else { return }
         failuresLeftOpen =
             try Proportion.wilson(successes: failures, trials: attempts).interval.upperBound
@@ -114,7 +118,17 @@ public struct FailurePlan: Hashable, Sendable, Codable {
                         + "limit is.")
             }
         }
-        return lines + records.map(sentence)
+        lines += records.map(sentence)
+        if !records.isEmpty, records.allSatisfy({ $0.saysNothing }) {
+            lines.append(
+                "All \(records.count) rates are at never or always: on this model the suite as a whole "
+                    + "says nothing about where its limits are, nor whether a change moved them.")
+        }
+        if withoutRate > 0 {
+            lines.append(
+                "\(withoutRate) more measures are gaps and counts, which have no rate of failure.")
+        }
+        return lines
     }
 
     private func sentence(_ record: Record) -> String {

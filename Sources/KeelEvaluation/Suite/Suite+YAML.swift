@@ -24,6 +24,20 @@ extension Suite {
             forResource: "suite", withExtension: "yaml", subdirectory: "Suites/\(name)")
     }
 
+    /// A JSON Schema (draft 2020-12) of a suite's file, and of a file with one of its dimensions, by
+    /// which editors complete and check; reading checks more.
+    /// - Throws: `SuiteError` where the schema did not come with the program.
+    public static func schema() throws(SuiteError) -> String {
+        let url = Bundle.module.url(
+            forResource: "schema", withExtension: "json", subdirectory: "Suites")
+        guard let url, let text = try? String(contentsOf: url, encoding: .utf8) else {
+            throw SuiteError(
+                file: "schema.json", line: 0, place: "",
+                defect: .unreadable(reason: "it did not come with the program"))
+        }
+        return text
+    }
+
     /// Reads a suite from a YAML file.
     ///
     /// An entry of `dimensions` is a dimension, or the name of a file beside this one that holds

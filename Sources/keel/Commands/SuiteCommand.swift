@@ -6,7 +6,9 @@ import KeelEvaluation
 struct SuiteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suite", abstract: "List suites, check one, import one.",
-        subcommands: [ListCommand.self, CheckCommand.self, ImportCommand.self],
+        subcommands: [
+            ListCommand.self, CheckCommand.self, SchemaCommand.self, ImportCommand.self,
+        ],
         defaultSubcommand: ListCommand.self)
 
     struct ListCommand: ParsableCommand {
@@ -42,6 +44,13 @@ struct SuiteCommand: ParsableCommand {
             if json { return try Terminal.printJSON(contents) }
             contents.printTable()
         }
+    }
+
+    struct SchemaCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "schema", abstract: "Print the JSON Schema of suites, for editors.")
+
+        func run() throws { print(try Suite.schema(), terminator: "") }
     }
 
     struct ImportCommand: ParsableCommand {
