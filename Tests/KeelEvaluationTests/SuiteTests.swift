@@ -66,7 +66,7 @@ struct SuiteTests {
         let text = smallSuiteText.replacing(old, with: new, maxReplacements: 1)
         let error = #expect(throws: SuiteError.self) { try #require(scratch).suite(text) }
         let words = try #require(error?.description)
-        let known = try #require(words.firstMatch(of: /Known are (.*)\./)?.1)
+        let known = try #require(words.firstMatch(of: #/Known are (.*)\./#)?.1)
         let fields = try #require(try schema(of: object)["properties"] as? [String: Any])
         #expect(Set(fields.keys) == Set(known.components(separatedBy: ", ")), "\(words)")
     }

@@ -10,12 +10,14 @@
   of their own, and print what the page says (a … in it stands for anything). The alias of the
   default model is a random model of two layers there, sizes are small ones (SMALL), and what stands
   in NOT_RUN or in a fence "sh no-run" is only checked.
+- The reports that they write are read by axe in a browser (look.py), where `make clients` was run.
 
 Nothing is fetched, and no file outside a scratch folder is written.
 """
 
 import argparse
 import json
+import os
 import re
 import shlex
 import shutil
@@ -34,6 +36,7 @@ from pages import Usage, blocks, mentions, table_commands, words_of  # noqa: E40
 from scratch import EXPECTED, NOT_RUN, Scratch  # noqa: E402
 
 READMES = ("README.md", "README.zh.md")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LIMIT = 300  # seconds for one command; far more than any needs, so that a hang shows
 
 
@@ -179,9 +182,27 @@ def run_page(page, keel):
             elif prints is not None and not matches(prints, done.stdout):
                 complaints.append(
                     f"{place}: prints otherwise than the page says:\n{indent(done.stdout)}")
+        complaints += look_at([*scratch.work.rglob("*.html")], page)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return complaints
+
+
+def look_at(reports, page):
+    python, browser = client_python(), next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not (reports and python and browser):
+        return []
+    done = subprocess.run([python, HERE / "look.py", browser, *reports], capture_output=True, text=True)
+    said = done.stdout.splitlines() or ([done.stderr[-1500:]] if done.returncode else [])
+    return [f"{page}: the report {line}" for line in said]
+
+
+def client_python():
+    """The Python that `make clients` has installed, if it has."""
+    cache = os.environ.get("KEEL_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "keel")
+    found = os.environ.get("KEEL_CLIENT_PYTHON") or os.path.join(cache, "client-venv/bin/python")
+    return found if os.access(found, os.X_OK) else None
 
 
 def matches(pattern, text):
