@@ -77,10 +77,11 @@ struct FeedbackRateCommand: AsyncParsableCommand {
                     reason: feedback.reason, question: feedback.conversation.last?.content ?? ""
                 ).words.contains(word)
         }
-        let answers = Dictionary(found.map { ($0.message, $0.answered) }) { answered, _ in answered }
+        let answers = Dictionary(found.map { ($0.message, $0.answered) }) { first, _ in first }
         guard !answers.isEmpty else {
             throw ValidationError(
-                "Nobody has complained with the word “\(word)”; keel feedback list shows the words.")
+                "Nobody has complained with the word “\(word)”; keel feedback list shows the words."
+            )
         }
         return answers.values.compactMap { Int(exactly: ($0 / 86_400).rounded(.down)) }
     }

@@ -28,8 +28,9 @@ struct ServedModelOptions: ParsableArguments {
     var direction: [String] = []
 
     @Option(
-        help: "A YAML list of more models: name, and model, system, about, fallback, direction (a list)."
-    )
+        help: """
+            A YAML list of more models: name, and model, system, about, fallback, direction (a list).
+            """)
     var models: String?
 
     private struct Entry: Decodable {
@@ -52,7 +53,8 @@ struct ServedModelOptions: ParsableArguments {
             along names: [String] = []
         ) async throws -> ServedModel.Engine {
             // A model that is read along other directions is another one.
-            let key = ([reference] + adapters).joined(separator: "+")
+            let key =
+                ([reference] + adapters).joined(separator: "+")
                 + names.map { " along \($0)" }.joined()
             if let engine = loaded[key] { return engine }
             let directions = try directions(names)
