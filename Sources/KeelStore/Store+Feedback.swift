@@ -11,6 +11,8 @@ public struct Feedback: Hashable, Sendable, Codable {
     public var reason: String
     /// Seconds since 1970.
     public var created: Double
+    /// When the answer was given, in seconds since 1970.
+    public var answered: Double
     /// The model that gave the answer.
     public var model: String?
     /// The messages before the answer, the first one first.
@@ -85,7 +87,8 @@ extension Store {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT feedback.*, conversation.owner AS person FROM feedback
+                    SELECT feedback.*, message.created AS answered,
+                        conversation.owner AS person FROM feedback
                     JOIN message ON message.id = feedback.message
                     JOIN conversation ON conversation.id = message.conversation
                     ORDER BY feedback.number
@@ -95,7 +98,7 @@ extension Store {
                     message: row["message"] as String, owner: row["person"] as String,
                     rating: row["rating"] as Int,
                     reason: String(decoding: row["reason"] as Data, as: UTF8.self),
-                    created: row["created"] as Double
+                    created: row["created"] as Double, answered: row["answered"] as Double
                 )
             }
         }
@@ -106,7 +109,8 @@ extension Store {
             all.append(
                 Feedback(
                     message: row.message, rating: row.rating, reason: row.reason,
-                    created: row.created, model: answer.model, conversation: path,
+                    created: row.created, answered: row.answered, model: answer.model,
+                    conversation: path,
                     answer: answer.content, details: answer.details,
                     parent: answer.parent))
         }

@@ -162,10 +162,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [true, false])
-    func `when a client leaves, its answer ends and the next one begins`(isStream: Bool)
-        async throws
-    {
+    enum Leaving: CaseIterable { case hangsUp, endsSending }
+
+    @Test(arguments: [true, false], Leaving.allCases)
+    func `when a client leaves, its answer ends and the next one begins`(
+        isStream: Bool, leaving: Leaving
+    ) async throws {
         let model = EndlessModel()
         try await withServer([.one(model, limits: QueueLimits(running: 1)), .echo("other")]) {
             server in
@@ -179,7 +181,11 @@ import Testing
             if isStream { #expect(await first.receive(until: "word ").contains("HTTP/1.1 200")) }
             let second = try RawClient(port: server.port)
             await second.send(request)
-            first.hangUp()
+            switch leaving {
+            case .hangsUp: first.hangUp()
+            // A connection that is half open: nobody can tell it from one whose client is gone.
+            case .endsSending: first.endSending()
+            }
             await model.until { running, pieces in running == 0 || pieces > 1_000_000 }
             await model.until { running, _ in running == 1 }
             #expect(model.prompts.count == 2)

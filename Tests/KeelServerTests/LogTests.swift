@@ -44,6 +44,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `an error that nobody foresaw is logged without its words`(isStream: Bool) async throws {
+        struct Surprise: Error, CustomStringConvertible {
+            var description: String { "your prompt was \"my secret\"" }
+        }
+        let log = KeptLog()
+        let model = ScriptedChatModel(name: "odd") { _, _, _ in throw Surprise() }
+        try await withServer([.one(model)], log: log) { server in
+            let answer = try await server.chat("\"stream\": \(isStream)")
+            #expect(answer.status == 500 && !answer.text.contains("secret"))
+            #expect(log.lines.text.contains("Surprise") && !log.lines.text.contains("secret"))
+        }
+    }
+
     @Test func `a failure that does not say what may be logged is logged by its kind`() {
         struct Quiet: ModelFailure, CustomStringConvertible {
             var isLasting: Bool { false }

@@ -76,6 +76,9 @@ final class RawClient: Sendable {
     /// Ends the connection from this side at once.
     func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
+    /// Ends the sending side alone.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     private func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: body()) }

@@ -29,6 +29,7 @@ import Testing
         for (inner, config) in [
             ("quick-seed-0", #"{"model": "m", "suite": "character"}"#),
             ("merged", #"{"model_type": "llama"}"#), ("deep/run", #"{"method": "compare"}"#),
+            ("changed", #"{"base": "m", "tuned": "m+adapter", "point": "blocks.1"}"#),
         ] {
             let place = tour.appending(path: inner)
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -45,7 +46,10 @@ import Testing
             let runs = try #require(list.json["runs"] as? [[String: Any]])
             #expect(
                 Set(runs.compactMap { $0["id"] as? String })
-                    == ["quick-seed-0", "merged", "deep/run"])
+                    == ["quick-seed-0", "merged", "deep/run", "changed"])
+            let diff = runs.first { $0["id"] as? String == "changed" }
+            #expect(diff?["method"] as? String == "diff")
+            #expect(diff?["model"] as? String == "m → m+adapter")
             let deep = try await server.send(.GET, "/keel/runs/deep%2Frun/report")
             #expect(deep.status == 200 && deep.text == "<p>deep/run</p>")
             for id in [

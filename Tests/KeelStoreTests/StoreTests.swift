@@ -128,6 +128,7 @@ import Testing
         #expect(all.first?.rating == -1 && all.first?.reason == "too long")
         #expect(all.first?.conversation.map(\.id) == [question.id])
         #expect(all.first?.answer == answer.content && all.first?.parent == question.id)
+        #expect(all.first?.answered == answer.created)
         let days = try await store.dailyComplaints()
         #expect(days.map(\.answers) == [1] && days.map(\.complaints) == [1])
         await #expect(throws: StoreError.self) {

@@ -47,6 +47,7 @@ NOT_RUN = {
 # What ends otherwise here, with which status and words.
 EXPECTED = {
     "keel feedback rate keel.sqlite --since 2026-11-01": (64, "answers before"),
+    "keel feedback rate keel.sqlite --since 2026-11-01 --word long": (64, "Nobody has complained"),
     "keel doctor": (1, ""),  # the model is not the one that ships
 }
 

@@ -40,9 +40,7 @@ public struct ComplaintGroup: Hashable, Sendable {
     /// until no word is in two. Among words that are in equally many, the first by alphabet counts.
     /// So each complaint is in one group, and why it is there can be read off.
     public static func groups(of complaints: [Complaint]) -> [ComplaintGroup] {
-        let words = complaints.map { complaint in
-            self.words(of: complaint.reason.isEmpty ? complaint.question : complaint.reason)
-        }
+        let words = complaints.map(\.words)
         var left = Set(complaints.indices)
         var groups: [ComplaintGroup] = []
         while true {
@@ -60,9 +58,13 @@ public struct ComplaintGroup: Hashable, Sendable {
         if !left.isEmpty { groups.append(ComplaintGroup(word: nil, members: left.sorted())) }
         return groups
     }
+}
 
-    /// Words in lower case, without those that every sentence has; of Chinese, pairs of characters.
-    private static func words(of text: String) -> Set<String> {
+extension Complaint {
+    /// Words of the reason, or of the question where there is none: in lower case, without those that
+    /// every sentence has; of Chinese, pairs of characters.
+    public var words: Set<String> {
+        let text = reason.isEmpty ? question : reason
         let parts = text.lowercased().split { !($0.isLetter || $0 == "'") }.map(String.init)
         var words: Set<String> = []
         for part in parts {
@@ -71,7 +73,7 @@ public struct ComplaintGroup: Hashable, Sendable {
                 for (first, second) in zip(part, part.dropFirst()) {
                     words.insert("\(first)\(second)")
                 }
-            } else if part.count > 2, !common.contains(part) {
+            } else if part.count > 2, !Self.common.contains(part) {
                 words.insert(part)
             }
         }

@@ -26,7 +26,8 @@ extension APIError {
                 type: "server_error", code: "model_failed")
         case let error as HTTPError: self = Self.http(error)
         default:
-            logger.error("a request failed: \(Swift.type(of: error)): \(error)")
+            // Of what kind it is, not its words: they may hold what a person wrote.
+            logger.error("a request failed: \(String(reflecting: Swift.type(of: error)))")
             self = .inner
         }
     }

@@ -3,9 +3,6 @@ internal import KeelLanguage
 
 /// The body of a request to `/v1/completions`: text to be continued as it stands.
 struct CompletionRequest: Decodable {
-    /// The most prompts of a request.
-    static let promptLimit = 16
-
     var model: String
     var prompt: SamplingFields.TextOrTexts
     var stream: Bool?

@@ -1,11 +1,19 @@
 // Talking to the server. The token stays in this tab and is sent as a header, never in an address.
+import { word } from "./words.js";
+
 let token = sessionStorage.getItem("keel-token") ?? "";
 let askForToken = async () => "";
 
 /** Names what asks a person for the token. */
 export function onTokenNeeded(ask) { askForToken = ask; }
 
-export class ServerFault extends Error {}
+/** What the server says is wrong, in the page's language where it has words for the error's code. */
+export class ServerFault extends Error {
+  constructor(error, status) {
+    const name = `fault-${error?.code}`;
+    super(word(name) === name ? error?.message ?? `${status}` : word(name));
+  }
+}
 
 const brought = {};
 
@@ -23,7 +31,7 @@ async function send(method, path, body, signal) {
       sessionStorage.setItem("keel-token", token);
       continue;
     }
-    if (!response.ok) throw new ServerFault((await response.json().catch(() => null))?.error?.message ?? `${response.status}`);
+    if (!response.ok) throw new ServerFault((await response.json().catch(() => null))?.error, response.status);
     return response;
   }
 }
@@ -47,7 +55,7 @@ export async function* events(path, body) {
       const data = rest.slice(0, end).split("\n").filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n");
       rest = rest.slice(end + 2);
       const event = JSON.parse(data);
-      if (event.error) throw new ServerFault(event.error.message);
+      if (event.error) throw new ServerFault(event.error);
       yield event;
     }
   }

@@ -247,6 +247,7 @@ $("model").onchange = words;
 $("language").onclick = () => { switchLanguage($("language")); words(); draw(); if (room?.room) room.draw(); };
 $("exit").onclick = () => {
   document.title = "Encyclopedia";
+  sessionStorage.clear(); // the token, which would open all of it again
   document.body.replaceChildren();
   location.replace("https://www.wikipedia.org/");
 };

@@ -14,7 +14,7 @@ struct RunShelf: Sendable {
         var hasCurves: Bool
         var model: String?
         var suite: String?
-        /// Of a training run, its method; of a comparison, `compare`.
+        /// Of a training run, its method; of a comparison, `compare`; of two models' insides, `diff`.
         var method: String?
 
         /// Whether Keel has written it; a model within a run has a `config.json` of another kind.
@@ -64,6 +64,9 @@ struct RunShelf: Sendable {
         var model: String?
         var suite: String?
         var method: Method?
+        /// The two models of a diff.
+        var base: String?
+        var tuned: String?
     }
 
     /// A name by itself, or the name of the settings that go with it.
@@ -88,11 +91,16 @@ struct RunShelf: Sendable {
         let known = (try? Data(contentsOf: configuration)).flatMap {
             try? JSONDecoder().decode(Configuration.self, from: $0)
         }
-        return Run(
+        var run = Run(
             id: id, changed: changed ?? 0,
             hasReport: existing("report.html", in: id) != nil,
             hasCurves: metrics != nil && known?.suite == nil,
             model: known?.model, suite: known?.suite, method: known?.method?.name)
+        if let base = known?.base, let tuned = known?.tuned {
+            run.model = "\(base) → \(tuned)"
+            run.method = run.method ?? "diff"
+        }
+        return run
     }
 
     /// A folder that is no run itself but has a report on the runs in it.

@@ -157,6 +157,8 @@ def leave(page):
     page.click("#exit")
     page.wait_for_url("https://www.wikipedia.org/")
     assert page.content().count("elsewhere") == 1
+    page.goto(BASE)
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 with sync_playwright() as playwright:

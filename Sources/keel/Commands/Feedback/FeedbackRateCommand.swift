@@ -7,7 +7,7 @@ import KeelStore
 struct FeedbackRateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rate",
-        abstract: "Say whether the rate of complaints is another from a day on.",
+        abstract: "Say whether the rate of complaints, or of one kind, is another from a day on.",
         discussion: """
             Answers count by the day on which they were given, in UTC. That nobody complained does not mean that \
             nobody had reason to: look at how many rate at all.
@@ -21,6 +21,9 @@ struct FeedbackRateCommand: AsyncParsableCommand {
 
     @Option(help: "Count the answers of this model only.")
     var model: String?
+
+    @Option(help: "Count complaints of this word only, as keel feedback list groups them.")
+    var word: String?
 
     @Flag(help: "Print results as JSON.")
     var json = false
@@ -36,15 +39,19 @@ struct FeedbackRateCommand: AsyncParsableCommand {
         guard let first = Self.day(since) else {
             throw ValidationError("--since takes a day such as 2026-11-21, not \"\(since)\".")
         }
-        let days = try await openStore(store).dailyComplaints()
-            .filter { model == nil || $0.model == model }
-        func count(_ days: [DailyComplaints]) -> ComplaintRate.Count {
-            .init(
+        let store = try openStore(store)
+        let days = try await store.dailyComplaints().filter { model == nil || $0.model == model }
+        var told: [Int]?
+        if let word { told = try await complaints(of: word, in: store) }
+        func count(_ isPart: (Int) -> Bool) -> ComplaintRate.Count {
+            let days = days.filter { isPart($0.day) }
+            return .init(
                 answers: days.reduce(0) { $0 + $1.answers },
-                complaints: days.reduce(0) { $0 + $1.complaints })
+                complaints: told.map { $0.count(where: isPart) }
+                    ?? days.reduce(0) { $0 + $1.complaints })
         }
-        let before = count(days.filter { $0.day < first })
-        let after = count(days.filter { $0.day >= first })
+        let before = count { $0 < first }
+        let after = count { $0 >= first }
         guard before.answers > 0, after.answers > 0 else {
             throw ValidationError(
                 "There are \(before.answers) answers before \(since) and \(after.answers) from then "
@@ -59,6 +66,24 @@ struct FeedbackRateCommand: AsyncParsableCommand {
             Result(
                 before: fields(before), after: fields(after), pValue: rate.pValue,
                 changed: rate.hasChanged))
+    }
+
+    /// The days of answers that were complained of with a word, each answer once.
+    private func complaints(of word: String, in store: Store) async throws -> [Int] {
+        let word = word.lowercased()
+        let found = try await store.feedback().filter { feedback in
+            feedback.rating < 0 && (model == nil || feedback.model ?? "" == model)
+                && Complaint(
+                    reason: feedback.reason, question: feedback.conversation.last?.content ?? ""
+                ).words.contains(word)
+        }
+        let answers = Dictionary(found.map { ($0.message, $0.answered) }) { first, _ in first }
+        guard !answers.isEmpty else {
+            throw ValidationError(
+                "Nobody has complained with the word “\(word)”; keel feedback list shows the words."
+            )
+        }
+        return answers.values.compactMap { Int(exactly: ($0 / 86_400).rounded(.down)) }
     }
 
     /// Days since 1970 of a day in UTC.

@@ -27,7 +27,10 @@ struct ServedModelOptions: ParsableArguments {
             """)
     var direction: [String] = []
 
-    @Option(help: "A YAML list of more models: name, and model, system, about, fallback.")
+    @Option(
+        help: """
+            A YAML list of more models: name, and model, system, about, fallback, direction (a list).
+            """)
     var models: String?
 
     private struct Entry: Decodable {
@@ -36,20 +39,25 @@ struct ServedModelOptions: ParsableArguments {
         var system: String?
         var about: String?
         var fallback: String?
+        /// `NAME=FILE[@LAYER]`, of this entry's own model.
+        var direction: [String]?
     }
 
     /// Loads each model once, however many names it has.
     func models(limits: QueueLimits) async throws -> [ServedModel] {
         var loaded: [String: ServedModel.Engine] = [:]
-        let directions = try directions()
         // Once for all models: each call would halve the threads again.
         let machine = try model.machine().sharedByWorkers()
         func engine(
             _ reference: String, _ adapters: [String] = [],
-            _ directions: [SteeredChatModel.Direction] = []
+            along names: [String] = []
         ) async throws -> ServedModel.Engine {
-            let key = ([reference] + adapters).joined(separator: "+")
+            // A model that is read along other directions is another one.
+            let key =
+                ([reference] + adapters).joined(separator: "+")
+                + names.map { " along \($0)" }.joined()
             if let engine = loaded[key] { return engine }
+            let directions = try directions(names)
             Terminal.note("Loading \(key)")
             let source = try await ModelSource(
                 reference, adapters: adapters, on: machine, limits: try calls.limits())
@@ -61,7 +69,7 @@ struct ServedModelOptions: ParsableArguments {
             loaded[key] = engine
             return engine
         }
-        var engines = [try await engine(model.model, model.adapter, directions)]
+        var engines = [try await engine(model.model, model.adapter, along: direction)]
         if let fallback { engines.append(try await engine(fallback)) }
         var all = [
             ServedModel(id: name ?? Self.name(of: engines[0].model.name), engines: engines)
@@ -77,7 +85,13 @@ struct ServedModelOptions: ParsableArguments {
         if let models {
             for entry in try decodeYAML([Entry].self, from: models) {
                 var own = engines
-                if let model = entry.model { own = [try await engine(model)] }
+                if entry.model != nil || entry.direction != nil {
+                    let adapters = entry.model == nil ? model.adapter : []
+                    own = [
+                        try await engine(
+                            entry.model ?? model.model, adapters, along: entry.direction ?? [])
+                    ]
+                }
                 if let fallback = entry.fallback { own.append(try await engine(fallback)) }
                 all.append(
                     ServedModel(
@@ -88,8 +102,8 @@ struct ServedModelOptions: ParsableArguments {
         return all
     }
 
-    private func directions() throws -> [SteeredChatModel.Direction] {
-        let all = try direction.map { try SteeredChatModel.Direction($0) }
+    private func directions(_ names: [String]) throws -> [SteeredChatModel.Direction] {
+        let all = try names.map { try SteeredChatModel.Direction($0) }
         guard Set(all.map(\.character.name)).count == all.count else {
             throw ValidationError("Two directions have the same name.")
         }
