@@ -64,8 +64,6 @@ def smollm2(gguf, out):
             "max": rounded(logits.max(-1).values), "logsumexp": rounded(logits.logsumexp(-1)),
             "chosen": chosen, "logits": rounded(last[chosen]),
         })
-        if dump := os.environ.get("KEEL_DUMP"):
-            logits.numpy().tofile(f"{dump}/{len(rows) - 1:02}.f32")
     with open(f"{out}/smollm2-logits.json", "w") as file:
         file.write("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
 
