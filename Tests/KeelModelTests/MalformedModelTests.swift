@@ -19,11 +19,11 @@ import Testing
 /// only bytes.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct MalformedModelTests {
     @Test(.enabled(if: DefaultModel.isInstalled, DefaultModel.reason))
-    func `200 mutants of the default model's GGUF file, read up to its weights`() async {
+    func `200 mutants of the default model's GGUF file`() async {
         await #expect(processExitsWith: .success) { try Self.defaultGGUF() }
     }
 
-    @Test func `200 mutants of a small model's GGUF file, loaded with its weights`() async {
+    @Test func `200 mutants of a small model's GGUF file`() async {
         await #expect(processExitsWith: .success) { try Self.smallGGUF() }
     }
 
@@ -52,7 +52,7 @@ import Testing
         let head = try #require(try handle.read(upToCount: 3 << 20))
         // The weights are a hole: what is read of them is zeros, and the file is as long as it was.
         try survive(head, length: try handle.seekToEnd(), seed: 1) {
-            _ = try LanguageModel.tokenizer(of: $0)
+            _ = try LanguageModel(ModelReference(base: $0), packing: false)
         }
     }
 
