@@ -45,7 +45,9 @@ struct ModelCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "info", abstract: "Say what a model is.")
 
-        @Argument(help: "Alias, GGUF file, folder, or org/name in the Hugging Face hub's cache.")
+        @Argument(
+            help: "Alias, GGUF file, folder, or org/name in the Hugging Face hub's cache.",
+            completion: .model)
         var name = ModelCatalogue.defaultAlias
 
         @Flag(help: "Print results as JSON.")
@@ -71,7 +73,8 @@ struct ModelCommand: AsyncParsableCommand {
                 """)
 
         @Argument(
-            help: "An alias of \"keel model list\", or org/name or org/name@revision of the hub.")
+            help: "An alias of \"keel model list\", or org/name or org/name@revision of the hub.",
+            completion: .model)
         var name = ModelCatalogue.defaultAlias
 
         func run() async throws {

@@ -5,10 +5,10 @@ import KeelLanguage
 
 /// Rows in, rows out.
 struct RowOptions: ParsableArguments {
-    @Option(help: "JSON Lines to read; - is standard input.")
+    @Option(help: "JSON Lines to read; - is standard input.", completion: .file())
     var input: String
 
-    @Option(help: "JSON Lines to write.")
+    @Option(help: "JSON Lines to write.", completion: .file())
     var output: String
 
     @Flag(help: "Report a row that cannot be read or used and go on, instead of stopping.")

@@ -13,7 +13,7 @@ struct ServedModelOptions: ParsableArguments {
     @Option(help: "The name that clients give (default: that of the model).")
     var name: String?
 
-    @Option(help: "A model or address that answers where the first one fails.")
+    @Option(help: "A model or address that answers where the first one fails.", completion: .model)
     var fallback: String?
 
     @Option(
@@ -27,7 +27,9 @@ struct ServedModelOptions: ParsableArguments {
             """)
     var direction: [String] = []
 
-    @Option(help: "A YAML list of more models: name, and model, system, about, fallback.")
+    @Option(
+        help: "A YAML list of more models: name, and model, system, about, fallback.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var models: String?
 
     private struct Entry: Decodable {
