@@ -38,7 +38,7 @@ import Testing
     /// Keys and values of what is written are remembered as float16 (docs/decisions.md), so the two
     /// differ by more than the order of sums.
     @Test(.enabled(if: DefaultModel.isInstalled, DefaultModel.reason))
-    func `16 texts written at once have the log-probabilities of plain passes, on the default model`()
+    func `16 texts written at once agree with plain passes, on the default model`()
         async throws
     {
         struct Written: Sendable {

@@ -33,6 +33,9 @@ struct ModelExportCommand: ParsableCommand {
         completion: .list(["f32", "f16", "bf16", "q8_0"]))
     var type = "f16"
 
+    @Flag(help: "Print results as JSON.")
+    var json = false
+
     func validate() throws {
         guard Self.types.contains(type.lowercased()) else {
             throw ValidationError("--type must be \(Self.types.joined(separator: ", ")).")
@@ -46,5 +49,8 @@ struct ModelExportCommand: ParsableCommand {
             ModelReference(named: model, adapters: adapter), toGGUF: output.path, as: stored ?? .f16
         )
         Terminal.note("The model is in \(out).")
+        if json {
+            try Terminal.printJSON(["model": model, "path": output.path, "type": type.lowercased()])
+        }
     }
 }
