@@ -3,9 +3,10 @@
     python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers gguf peft safetensors accelerate
     venv/bin/python Scripts/goldens/model.py SmolLM2-135M-Instruct.Q4_1.gguf Tests/KeelModelTests/Goldens
 
-Written:
-    smollm2-logits.json   20 prompts on the default model: tokens; at every position the arg-max, its
-                          logit and the log-sum-exp; at the last position the logits of 256 tokens
+Written, all or what is named behind the folder (smollm2, tiny):
+    smollm2-logits.json   20 prompts on the default model: tokens; at every position the 16 most probable
+                          tokens, the logits of these and of 16 tokens spread evenly over the
+                          vocabulary, and the log-sum-exp
     tiny-llama/           a random model of 2 layers in Hugging Face layout, with its tokenizer
     tiny-llama.json       its logits and hidden states
     tiny-adapter/         a random LoRA adapter of it in PEFT layout
@@ -44,8 +45,8 @@ PROMPTS = [
 ]
 
 
-def rounded(values):
-    return [round(float(v), 5) for v in values]
+def rounded(values, digits=5):
+    return [round(float(v), digits) for v in values]
 
 
 def smollm2(gguf, out):
@@ -57,15 +58,14 @@ def smollm2(gguf, out):
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
         with torch.no_grad():
             logits = model(torch.tensor([ids])).logits[0]
-        last = logits[-1]
-        chosen = sorted(set(last.topk(128).indices.tolist()) | set(range(0, last.numel(), 384)))
+        count, size = logits.shape
+        top = logits.topk(16).indices
+        spread = torch.tensor([[number * size // 16 for number in range(16)]]).expand(count, -1)
         rows.append({
-            "text": text, "tokens": ids, "argmax": logits.argmax(-1).tolist(),
-            "max": rounded(logits.max(-1).values), "logsumexp": rounded(logits.logsumexp(-1)),
-            "chosen": chosen, "logits": rounded(last[chosen]),
+            "text": text, "tokens": ids, "top": top.tolist(),
+            "logits": [rounded(row, 4) for row in logits.gather(1, torch.cat([top, spread], 1))],
+            "logsumexp": rounded(logits.logsumexp(-1), 4),
         })
-        if dump := os.environ.get("KEEL_DUMP"):
-            logits.numpy().tofile(f"{dump}/{len(rows) - 1:02}.f32")
     with open(f"{out}/smollm2-logits.json", "w") as file:
         file.write("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
 
@@ -117,7 +117,9 @@ def tiny(out):
 
 
 if __name__ == "__main__":
-    gguf, out = sys.argv[1:]
+    gguf, out, *parts = sys.argv[1:]
     os.makedirs(out, exist_ok=True)
-    smollm2(gguf, out)
-    tiny(out)
+    if not parts or "smollm2" in parts:
+        smollm2(gguf, out)
+    if not parts or "tiny" in parts:
+        tiny(out)

@@ -6,17 +6,80 @@ import Testing
 /// One text, computed in different ways, must come out the same.
 @Suite struct AgreementTests {
     @Test func `rows of a batch padded at their end agree with each row alone`() throws {
-        let language = try Golden.tiny()
         let texts = [[1, 2, 3, 4, 5, 6, 7], [9, 8, 7], [100]]
-        let padded = texts.flatMap { $0 + Array(repeating: 0, count: 7 - $0.count) }
+        try expectAgreement(of: texts, in: Golden.tiny(), within: 1e-4)
+    }
+
+    @Test(.enabled(if: DefaultModel.isInstalled, DefaultModel.reason))
+    func `a batch of 16 agrees with each row alone, on the default model`() throws {
+        let language = try DefaultModel.load()
+        let texts = (1...16).map { number in
+            language.tokenizer.encode(
+                String(repeating: "Boat \(number) has a keel. ", count: 1 + number / 2))
+        }
+        try expectAgreement(of: texts, in: language, within: 1e-3)
+    }
+
+    private func expectAgreement(
+        of texts: [[Int]], in language: LanguageModel, within tolerance: Float
+    ) throws {
+        let width = texts.map(\.count).max() ?? 0
+        let padded = texts.flatMap { $0 + Array(repeating: 0, count: width - $0.count) }
         try Engine.withoutGradients {
-            let hidden = try language.model(Tensor(padded, shape: [3, 7]))
+            let hidden = try language.model(Tensor(padded, shape: [texts.count, width]))
             for (row, text) in texts.enumerated() {
                 let own = try language.model.logits(
                     hidden.selected(0, row).narrowed(0, 0..<text.count))
-                expectClose(try own.rows(), try language.logits(text).rows(), within: 1e-4)
+                expectClose(try own.rows(), try language.logits(text).rows(), within: tolerance)
             }
         }
+    }
+
+    /// Keys and values of what is written are remembered as float16 (docs/decisions.md), so the two
+    /// differ by more than the order of sums.
+    @Test(.enabled(if: DefaultModel.isInstalled, DefaultModel.reason))
+    func `16 texts written at once agree with plain passes, on the default model`()
+        async throws
+    {
+        struct Written: Sendable {
+            var prompt: Prompt
+            var tokens: [Int] = []
+            var logprobs: [Float] = []
+        }
+        let chat = try await LocalChatModel(
+            ModelReference(ModelCatalogue.defaultAlias), maxBatch: 16)
+        let options = SamplingOptions(maxTokens: 12, seed: 3)
+        let written = try await withThrowingTaskGroup(of: Written.self) { group in
+            for number in 1...16 {
+                group.addTask {
+                    let question = String(repeating: "And then? ", count: number)
+                    var one = Written(prompt: .user(question + "Say \(number)."))
+                    for try await event in chat.stream(
+                        one.prompt, samples: 0..<1, options: options, logprobs: 0)
+                    {
+                        switch event {
+                        case .piece(_, _, let drawn):
+                            one.logprobs += drawn.map { Float($0.drawn.logprob) }
+                        case .finished(_, let completion): one.tokens = completion.tokens
+                        }
+                    }
+                    return one
+                }
+            }
+            var all: [Written] = []
+            for try await one in group { all.append(one) }
+            return all
+        }
+        #expect(written.count == 16 && written.contains { $0.tokens.count > 4 })
+        let plain = try await chat.withModel { language in
+            try written.map { one in
+                let prefix = try language.encode(one.prompt)
+                let all = try language.logits(prefix + one.tokens).logSoftmax().rows()
+                return one.tokens.indices.map { all[prefix.count - 1 + $0][one.tokens[$0]] }
+            }
+        }
+        expectClose(
+            written.map { Array($0.logprobs.prefix($0.tokens.count)) }, plain, within: 2e-2)
     }
 
     @Test func `greedy decoding follows the arg-max of plain forward passes`() async throws {

@@ -73,5 +73,8 @@ import Testing
         let outcome = try await Program.run(["--generate-completion-script", shell], in: scratch)
         expectSuccess(outcome)
         #expect(outcome.output.contains("tokenize") && outcome.output.contains("skip-bad-rows"))
+        // Names of models, suites and devices are asked of the program when they are wanted.
+        #expect(outcome.output.contains("---completion score -- --model"))
+        #expect(outcome.output.contains("---completion eval -- --suite"))
     }
 }

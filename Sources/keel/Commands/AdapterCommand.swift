@@ -26,19 +26,23 @@ struct AdapterCommand: ParsableCommand {
             commandName: "export",
             abstract: "Write a PEFT adapter folder for llama.cpp (gguf) or mlx-lm (mlx).")
 
-        @Argument(help: "An adapter folder in PEFT layout.")
+        @Argument(help: "An adapter folder in PEFT layout.", completion: .directory)
         var adapter: String
 
         @Option(help: "gguf: one file for llama.cpp; mlx: a folder for mlx-lm.")
         var format: Format
 
-        @Option(help: "The model that the adapter is for: alias, GGUF file or folder.")
+        @Option(
+            help: "The model that the adapter is for: alias, GGUF file or folder.",
+            completion: .model)
         var model = ModelCatalogue.defaultAlias
 
-        @Option(help: "The file or folder to write; it must not exist.")
+        @Option(help: "The file or folder to write; it must not exist.", completion: .file())
         var out: String
 
-        @Option(help: "What a GGUF file holds: float32 (exact), bfloat16 or float16.")
+        @Option(
+            help: "What a GGUF file holds: float32 (exact), bfloat16 or float16.",
+            completion: .list(["float32", "bfloat16", "float16"]))
         var type = "float32"
 
         func validate() throws {
@@ -70,16 +74,18 @@ struct AdapterCommand: ParsableCommand {
             commandName: "import",
             abstract: "Make a PEFT adapter folder of one of llama.cpp (gguf) or mlx-lm (mlx).")
 
-        @Argument(help: "The GGUF file or the folder of mlx-lm.")
+        @Argument(help: "The GGUF file or the folder of mlx-lm.", completion: .file())
         var adapter: String
 
         @Option(help: "gguf: one file of llama.cpp; mlx: a folder of mlx-lm.")
         var format: Format
 
-        @Option(help: "The model that the adapter is for: alias, GGUF file or folder.")
+        @Option(
+            help: "The model that the adapter is for: alias, GGUF file or folder.",
+            completion: .model)
         var model = ModelCatalogue.defaultAlias
 
-        @Option(help: "The folder to write; it must not exist.")
+        @Option(help: "The folder to write; it must not exist.", completion: .directory)
         var out: String
 
         func run() throws {

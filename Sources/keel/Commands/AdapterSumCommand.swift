@@ -11,13 +11,13 @@ struct AdapterSumCommand: ParsableCommand {
             themselves, as a linear merge does, is something else.
             """)
 
-    @Argument(help: "Adapter folders in PEFT layout.")
+    @Argument(help: "Adapter folders in PEFT layout.", completion: .directory)
     var adapters: [String]
 
     @Option(help: "A factor for each adapter, in order (default: 1); may be negative: --weight=-1.")
     var weight: [Double] = []
 
-    @Option(help: "The folder to write; it must not exist.")
+    @Option(help: "The folder to write; it must not exist.", completion: .directory)
     var out: String
 
     func validate() throws {

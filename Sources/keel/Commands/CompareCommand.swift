@@ -19,23 +19,23 @@ struct CompareCommand: AsyncParsableCommand {
             command goes on where it stood. Ends with status 2 when a model did not give all readings.
             """)
 
-    @Argument(help: "The run before, or a model, as keel eval takes it.")
+    @Argument(help: "The run before, or a model, as keel eval takes it.", completion: .model)
     var baseline: String
 
-    @Argument(help: "The run after, or a model.")
+    @Argument(help: "The run after, or a model.", completion: .model)
     var candidate: String
 
     @Option(help: "A change for the worse that would not matter, in each measure's unit.")
     var margin: Double?
 
-    @Option(help: "Also write a report to this HTML file.")
+    @Option(help: "Also write a report to this HTML file.", completion: .file())
     var report: String?
 
     @Option(
         help: """
             A folder for the report and the comparison, which "keel serve --runs" lists beside runs; maps of models \
             go there, too, as a and b.
-            """)
+            """, completion: .directory)
     var out: String?
 
     @Option(
@@ -51,7 +51,7 @@ struct CompareCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var calls: CallOptions
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")

@@ -13,11 +13,12 @@ struct DataCheckCommand: ParsableCommand {
             refuse are found too. Exit status 1 when anything is wrong.
             """)
 
-    @Argument(help: "JSON Lines files.")
+    @Argument(help: "JSON Lines files.", completion: .file())
     var files: [String]
 
     @Option(
-        help: "Whose tokenizer, template and window to check against: alias, GGUF file or folder.")
+        help: "Whose tokenizer, template and window to check against: alias, GGUF file or folder.",
+        completion: .model)
     var model: String?
 
     @Option(help: "The most tokens of a row (default: the model's window).")

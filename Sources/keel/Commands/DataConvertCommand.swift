@@ -12,13 +12,13 @@ struct DataConvertCommand: ParsableCommand {
             of one prompt stay together.
             """)
 
-    @Argument(help: "A JSON Lines file.")
+    @Argument(help: "A JSON Lines file.", completion: .file())
     var file: String
 
     @Option(help: "Whose form: \(DataFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
     var to: DataFormat
 
-    @Option(help: "The file or folder to write; it must not exist.")
+    @Option(help: "The file or folder to write; it must not exist.", completion: .file())
     var out: String
 
     @Option(help: "mlx-lm: the share of the rows for valid.jsonl, such as 0.1.")

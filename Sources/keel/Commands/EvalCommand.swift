@@ -19,7 +19,7 @@ struct EvalCommand: AsyncParsableCommand {
 
     @OptionGroup var asked: SuiteOptions
 
-    @Option(name: .customLong("out"), help: "The run's folder.")
+    @Option(name: .customLong("out"), help: "The run's folder.", completion: .directory)
     var folder: String?
 
     @OptionGroup var planning: PlanningOptions

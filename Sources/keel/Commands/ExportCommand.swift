@@ -13,13 +13,15 @@ struct ExportCommand: ParsableCommand {
             An earlier export of the same form is replaced; anything else that is there is left alone.
             """)
 
-    @Argument(help: .init("The run's folder.", valueName: "run"))
+    @Argument(help: .init("The run's folder.", valueName: "run"), completion: .directory)
     var folder: String
 
     @Option(help: "The form.")
     var format = ExportFormat.inspect
 
-    @Option(name: .customLong("out"), help: "The file, or a folder in which it gets its own name.")
+    @Option(
+        name: .customLong("out"), help: "The file, or a folder in which it gets its own name.",
+        completion: .file())
     var output: String
 
     func run() throws {

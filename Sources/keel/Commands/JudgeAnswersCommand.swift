@@ -13,12 +13,14 @@ struct JudgeAnswersCommand: AsyncParsableCommand {
             judge did not give all votes; the same command asks for the missing ones again.
             """)
 
-    @Argument(help: "The run's folder.")
+    @Argument(help: "The run's folder.", completion: .directory)
     var run: String
 
     @OptionGroup var judge: JudgeOptions
 
-    @Option(help: "A folder of keel judge calibrate: also gives rates without the judge's errors.")
+    @Option(
+        help: "A folder of keel judge calibrate: also gives rates without the judge's errors.",
+        completion: .directory)
     var calibration: String?
 
     func run() async throws {

@@ -13,18 +13,22 @@ struct JudgeCalibrateCommand: AsyncParsableCommand {
             calibration.json, which keel judge RUN takes by --calibration. Rows may be added later.
             """)
 
-    @Argument(help: "JSON Lines of labelled answers.")
+    @Argument(help: "JSON Lines of labelled answers.", completion: .file())
     var labels: String
 
-    @Option(help: "The suite with the rubrics: one that ships with Keel, or a YAML file.")
+    @Option(
+        help: "The suite with the rubrics: one that ships with Keel, or a YAML file.",
+        completion: .suite)
     var suite = "character"
 
-    @Option(help: "The run whose answers rows name; its suite has the rubrics then.")
+    @Option(
+        help: "The run whose answers rows name; its suite has the rubrics then.",
+        completion: .directory)
     var run: String?
 
     @OptionGroup var judge: JudgeOptions
 
-    @Option(name: .customLong("out"), help: "Where the calibration goes.")
+    @Option(name: .customLong("out"), help: "Where the calibration goes.", completion: .directory)
     var folder: String
 
     func run() async throws {

@@ -12,10 +12,10 @@ struct JudgePairsCommand: AsyncParsableCommand {
             judgements.jsonl and preferences.json. Stopped at any moment, the same command goes on where it stood.
             """)
 
-    @Argument(help: "The run before.")
+    @Argument(help: "The run before.", completion: .directory)
     var baseline: String
 
-    @Argument(help: "The run after.")
+    @Argument(help: "The run after.", completion: .directory)
     var candidate: String
 
     @Option(help: "The id of a rubric of the suite.")
@@ -23,7 +23,7 @@ struct JudgePairsCommand: AsyncParsableCommand {
 
     @OptionGroup var judge: JudgeOptions
 
-    @Option(name: .customLong("out"), help: "Where the votes go.")
+    @Option(name: .customLong("out"), help: "Where the votes go.", completion: .directory)
     var folder: String
 
     func run() async throws {

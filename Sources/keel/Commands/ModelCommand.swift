@@ -45,7 +45,9 @@ struct ModelCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "info", abstract: "Say what a model is.")
 
-        @Argument(help: "Alias, GGUF file, folder, or org/name in the Hugging Face hub's cache.")
+        @Argument(
+            help: "Alias, GGUF file, folder, or org/name in the Hugging Face hub's cache.",
+            completion: .model)
         var name = ModelCatalogue.defaultAlias
 
         @Flag(help: "Print results as JSON.")
@@ -71,19 +73,26 @@ struct ModelCommand: AsyncParsableCommand {
                 """)
 
         @Argument(
-            help: "An alias of \"keel model list\", or org/name or org/name@revision of the hub.")
+            help: "An alias of \"keel model list\", or org/name or org/name@revision of the hub.",
+            completion: .model)
         var name = ModelCatalogue.defaultAlias
 
+        @Flag(help: "Print results as JSON.")
+        var json = false
+
         func run() async throws {
-            guard let entry = ModelCatalogue.entries.first(where: { $0.alias == name }) else {
-                return try await pullFromHub()
+            let path: String
+            if let entry = ModelCatalogue.entries.first(where: { $0.alias == name }) {
+                let wasInstalled = entry.isInstalled
+                path = try ModelFetcher.fetch(entry) { Terminal.note($0) }
+                if !wasInstalled { Terminal.note("\(name) is at \(path).") }
+            } else {
+                path = try await pullFromHub()
             }
-            let wasInstalled = entry.isInstalled
-            let path = try ModelFetcher.fetch(entry) { Terminal.note($0) }
-            if !wasInstalled { Terminal.note("\(name) is at \(path).") }
+            if json { try Terminal.printJSON(["name": name, "path": path]) }
         }
 
-        private func pullFromHub() async throws {
+        private func pullFromHub() async throws -> String {
             guard let reference = HubReference(name) else {
                 throw ModelError.notFound(name, known: ModelCatalogue.entries.map(\.alias))
             }
@@ -93,6 +102,7 @@ struct ModelCommand: AsyncParsableCommand {
                 line.update(done: done, total: total, rate: "bytes of \(file)", remaining: nil)
             }
             Terminal.note("\(reference) is at \(path).")
+            return path
         }
     }
 }

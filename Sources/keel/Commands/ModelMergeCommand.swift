@@ -13,16 +13,21 @@ struct ModelMergeCommand: ParsableCommand {
             becomes a folder, its weights decoded.
             """)
 
-    @Argument(help: "Alias, GGUF file or folder; adapters follow after plus signs.")
+    @Argument(
+        help: "Alias, GGUF file or folder; adapters follow after plus signs.", completion: .model)
     var model: String
 
-    @Option(help: "A LoRA adapter folder in PEFT layout; may be given several times.")
+    @Option(
+        help: "A LoRA adapter folder in PEFT layout; may be given several times.",
+        completion: .directory)
     var adapter: [String] = []
 
-    @Option(help: "The folder to write; it must not exist.")
+    @Option(help: "The folder to write; it must not exist.", completion: .directory)
     var out: String
 
-    @Option(help: "What weights are stored as: float32 (exact), bfloat16 or float16.")
+    @Option(
+        help: "What weights are stored as: float32 (exact), bfloat16 or float16.",
+        completion: .list(["float32", "bfloat16", "float16"]))
     var type = "float32"
 
     func validate() throws {

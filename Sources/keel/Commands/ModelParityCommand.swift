@@ -14,13 +14,17 @@ struct ModelParityCommand: ParsableCommand {
             every activation. The first step that differs is named; then the exit status is 1.
             """)
 
-    @Argument(help: "Alias, GGUF file, folder, or org/name in the Hugging Face hub's cache.")
+    @Argument(
+        help: "Alias, GGUF file, folder, or org/name in the Hugging Face hub's cache.",
+        completion: .model)
     var model = ModelCatalogue.defaultAlias
 
-    @Option(help: "The device in question: cpu, cuda, cuda:1, mps.")
+    @Option(help: "The device in question: cpu, cuda, cuda:1, mps.", completion: .device)
     var device = "cpu"
 
-    @Option(help: "What weights are held as there: float32, bfloat16 or float16.")
+    @Option(
+        help: "What weights are held as there: float32, bfloat16 or float16.",
+        completion: .list(["float32", "bfloat16", "float16"]))
     var type = "float32"
 
     @Option(help: "The largest difference allowed, as a share of the largest number at a step.")

@@ -34,7 +34,7 @@ struct PlanCommand: AsyncParsableCommand {
             valueName: "a,b"))
     var spread = "1,1"
 
-    @Option(help: "A run whose dimensions are held against the plan.")
+    @Option(help: "A run whose dimensions are held against the plan.", completion: .directory)
     var run: String?
 
     @Flag(help: "Print results as JSON.")

@@ -11,10 +11,10 @@ struct StoreCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copy a store into a new file, also while it is in use.")
 
-        @Argument(help: "The store.")
+        @Argument(help: "The store.", completion: .file())
         var store: String
 
-        @Argument(help: "The new file.")
+        @Argument(help: "The new file.", completion: .file())
         var copy: String
 
         func run() async throws {
@@ -27,7 +27,7 @@ struct StoreCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look for damage: of the file, and of the log of decisions.")
 
-        @Argument(help: "The store.")
+        @Argument(help: "The store.", completion: .file())
         var store: String
 
         func run() async throws {

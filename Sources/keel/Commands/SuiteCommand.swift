@@ -33,7 +33,7 @@ struct SuiteCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check", abstract: "Check a suite, and say what it holds.")
 
-        @Argument(help: "A YAML file, or a suite that ships with Keel.")
+        @Argument(help: "A YAML file, or a suite that ships with Keel.", completion: .suite)
         var suite: String
 
         @Flag(help: "Print results as JSON.")
@@ -67,13 +67,13 @@ struct SuiteCommand: ParsableCommand {
         @Argument(help: "What the file is.")
         var format: ImportFormat
 
-        @Argument(help: "The file.")
+        @Argument(help: "The file.", completion: .file())
         var file: String
 
         @Option(help: "The suite's name (default: that of the file).")
         var name: String?
 
-        @Option(name: .customLong("out"), help: "The YAML file to write.")
+        @Option(name: .customLong("out"), help: "The YAML file to write.", completion: .file())
         var output: String
 
         func run() throws {

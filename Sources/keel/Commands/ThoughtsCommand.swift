@@ -20,7 +20,9 @@ struct ThoughtsCommand: AsyncParsableCommand {
 
 /// Labelled thoughts to read by.
 struct ThoughtReaderOptions: ParsableArguments {
-    @Option(help: "JSON Lines of labelled thoughts to learn from (default: those of Keel).")
+    @Option(
+        help: "JSON Lines of labelled thoughts to learn from (default: those of Keel).",
+        completion: .file())
     var learnFrom: String?
 
     func reader() throws -> ThoughtReader {
@@ -42,7 +44,7 @@ struct ThoughtsReadCommand: AsyncParsableCommand {
             score, signs, the name that the model calls itself, and the passage to look at. English only.
             """)
 
-    @Argument(help: "JSON Lines.")
+    @Argument(help: "JSON Lines.", completion: .file())
     var file: String
 
     @Option(help: "The field that holds the reasoning.")
@@ -56,12 +58,12 @@ struct ThoughtsReadCommand: AsyncParsableCommand {
     @Option(
         help: """
             FILE or FILE@LAYER: a control vector, on which the stream of --model over the reasoning is projected.
-            """)
+            """, completion: .file())
     var direction: String?
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "JSON Lines to write.")
+    @Option(help: "JSON Lines to write.", completion: .file())
     var out: String?
 
     private struct Line: Encodable, Sendable {

@@ -14,7 +14,7 @@ struct ThoughtsMeasureCommand: AsyncParsableCommand {
             learn from has seen.
             """)
 
-    @Argument(help: "JSON Lines of labelled thoughts.")
+    @Argument(help: "JSON Lines of labelled thoughts.", completion: .file())
     var rows: String
 
     @OptionGroup var options: ThoughtReaderOptions

@@ -21,7 +21,7 @@ struct TourCommand: AsyncParsableCommand {
     @Flag(help: "Ask only a small fixed part of the suite.")
     var quick = false
 
-    @Option(name: .customLong("out"), help: "Where the runs go.")
+    @Option(name: .customLong("out"), help: "Where the runs go.", completion: .directory)
     var folder = "runs/tour"
 
     /// Answers to a probe: the fewest that can differ from each other, for a first look.

@@ -10,7 +10,7 @@ struct EvaluationOptions: ParsableArguments {
         help: """
             A suite file that rows must not come from, beside those that ship with keel; may be given \
             several times.
-            """)
+            """, completion: .file(extensions: ["yaml", "yml"]))
     var suite: [String] = []
 
     /// The suites that ship with Keel, and those that are named.

@@ -8,8 +8,8 @@ import KeelModel
 struct JudgeOptions: ParsableArguments {
     @Option(
         help:
-            "The judge: alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model."
-    )
+            "The judge: alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model.",
+        completion: .model)
     var judge: String
 
     @OptionGroup var calls: CallOptions
@@ -20,7 +20,7 @@ struct JudgeOptions: ParsableArguments {
     @Option(help: "Votes on each answer, half of them in the other order (default: 2).")
     var votes: Int?
 
-    @Option(help: "Where the judge computes: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where the judge computes: cpu, cuda, cuda:1, mps.", completion: .device)
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")

@@ -8,14 +8,16 @@ import KeelTensor
 struct ModelOptions: ParsableArguments {
     @Option(
         help:
-            "Alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model."
-    )
+            "Alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model.",
+        completion: .model)
     var model = ModelCatalogue.defaultAlias
 
-    @Option(help: "A LoRA adapter folder in PEFT layout; may be given several times.")
+    @Option(
+        help: "A LoRA adapter folder in PEFT layout; may be given several times.",
+        completion: .directory)
     var adapter: [String] = []
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")

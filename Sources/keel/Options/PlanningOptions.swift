@@ -7,7 +7,7 @@ struct PlanningOptions: ParsableArguments {
     @Flag(help: "Ask nothing; print the smallest changes that two such runs could tell apart.")
     var plan = false
 
-    @Option(help: "With --plan: a run whose variances are used.")
+    @Option(help: "With --plan: a run whose variances are used.", completion: .directory)
     var like: String?
 
     func validate() throws {

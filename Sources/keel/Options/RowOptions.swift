@@ -5,10 +5,10 @@ import KeelLanguage
 
 /// Rows in, rows out.
 struct RowOptions: ParsableArguments {
-    @Option(help: "JSON Lines to read; - is standard input.")
+    @Option(help: "JSON Lines to read; - is standard input.", completion: .file())
     var input: String
 
-    @Option(help: "JSON Lines to write.")
+    @Option(help: "JSON Lines to write.", completion: .file())
     var output: String
 
     @Flag(help: "Report a row that cannot be read or used and go on, instead of stopping.")
@@ -18,7 +18,7 @@ struct RowOptions: ParsableArguments {
     var resume = false
 
     /// Reads all rows.
-    /// - Parameter withCompletions: A row without a completion is unreadable.
+    /// - Parameter withCompletions: A row without a completion, or with an empty one, is unreadable.
     /// - Returns: The rows in the order of the input.
     /// - Throws: The first unreadable row's error, with file, line and field, unless rows are skipped.
     func rows(withCompletions: Bool) throws -> [PromptRow] {
@@ -31,8 +31,17 @@ struct RowOptions: ParsableArguments {
         while true {
             do {
                 guard let row = try reader.next() else { return rows }
-                if withCompletions, row.completion == nil {
-                    throw reader.error(.missingField("completion"))
+                if withCompletions {
+                    guard let completion = row.completion else {
+                        throw reader.error(.missingField("completion"))
+                    }
+                    // Its mean would be that of a certain completion.
+                    guard !completion.isEmpty else {
+                        throw reader.error(
+                            .invalidValue(
+                                field: "completion",
+                                reason: "it is empty; there is nothing to score."))
+                    }
                 }
                 guard ids.insert(row.id).inserted else {
                     throw reader.error(

@@ -9,7 +9,7 @@ struct SteeringOptions: ParsableArguments {
             FILE:STRENGTH@LAYER: push the residual stream along a direction of a control vector (GGUF). STRENGTH is a \
             number, =NUMBER to set the stream's share of the direction, or remove; LAYER a block or a range as 10-14. \
             May be given several times.
-            """)
+            """, completion: .file())
     var steer: [String] = []
 
     @Option(help: "Which tokens --steer changes: all, or those of the answer.")

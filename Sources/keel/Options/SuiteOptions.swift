@@ -5,7 +5,7 @@ import KeelLanguage
 
 /// What a map asks, how often, and who plays the person.
 struct SuiteOptions: ParsableArguments {
-    @Option(help: "A suite that ships with Keel, or a YAML file.")
+    @Option(help: "A suite that ships with Keel, or a YAML file.", completion: .suite)
     var suite = "character"
 
     @Flag(help: "Ask only a small fixed part of the suite.")
@@ -14,10 +14,14 @@ struct SuiteOptions: ParsableArguments {
     @Option(help: "Answers to each probe.")
     var samples = 5
 
-    @Option(help: "The model that plays the person where talks leave the words open.")
+    @Option(
+        help: "The model that plays the person where talks leave the words open.",
+        completion: .model)
     var user: String?
 
-    @Option(help: "A folder that keeps answers and scores for later runs of the same questions.")
+    @Option(
+        help: "A folder that keeps answers and scores for later runs of the same questions.",
+        completion: .directory)
     var cache: String?
 
     /// The folder of answers, if there is one.

@@ -15,10 +15,14 @@ private nonisolated(unsafe) var signalPipe: Int32 = -1
 /// carries it to a thread that does nothing else: a signal can reach any thread of the engine, and
 /// the shared threads may all be busy for long.
 struct PoliteSignals {
-    private static let numbers = [SIGINT, SIGTERM]
     private static let end: UInt8 = 0
+    private let numbers: [Int32]
 
-    init(_ handler: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - numbers: Which signals; the others keep their effect.
+    ///   - handler: Runs on a thread of its own.
+    init(_ numbers: [Int32] = [SIGINT, SIGTERM], _ handler: @escaping @Sendable () -> Void) {
+        self.numbers = numbers
         var ends: [Int32] = [-1, -1]
         pipe(&ends)
         let (reading, writing) = (ends[0], ends[1])
@@ -29,7 +33,7 @@ struct PoliteSignals {
             close(reading)
             close(writing)
         }
-        for number in Self.numbers {
+        for number in numbers {
             signal(number) { number in
                 signal(number, SIG_DFL)
                 var byte: UInt8 = 1
@@ -40,7 +44,7 @@ struct PoliteSignals {
 
     /// Gives the signals back their usual effect.
     func stop() {
-        for number in Self.numbers { signal(number, SIG_DFL) }
+        for number in numbers { signal(number, SIG_DFL) }
         var byte = Self.end
         _ = write(signalPipe, &byte, 1)
     }

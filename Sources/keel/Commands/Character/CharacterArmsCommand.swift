@@ -16,10 +16,11 @@ struct CharacterArmsCommand: AsyncParsableCommand {
             differs between the arms is told for the traits' dimensions first, then elsewhere.
             """)
 
-    @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+    @Argument(
+        help: "A YAML file, or a constitution that ships with Keel.", completion: .constitution)
     var constitution: String
 
-    @Option(help: "The run before the trainings.")
+    @Option(help: "The run before the trainings.", completion: .directory)
     var before: String
 
     @Option(help: "NAME=RUN: the run after the training on an arm; given twice.")
@@ -28,7 +29,7 @@ struct CharacterArmsCommand: AsyncParsableCommand {
     @Option(help: "NAME=ROWS: the rows of an arm, to say which models made them.")
     var data: [String] = []
 
-    @Option(help: "Also write a report to this HTML file.")
+    @Option(help: "Also write a report to this HTML file.", completion: .file())
     var report: String?
 
     @Flag(help: "Print results as JSON.")

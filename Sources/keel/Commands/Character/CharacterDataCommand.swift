@@ -17,7 +17,8 @@ struct CharacterDataCommand: AsyncParsableCommand {
             the same command goes on where it stood.
             """)
 
-    @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+    @Argument(
+        help: "A YAML file, or a constitution that ships with Keel.", completion: .constitution)
     var constitution: String
 
     @OptionGroup var model: ModelOptions
@@ -25,7 +26,7 @@ struct CharacterDataCommand: AsyncParsableCommand {
     @OptionGroup var settings: CharacterDataOptions
     @OptionGroup var evaluation: EvaluationOptions
 
-    @Option(name: .customLong("out"), help: "The folder of the data.")
+    @Option(name: .customLong("out"), help: "The folder of the data.", completion: .directory)
     var folder: String
 
     func run() async throws {

@@ -6,10 +6,10 @@ import KeelTraining
 
 /// How a constitution becomes rows.
 struct CharacterDataOptions: ParsableArguments {
-    @Option(help: "Who writes the messages (default: the model itself).")
+    @Option(help: "Who writes the messages (default: the model itself).", completion: .model)
     var writer: String?
 
-    @Option(help: "Who ranks the answers (default: the model itself).")
+    @Option(help: "Who ranks the answers (default: the model itself).", completion: .model)
     var ranker: String?
 
     @Option(
@@ -54,7 +54,8 @@ struct CharacterDataOptions: ParsableArguments {
     @Flag(help: "Leave pairs out whose two orders disagree.")
     var onlyAgreeing = false
 
-    @Option(help: "JSON Lines with a prompt each, on which nothing is to change.")
+    @Option(
+        help: "JSON Lines with a prompt each, on which nothing is to change.", completion: .file())
     var unrelated: String?
 
     @Option(help: "The share of rows whose prompts are unrelated, where a file has them.")

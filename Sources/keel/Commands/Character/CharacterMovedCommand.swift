@@ -16,19 +16,21 @@ struct CharacterMovedCommand: AsyncParsableCommand {
             each principle's part in the rows is shown beside, and which models made them.
             """)
 
-    @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+    @Argument(
+        help: "A YAML file, or a constitution that ships with Keel.", completion: .constitution)
     var constitution: String
 
-    @Option(help: "The run before the training.")
+    @Option(help: "The run before the training.", completion: .directory)
     var before: String
 
-    @Option(help: "The run after it.")
+    @Option(help: "The run after it.", completion: .directory)
     var after: String
 
-    @Option(help: "The rows it was trained on, as keel character data made them.")
+    @Option(
+        help: "The rows it was trained on, as keel character data made them.", completion: .file())
     var data: String?
 
-    @Option(help: "Also write a report to this HTML file.")
+    @Option(help: "Also write a report to this HTML file.", completion: .file())
     var report: String?
 
     @Flag(help: "Print results as JSON.")

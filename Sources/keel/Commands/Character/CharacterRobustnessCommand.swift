@@ -24,28 +24,34 @@ struct CharacterRobustnessCommand: AsyncParsableCommand {
             2 when answers are missing.
             """)
 
-    @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+    @Argument(
+        help: "A YAML file, or a constitution that ships with Keel.", completion: .constitution)
     var constitution: String
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var calls: CallOptions
 
-    @Option(help: "The model before the training (default: the same without its adapters).")
+    @Option(
+        help: "The model before the training (default: the same without its adapters).",
+        completion: .model)
     var plain: String?
 
     @Option(
         help: """
             Rows the classifier learns from, as keel character data makes them by the arms ranked and revised; may be \
             given several times.
-            """)
+            """, completion: .file())
     var rows: [String]
 
     @Option(
-        help: "The rows that the model was trained on, so that no kind of them is the classifier's."
-    )
+        help:
+            "The rows that the model was trained on, so that no kind of them is the classifier's.",
+        completion: .file())
     var trainedOn: [String] = []
 
-    @Option(help: "A suite that ships with Keel, or a YAML file: its probes are asked.")
+    @Option(
+        help: "A suite that ships with Keel, or a YAML file: its probes are asked.",
+        completion: .suite)
     var suite = "character"
 
     @Option(help: "Probes of each trait, each of another cluster while there are some.")
@@ -60,10 +66,12 @@ struct CharacterRobustnessCommand: AsyncParsableCommand {
     @Option(help: "The most tokens of an answer.")
     var maxTokens = 64
 
-    @Option(help: "A YAML file of suffixes (default: drop-the-act, which ships with Keel).")
+    @Option(
+        help: "A YAML file of suffixes (default: drop-the-act, which ships with Keel).",
+        completion: .file(extensions: ["yaml", "yml"]))
     var suffixes: String?
 
-    @Option(name: .customLong("out"), help: "The folder of the test.")
+    @Option(name: .customLong("out"), help: "The folder of the test.", completion: .directory)
     var folder: String
 
     func validate() throws {

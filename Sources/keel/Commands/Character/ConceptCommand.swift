@@ -16,10 +16,10 @@ struct ConceptCommand: AsyncParsableCommand {
             on the wrong side: there the sheet, the grader or the label is unclear.
             """)
 
-    @Argument(help: "The sheet, a YAML file.")
+    @Argument(help: "The sheet, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
     var sheet: String
 
-    @Option(help: "JSON Lines of labelled cases.")
+    @Option(help: "JSON Lines of labelled cases.", completion: .file())
     var cases: String
 
     @OptionGroup var model: ModelOptions

@@ -13,16 +13,18 @@ extension ConstitutionCommand {
                 that nothing measures. Words are compared, not meanings. The exit status is 2 where something is found.
                 """)
 
-        @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+        @Argument(
+            help: "A YAML file, or a constitution that ships with Keel.", completion: .constitution)
         var constitution: String
 
-        @Option(help: "Rows made by it: say what each principle changed in them.")
+        @Option(
+            help: "Rows made by it: say what each principle changed in them.", completion: .file())
         var data: String?
 
         @Option(
             help:
-                "A suite file that measures traits, beside those that ship; may be given several times."
-        )
+                "A suite file that measures traits, beside those that ship; may be given several times.",
+            completion: .file(extensions: ["yaml", "yml"]))
         var suite: [String] = []
 
         @Flag(help: "Print results as JSON.")

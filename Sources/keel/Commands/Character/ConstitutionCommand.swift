@@ -41,10 +41,12 @@ struct ConstitutionCommand: AsyncParsableCommand {
             commandName: "diff",
             abstract: "Say what changed from one version of a constitution to the next.")
 
-        @Argument(help: "The version before: a YAML file, or one that ships with Keel.")
+        @Argument(
+            help: "The version before: a YAML file, or one that ships with Keel.",
+            completion: .constitution)
         var before: String
 
-        @Argument(help: "The version after.")
+        @Argument(help: "The version after.", completion: .constitution)
         var after: String
 
         @Flag(help: "Print results as JSON.")
@@ -80,13 +82,13 @@ struct ConstitutionCommand: AsyncParsableCommand {
                 messages. Equal files make equal constitutions.
                 """)
 
-        @Argument(help: "The file.")
+        @Argument(help: "The file.", completion: .file())
         var file: String
 
         @Option(help: "The constitution's name (default: that of the file).")
         var name: String?
 
-        @Option(name: .customLong("out"), help: "The YAML file to write.")
+        @Option(name: .customLong("out"), help: "The YAML file to write.", completion: .file())
         var output: String
 
         func run() throws {

@@ -18,7 +18,8 @@ extension ConstitutionCommand {
                 gets a run for each prompt, sweep.json and report.html. Stopped, the same command goes on where it stood.
                 """)
 
-        @Argument(help: "A YAML file, or a constitution that ships with Keel.")
+        @Argument(
+            help: "A YAML file, or a constitution that ships with Keel.", completion: .constitution)
         var constitution: String
 
         @Option(help: "The id of a principle or trait.")
@@ -33,7 +34,7 @@ extension ConstitutionCommand {
 
         @OptionGroup var options: PromptRunOptions
 
-        @Option(name: .customLong("out"), help: "The folder of the runs.")
+        @Option(name: .customLong("out"), help: "The folder of the runs.", completion: .directory)
         var folder: String
 
         func validate() throws {

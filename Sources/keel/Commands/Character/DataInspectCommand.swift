@@ -22,7 +22,7 @@ struct DataInspectCommand: AsyncParsableCommand {
             --direction, also how much further chosen answers lie along a direction of character inside a model.
             """)
 
-    @Argument(help: "JSON Lines files of preferences.")
+    @Argument(help: "JSON Lines files of preferences.", completion: .file())
     var files: [String]
 
     @Option(help: "Rows to name for each preference.")
@@ -35,7 +35,7 @@ struct DataInspectCommand: AsyncParsableCommand {
         help: """
             FILE or FILE@LAYER: a control vector, as keel direction find writes it, along which --model reads chosen and \
             rejected answers; may be given several times.
-            """)
+            """, completion: .file())
     var direction: [String] = []
 
     @Option(help: "The most tokens of a prompt and its answer that are read along directions.")
@@ -43,7 +43,7 @@ struct DataInspectCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Also write a report to this HTML file.")
+    @Option(help: "Also write a report to this HTML file.", completion: .file())
     var report: String?
 
     func validate() throws {

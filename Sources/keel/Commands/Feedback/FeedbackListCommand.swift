@@ -8,7 +8,7 @@ struct FeedbackListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List complaints in groups that share a word.")
 
-    @Argument(help: "The store of keel serve.")
+    @Argument(help: "The store of keel serve.", completion: .file())
     var store: String
 
     @Flag(help: "Print results as JSON.")

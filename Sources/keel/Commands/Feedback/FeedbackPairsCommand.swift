@@ -13,10 +13,10 @@ struct FeedbackPairsCommand: AsyncParsableCommand {
             the person's own. Pairs of equal texts, which prefer nothing, are left out and counted.
             """)
 
-    @Argument(help: "The store of keel serve.")
+    @Argument(help: "The store of keel serve.", completion: .file())
     var store: String
 
-    @Option(help: "The JSON Lines file to write.")
+    @Option(help: "The JSON Lines file to write.", completion: .file())
     var out: String
 
     private struct Turn: Encodable {

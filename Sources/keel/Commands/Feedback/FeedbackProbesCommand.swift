@@ -14,10 +14,10 @@ struct FeedbackProbesCommand: AsyncParsableCommand {
             refuses the file.
             """)
 
-    @Argument(help: "The store of keel serve.")
+    @Argument(help: "The store of keel serve.", completion: .file())
     var store: String
 
-    @Option(help: "The file to write.")
+    @Option(help: "The file to write.", completion: .file())
     var out: String
 
     private struct Draft: Encodable {

@@ -13,7 +13,7 @@ struct FeedbackRateCommand: AsyncParsableCommand {
             nobody had reason to: look at how many rate at all.
             """)
 
-    @Argument(help: "The store of keel serve.")
+    @Argument(help: "The store of keel serve.", completion: .file())
     var store: String
 
     @Option(help: "The first day of the second part, as 2026-11-21.")

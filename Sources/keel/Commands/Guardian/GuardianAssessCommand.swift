@@ -21,22 +21,26 @@ struct GuardianAssessCommand: AsyncParsableCommand {
             probability is that of rules, reader and the model's own activations together.
             """)
 
-    @Option(help: "JSON Lines to read; - is standard input.")
+    @Option(help: "JSON Lines to read; - is standard input.", completion: .file())
     var input: String
 
-    @Option(help: "JSON Lines to write; it must not be there yet.")
+    @Option(help: "JSON Lines to write; it must not be there yet.", completion: .file())
     var output: String
 
-    @Option(help: "A YAML file of values to weigh by, instead of those that ship.")
+    @Option(
+        help: "A YAML file of values to weigh by, instead of those that ship.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var values: String?
 
-    @Option(help: "A log of decisions to add to; it is created if it is not there.")
+    @Option(
+        help: "A log of decisions to add to; it is created if it is not there.", completion: .file()
+    )
     var log: String?
 
     @Option(
         help: """
             A probe of `keel guardian probe train`, read beside rules and reader; --model is its model.
-            """)
+            """, completion: .file())
     var probe: String?
 
     @OptionGroup var model: ModelOptions

@@ -15,16 +15,22 @@ struct GuardianCompareCommand: AsyncParsableCommand {
             judge, and no judge is asked here. OUT gets compare.json and report.html.
             """)
 
-    @Option(help: "A YAML file of conversations, instead of those that ship.")
+    @Option(
+        help: "A YAML file of conversations, instead of those that ship.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var conversations: String?
 
-    @Option(help: "A YAML file of values to weigh by, instead of those that ship.")
+    @Option(
+        help: "A YAML file of values to weigh by, instead of those that ship.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var values: String?
 
     @Option(help: "The day for which help has to be young enough, as 2026-11-21 (default: today).")
     var day: String?
 
-    @Option(name: .customLong("out"), help: "The folder to write; it must not be there yet.")
+    @Option(
+        name: .customLong("out"), help: "The folder to write; it must not be there yet.",
+        completion: .directory)
     var folder: String
 
     @Flag(help: "Print results as JSON.")

@@ -29,17 +29,19 @@ struct GuardianConfrontCommand: AsyncParsableCommand {
     @OptionGroup var calls: CallOptions
     @OptionGroup var steering: SteeringOptions
 
-    @Option(help: "The same model with other weights, such as one with an adapter.")
+    @Option(
+        help: "The same model with other weights, such as one with an adapter.", completion: .model)
     var changed: String?
 
     @Option(
-        help: "confrontation, or a YAML file with dimensions than-, says- and does- as it has.")
+        help: "confrontation, or a YAML file with dimensions than-, says- and does- as it has.",
+        completion: .suite)
     var suite = "confrontation"
 
     @Flag(help: "Ask only a small fixed part of the suite.")
     var quick = false
 
-    @Option(name: .customLong("out"), help: "The folder of the runs.")
+    @Option(name: .customLong("out"), help: "The folder of the runs.", completion: .directory)
     var folder: String
 
     func validate() throws {

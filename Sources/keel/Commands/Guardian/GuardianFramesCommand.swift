@@ -28,10 +28,12 @@ struct GuardianFramesCommand: AsyncParsableCommand {
     @Option(
         help: """
             frames, frames-people (with --user), or a YAML file whose first two dimensions are talks.
-            """)
+            """, completion: .suite)
     var suite = "frames"
 
-    @Option(help: "A YAML file of frames, instead of those that ship.")
+    @Option(
+        help: "A YAML file of frames, instead of those that ship.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var frames: String?
 
     @Flag(help: "Ask only a small fixed part of the suite.")
@@ -40,7 +42,9 @@ struct GuardianFramesCommand: AsyncParsableCommand {
     @Option(help: "Answers to each probe.")
     var samples = 5
 
-    @Option(help: "The model that plays the people where talks leave their words open.")
+    @Option(
+        help: "The model that plays the people where talks leave their words open.",
+        completion: .model)
     var user: String?
 
     @Option(help: "Divides the logits; 0 is greedy.")
@@ -49,7 +53,7 @@ struct GuardianFramesCommand: AsyncParsableCommand {
     @Option(help: "The most tokens of an answer.")
     var maxTokens = 128
 
-    @Option(name: .customLong("out"), help: "The folder of the runs.")
+    @Option(name: .customLong("out"), help: "The folder of the runs.", completion: .directory)
     var folder: String
 
     func run() async throws {

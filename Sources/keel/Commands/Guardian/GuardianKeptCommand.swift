@@ -14,10 +14,10 @@ struct GuardianKeptCommand: AsyncParsableCommand {
             few answers included.
             """)
 
-    @Argument(help: "The run before, of keel eval --suite frames.")
+    @Argument(help: "The run before, of keel eval --suite frames.", completion: .directory)
     var before: String
 
-    @Argument(help: "The run after.")
+    @Argument(help: "The run after.", completion: .directory)
     var after: String
 
     @Option(help: "A rise of a share that would not matter.")

@@ -12,7 +12,7 @@ struct GuardianVerifyCommand: AsyncParsableCommand {
             only against a hash that was kept elsewhere: give it as --expect.
             """)
 
-    @Argument(help: "The log.")
+    @Argument(help: "The log.", completion: .file())
     var log: String
 
     @Option(help: "The last hash, as this command printed it at an earlier time.")
@@ -36,7 +36,7 @@ struct GuardianWhyCommand: AsyncParsableCommand {
         commandName: "why",
         abstract: "Print what was decided about a conversation, and why, for the person concerned.")
 
-    @Argument(help: "The log.")
+    @Argument(help: "The log.", completion: .file())
     var log: String
 
     @Option(help: "The conversation's id.")
@@ -56,7 +56,7 @@ struct GuardianObjectCommand: AsyncParsableCommand {
         commandName: "object",
         abstract: "Store what a person has to say against a decision.")
 
-    @Argument(help: "The log.")
+    @Argument(help: "The log.", completion: .file())
     var log: String
 
     @Option(help: "The conversation's id.")

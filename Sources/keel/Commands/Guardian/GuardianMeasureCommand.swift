@@ -18,16 +18,18 @@ struct GuardianMeasureCommand: AsyncParsableCommand {
             that nobody who wrote rules or training rows has seen.
             """)
 
-    @Argument(help: "JSON Lines of labelled rows.")
+    @Argument(help: "JSON Lines of labelled rows.", completion: .file())
     var rows: String
 
-    @Option(help: "A folder that `keel guardian train` wrote, instead of the reader that ships.")
+    @Option(
+        help: "A folder that `keel guardian train` wrote, instead of the reader that ships.",
+        completion: .directory)
     var reader: String?
 
     @Option(
         help: """
             A probe of `keel guardian probe train`, read beside rules and reader; --model is its model.
-            """)
+            """, completion: .file())
     var probe: String?
 
     @OptionGroup var model: ModelOptions

@@ -29,10 +29,10 @@ struct GuardianProbeTrainCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "JSON Lines to train on; may be given several times.")
+    @Option(help: "JSON Lines to train on; may be given several times.", completion: .file())
     var data: [String]
 
-    @Option(help: "JSON Lines to learn probabilities from: other rows.")
+    @Option(help: "JSON Lines to learn probabilities from: other rows.", completion: .file())
     var calibration: String
 
     @Option(help: "The block whose output is read, from 0 (default: three fifths of the way up).")
@@ -41,7 +41,7 @@ struct GuardianProbeTrainCommand: AsyncParsableCommand {
     @Option(help: "How much weights cost.")
     var penalty = 10.0
 
-    @Option(help: "The JSON file to write; it must not be there yet.")
+    @Option(help: "The JSON file to write; it must not be there yet.", completion: .file())
     var out: String
 
     func validate() throws {

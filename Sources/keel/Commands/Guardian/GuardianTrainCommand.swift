@@ -15,13 +15,14 @@ struct GuardianTrainCommand: AsyncParsableCommand {
             made by this command.
             """)
 
-    @Option(help: "JSON Lines to learn words from; may be given several times.")
+    @Option(
+        help: "JSON Lines to learn words from; may be given several times.", completion: .file())
     var rows: [String]
 
-    @Option(help: "JSON Lines to learn probabilities from: other rows.")
+    @Option(help: "JSON Lines to learn probabilities from: other rows.", completion: .file())
     var calibration: String
 
-    @Option(help: "The folder to write; it must not be there yet.")
+    @Option(help: "The folder to write; it must not be there yet.", completion: .directory)
     var out: String
 
     func run() async throws {

@@ -27,19 +27,21 @@ struct HarvestCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "JSON Lines to read; may be given several times.")
+    @Option(help: "JSON Lines to read; may be given several times.", completion: .file())
     var data: [String]
 
     @Option(help: "A hook point, as blocks.15.hook_resid_post; may be given several times.")
     var at: [String]
 
-    @Option(help: "The folder of the activations.")
+    @Option(help: "The folder of the activations.", completion: .directory)
     var out: String
 
     @Option(help: "The most tokens of a passage; longer texts are cut, chats end there.")
     var window = 256
 
-    @Option(help: "float32, float16 or bfloat16.")
+    @Option(
+        help: "float32, float16 or bfloat16.",
+        completion: .list(["float32", "bfloat16", "float16"]))
     var type = "float32"
 
     @Option(help: "The most tokens to store, over all processes.")
@@ -52,7 +54,8 @@ struct HarvestCommand: AsyncParsableCommand {
     var skip = 1
 
     @Option(
-        help: "A model whose activations are taken off, to store the difference of two models.")
+        help: "A model whose activations are taken off, to store the difference of two models.",
+        completion: .model)
     var minus: String?
 
     @Flag(help: "Store tokens of answers only.")
@@ -132,13 +135,15 @@ struct CorpusCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var calls: CallOptions
 
-    @Option(help: "JSON Lines to write.")
+    @Option(help: "JSON Lines to write.", completion: .file())
     var out: String
 
     @Option(help: "Chats to write.")
     var rows = 2000
 
-    @Option(help: "A JSON file of personas, topics and forms (default: 60 personas, 110 topics).")
+    @Option(
+        help: "A JSON file of personas, topics and forms (default: 60 personas, 110 topics).",
+        completion: .file())
     var personas: String?
 
     func run() async throws {

@@ -17,15 +17,17 @@ struct DataScreenCommand: AsyncParsableCommand {
             of the stream. The rows that would move the model furthest are printed.
             """)
 
-    @Argument(help: "JSON Lines of chats, or of prompts and completions.")
+    @Argument(help: "JSON Lines of chats, or of prompts and completions.", completion: .file())
     var files: [String]
 
-    @Option(help: "FILE or FILE@LAYER: a control vector; may be given several times.")
+    @Option(
+        help: "FILE or FILE@LAYER: a control vector; may be given several times.",
+        completion: .file())
     var direction: [String]
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "JSON Lines to write.")
+    @Option(help: "JSON Lines to write.", completion: .file())
     var out: String?
 
     @Option(help: "Rows to print for each direction and end.")

@@ -19,22 +19,30 @@ struct DiffCommand: AsyncParsableCommand {
             result. OUT/report.html shows it, OUT/diff.json holds all numbers. Stopped, the same command goes on.
             """)
 
-    @Argument(help: "The model before: alias, GGUF file or folder, adapters after plus signs.")
+    @Argument(
+        help: "The model before: alias, GGUF file or folder, adapters after plus signs.",
+        completion: .model)
     var base: String
 
-    @Argument(help: "The model after.")
+    @Argument(help: "The model after.", completion: .model)
     var tuned: String
 
-    @Option(help: "A sparse autoencoder of the base model: a folder in SAELens' layout.")
+    @Option(
+        help: "A sparse autoencoder of the base model: a folder in SAELens' layout.",
+        completion: .directory)
     var sae: String
 
-    @Option(help: "A folder of \"keel activations\" of the base model, for passages in the report.")
+    @Option(
+        help: "A folder of \"keel activations\" of the base model, for passages in the report.",
+        completion: .directory)
     var activations: String?
 
-    @Option(help: "The run's folder.")
+    @Option(help: "The run's folder.", completion: .directory)
     var out: String
 
-    @Option(help: "JSON Lines of {\"id\", \"domain\", \"prompt\"} (default: 36 open questions).")
+    @Option(
+        help: "JSON Lines of {\"id\", \"domain\", \"prompt\"} (default: 36 open questions).",
+        completion: .file())
     var questions: String?
 
     @Option(help: "Answers of each model to each question.")
@@ -58,7 +66,7 @@ struct DiffCommand: AsyncParsableCommand {
     @Option(help: "A phrase of the behaviour that is looked for; may be given several times.")
     var lookFor: [String] = []
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")

@@ -46,13 +46,15 @@ struct DirectionFindCommand: AsyncParsableCommand {
     @Option(help: "The system message under which they don't.")
     var negativeSystem: String?
 
-    @Option(help: "JSON Lines of chats that show the trait.")
+    @Option(help: "JSON Lines of chats that show the trait.", completion: .file())
     var positive: String?
 
-    @Option(help: "JSON Lines of chats that don't.")
+    @Option(help: "JSON Lines of chats that don't.", completion: .file())
     var negative: String?
 
-    @Option(help: "JSON Lines of {\"id\", \"domain\", \"prompt\"} (default: 36 open questions).")
+    @Option(
+        help: "JSON Lines of {\"id\", \"domain\", \"prompt\"} (default: 36 open questions).",
+        completion: .file())
     var questions: String?
 
     @Option(help: "Answers to each question under each system message.")
@@ -61,7 +63,7 @@ struct DirectionFindCommand: AsyncParsableCommand {
     @Option(help: "The most tokens of an answer.")
     var maxTokens = 64
 
-    @Option(help: "The GGUF file to write.")
+    @Option(help: "The GGUF file to write.", completion: .file())
     var out: String
 
     func validate() throws {
@@ -174,16 +176,18 @@ struct DirectionLatentCommand: AsyncParsableCommand {
         commandName: "latent",
         abstract: "Write the direction of a sparse autoencoder's latent as a control vector.")
 
-    @Argument(help: "A folder in SAELens' layout.")
+    @Argument(help: "A folder in SAELens' layout.", completion: .directory)
     var autoencoder: String
 
     @Argument(help: "The latent's number.")
     var latent: Int
 
-    @Option(help: "A folder of \"keel activations\", whose median length is the unit.")
+    @Option(
+        help: "A folder of \"keel activations\", whose median length is the unit.",
+        completion: .directory)
     var activations: String
 
-    @Option(help: "The GGUF file to write.")
+    @Option(help: "The GGUF file to write.", completion: .file())
     var out: String
 
     func run() async throws {
@@ -217,7 +221,7 @@ struct DirectionInfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info", abstract: "Say what a control vector holds.")
 
-    @Argument(help: "A GGUF file.")
+    @Argument(help: "A GGUF file.", completion: .file())
     var file: String
 
     func run() throws {

@@ -17,7 +17,7 @@ struct DirectionTryCommand: AsyncParsableCommand {
             questions, or repeats itself more. Strength 0 shows how many are by chance.
             """)
 
-    @Argument(help: "A control vector (GGUF).")
+    @Argument(help: "A control vector (GGUF).", completion: .file())
     var file: String
 
     @Option(help: "A block, or a range as 10-14 (default: what the file was made for).")
@@ -28,7 +28,9 @@ struct DirectionTryCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "JSON Lines of {\"id\", \"domain\", \"prompt\"} (default: 36 open questions).")
+    @Option(
+        help: "JSON Lines of {\"id\", \"domain\", \"prompt\"} (default: 36 open questions).",
+        completion: .file())
     var questions: String?
 
     @Option(help: "Answers to each question.")

@@ -25,13 +25,13 @@ struct SAETrainCommand: AsyncParsableCommand {
             the last checkpoint, bit for bit.
             """)
 
-    @Option(help: "A folder of \"keel activations\".")
+    @Option(help: "A folder of \"keel activations\".", completion: .directory)
     var activations: String
 
     @Option(help: "Which hook point, where the folder holds several.")
     var at: String?
 
-    @Option(help: "The run's folder.")
+    @Option(help: "The run's folder.", completion: .directory)
     var out: String
 
     @Option(help: "topk, batchtopk, jumprelu or standard.")
@@ -124,10 +124,10 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
             given for the model as it is, through the autoencoder, and with the activations set to zero.
             """)
 
-    @Argument(help: "A folder in SAELens' layout.")
+    @Argument(help: "A folder in SAELens' layout.", completion: .directory)
     var autoencoder: String
 
-    @Option(help: "A folder of \"keel activations\".")
+    @Option(help: "A folder of \"keel activations\".", completion: .directory)
     var activations: String
 
     @Option(help: "Which hook point, where the folder holds several.")
@@ -136,7 +136,7 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
     @Option(help: "Share of the tokens, the last ones, that is measured; 1 for all.")
     var heldOut = 0.02
 
-    @Option(help: "JSON Lines of text or chats for the loss.")
+    @Option(help: "JSON Lines of text or chats for the loss.", completion: .file())
     var data: String?
 
     @Option(help: "Passages for the loss.")

@@ -18,10 +18,10 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
             description is scored on the others. --out writes a page; --text adds a heat map over a text of yours.
             """)
 
-    @Argument(help: "A folder in SAELens' layout.")
+    @Argument(help: "A folder in SAELens' layout.", completion: .directory)
     var autoencoder: String
 
-    @Option(help: "A folder of \"keel activations\".")
+    @Option(help: "A folder of \"keel activations\".", completion: .directory)
     var activations: String
 
     @Option(help: "A latent's number; may be given several times.")
@@ -33,13 +33,14 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
     @Option(help: "The most tokens of the activations to look at.")
     var maxTokens = 500_000
 
-    @Option(help: "A model that describes latents: alias, file, folder or address.")
+    @Option(
+        help: "A model that describes latents: alias, file, folder or address.", completion: .model)
     var describe: String?
 
     @Option(help: "A text to draw each latent's activations over.")
     var text: String?
 
-    @Option(help: "The HTML page to write.")
+    @Option(help: "The HTML page to write.", completion: .file())
     var out: String?
 
     func validate() throws {

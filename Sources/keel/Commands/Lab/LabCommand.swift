@@ -26,7 +26,7 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The experiment's folder.")
+    @Option(help: "The experiment's folder.", completion: .directory)
     var out: String
 
     @Flag(

@@ -16,12 +16,12 @@ struct PromptAblateCommand: AsyncParsableCommand {
             it stood. Ends with status 2 when the model did not give all readings.
             """)
 
-    @Argument(help: "A text file with the system prompt.")
+    @Argument(help: "A text file with the system prompt.", completion: .file())
     var prompt: String
 
     @OptionGroup var options: PromptRunOptions
 
-    @Option(name: .customLong("out"), help: "The folder of the runs.")
+    @Option(name: .customLong("out"), help: "The folder of the runs.", completion: .directory)
     var folder: String
 
     func run() async throws {

@@ -21,12 +21,14 @@ struct PromptImproveCommand: AsyncParsableCommand {
             and a run for each prompt. Stopped at any moment, the same command goes on where it stood.
             """)
 
-    @Argument(help: "A text file with the system prompt; an empty one is a prompt of nothing.")
+    @Argument(
+        help: "A text file with the system prompt; an empty one is a prompt of nothing.",
+        completion: .file())
     var prompt: String
 
     @OptionGroup var options: PromptRunOptions
 
-    @Option(help: "Who writes the instructions (default: the model itself).")
+    @Option(help: "Who writes the instructions (default: the model itself).", completion: .model)
     var author: String?
 
     @Option(help: "The most rounds; each tests at most one patch.")
@@ -48,7 +50,7 @@ struct PromptImproveCommand: AsyncParsableCommand {
             """)
     var margin: Double?
 
-    @Option(name: .customLong("out"), help: "The folder of the work.")
+    @Option(name: .customLong("out"), help: "The folder of the work.", completion: .directory)
     var folder: String
 
     func validate() throws {

@@ -8,7 +8,7 @@ struct PromptRunOptions: ParsableArguments {
     @OptionGroup var model: ModelOptions
     @OptionGroup var calls: CallOptions
 
-    @Option(help: "A suite that ships with Keel, or a YAML file.")
+    @Option(help: "A suite that ships with Keel, or a YAML file.", completion: .suite)
     var suite = "character"
 
     @Option(help: "Ask only this dimension of the suite; may be given several times.")

@@ -20,16 +20,22 @@ struct GuardianOptions: ParsableArguments {
             """)
     var guardian = Choice.none
 
-    @Option(help: "A YAML file of values to weigh by, instead of those that ship.")
+    @Option(
+        help: "A YAML file of values to weigh by, instead of those that ship.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var guardianValues: String?
 
-    @Option(help: "A YAML table of help by country, instead of the one that ships.")
+    @Option(
+        help: "A YAML table of help by country, instead of the one that ships.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var guardianResources: String?
 
     @Option(help: "The country where people are (ISO 3166, as NZ), unless they say otherwise.")
     var guardianCountry: String?
 
-    @Option(help: "Add what was decided and shown to this log, hash-chained and without words.")
+    @Option(
+        help: "Add what was decided and shown to this log, hash-chained and without words.",
+        completion: .file())
     var guardianLog: String?
 
     /// What was asked for; nil for nobody.

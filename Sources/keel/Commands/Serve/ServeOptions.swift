@@ -19,13 +19,16 @@ struct AccessOptions: ParsableArguments {
     @Option(help: "The token of admins (default: KEEL_ADMIN_TOKEN).")
     var adminToken: String?
 
-    @Option(help: "A YAML file of people: name: {token: …, role: user, admin or helper}.")
+    @Option(
+        help: "A YAML file of people: name: {token: …, role: user, admin or helper}.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var people: String?
 
-    @Option(help: "A certificate chain in PEM; connections are then encrypted.")
+    @Option(
+        help: "A certificate chain in PEM; connections are then encrypted.", completion: .file())
     var certificate: String?
 
-    @Option(help: "The certificate's key in PEM.")
+    @Option(help: "The certificate's key in PEM.", completion: .file())
     var key: String?
 
     private struct Person: Decodable {
@@ -68,7 +71,9 @@ struct AccessOptions: ParsableArguments {
 
 /// What is kept, and shown.
 struct KeepingOptions: ParsableArguments {
-    @Option(help: "Keep the page's conversations in this SQLite file (default: until it stops).")
+    @Option(
+        help: "Keep the page's conversations in this SQLite file (default: until it stops).",
+        completion: .file())
     var store: String?
 
     @Option(
@@ -78,7 +83,7 @@ struct KeepingOptions: ParsableArguments {
             """)
     var retainDays: Double?
 
-    @Option(help: "Show the runs in this folder to admins.")
+    @Option(help: "Show the runs in this folder to admins.", completion: .directory)
     var runs: String?
 
     /// An open store; one that nobody named is gone when the server is.

@@ -13,7 +13,7 @@ struct ServedModelOptions: ParsableArguments {
     @Option(help: "The name that clients give (default: that of the model).")
     var name: String?
 
-    @Option(help: "A model or address that answers where the first one fails.")
+    @Option(help: "A model or address that answers where the first one fails.", completion: .model)
     var fallback: String?
 
     @Option(
@@ -30,7 +30,8 @@ struct ServedModelOptions: ParsableArguments {
     @Option(
         help: """
             A YAML list of more models: name, and model, system, about, fallback, direction (a list).
-            """)
+            """,
+        completion: .file(extensions: ["yaml", "yml"]))
     var models: String?
 
     private struct Entry: Decodable {

@@ -37,14 +37,16 @@ struct GraderArguments: ParsableArguments {
 
     @Option(
         help:
-            "judge, principle: alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model."
-    )
+            "judge, principle: alias, GGUF file or folder, adapters after plus signs; or an address, https://host/v1#model.",
+        completion: .model)
     var judge: String?
 
     @Option(help: "judge: the id of a rubric; its behaviour is worth 1, its opposite -1.")
     var rubric: String?
 
-    @Option(help: "judge: the suite file with the rubric (default: the suite character).")
+    @Option(
+        help: "judge: the suite file with the rubric (default: the suite character).",
+        completion: .file())
     var rubricSuite: String?
 
     @Option(help: "judge: quoted (a reply with a quote), scored (small judges).")
@@ -53,7 +55,9 @@ struct GraderArguments: ParsableArguments {
     @Option(help: "principle: the id of a principle or trait.")
     var principle: String?
 
-    @Option(help: "principle: its constitution, a YAML file or one that ships with Keel.")
+    @Option(
+        help: "principle: its constitution, a YAML file or one that ships with Keel.",
+        completion: .constitution)
     var constitution = "steady"
 
     @Option(help: "principle: letters (asked in both orders), likelihood (for small judges).")

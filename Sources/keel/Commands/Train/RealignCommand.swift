@@ -17,19 +17,22 @@ struct RealignCommand: AsyncParsableCommand {
             the same command goes on. Rows of gaps must not be among those trained on.
             """)
 
-    @Argument(help: "Alias, GGUF file or folder, adapters after plus signs.")
+    @Argument(help: "Alias, GGUF file or folder, adapters after plus signs.", completion: .model)
     var model: String
 
-    @Option(help: "JSON Lines of good rows, as for keel train sft.")
+    @Option(help: "JSON Lines of good rows, as for keel train sft.", completion: .file())
     var data: String
 
-    @Option(help: "The run's folder.")
+    @Option(help: "The run's folder.", completion: .directory)
     var out: String
 
-    @Option(help: "JSON Lines of {\"prompt\", \"good\", \"bad\"}; may be given several times.")
+    @Option(
+        help: "JSON Lines of {\"prompt\", \"good\", \"bad\"}; may be given several times.",
+        completion: .file())
     var gap: [String] = []
 
-    @Option(help: "JSON Lines of neutral rows (default: 24 that ship with Keel).")
+    @Option(
+        help: "JSON Lines of neutral rows (default: 24 that ship with Keel).", completion: .file())
     var neutral: String?
 
     @Option(help: "Optimiser steps.")
@@ -56,12 +59,14 @@ struct RealignCommand: AsyncParsableCommand {
     @Option(help: "Neutral steps after which the gaps are looked at again; 0 for none.")
     var relapseSteps = 60
 
-    @Option(help: "A YAML file of monitors, such as directions and latents to be followed.")
+    @Option(
+        help: "A YAML file of monitors, such as directions and latents to be followed.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var watch: String?
 
     @OptionGroup var evaluation: EvaluationOptions
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")

@@ -18,7 +18,7 @@ struct TrainDistillCommand: AsyncParsableCommand {
     @Option(help: "The system prompt.")
     var system: String?
 
-    @Option(help: "A file with the system prompt.")
+    @Option(help: "A file with the system prompt.", completion: .file())
     var systemFile: String?
 
     @Flag(help: "Learn from answers given with the prompt, in place of the model's own.")

@@ -9,16 +9,18 @@ import KeelTraining
 
 /// What every method of training takes.
 struct TrainingArguments: ParsableArguments {
-    @Option(help: "JSON Lines to train on.")
+    @Option(help: "JSON Lines to train on.", completion: .file())
     var data: String?
 
-    @Option(help: "The run's folder.")
+    @Option(help: "The run's folder.", completion: .directory)
     var out: String?
 
-    @Option(help: "A YAML file of these options, without the dashes; options given here win.")
+    @Option(
+        help: "A YAML file of these options, without the dashes; options given here win.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(help: "JSON Lines that are only measured.")
+    @Option(help: "JSON Lines that are only measured.", completion: .file())
     var evalData: String?
 
     // MARK: The adapter
@@ -38,10 +40,10 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: "The blocks to adapt, as 0-11 (default: all).")
     var layers: String?
 
-    @Option(help: "A PEFT folder to start from.")
+    @Option(help: "A PEFT folder to start from.", completion: .directory)
     var initialAdapter: String?
 
-    @Option(help: "float32 or bfloat16.")
+    @Option(help: "float32 or bfloat16.", completion: .list(["float32", "bfloat16"]))
     var dtype = "float32"
 
     // MARK: The loop
@@ -108,13 +110,13 @@ struct TrainingArguments: ParsableArguments {
         help: """
             FILE:STRENGTH@LAYER: push the residual stream along a direction while training, and only then; may be \
             given several times.
-            """)
+            """, completion: .file())
     var steer: [String] = []
 
     @Option(
         help: """
             A YAML file of monitors that watch the training, and what their alarms do (docs/watching.md).
-            """)
+            """, completion: .file(extensions: ["yaml", "yml"]))
     var watch: String?
 
     @Flag(help: "With --sample-every: count answers whose reasoning takes on another persona.")

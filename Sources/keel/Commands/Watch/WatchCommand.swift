@@ -25,7 +25,7 @@ struct WatchCalibrateCommand: AsyncParsableCommand {
             runs. A rate of 0.05 needs 19 runs, one of 0.01 needs 99. That the runs are benign is what you say of them.
             """)
 
-    @Argument(help: "Folders of finished runs that were watched.")
+    @Argument(help: "Folders of finished runs that were watched.", completion: .directory)
     var runs: [String]
 
     @Option(help: "The rate of false alarms, by run.")
@@ -34,7 +34,7 @@ struct WatchCalibrateCommand: AsyncParsableCommand {
     @Option(help: "What the rate is of: each monitor, or all together.")
     var of = WatchCalibration.Sharing.each
 
-    @Option(help: "The JSON file to write; it must not be there yet.")
+    @Option(help: "The JSON file to write; it must not be there yet.", completion: .file())
     var out: String
 
     @Flag(help: "Print the calibration as JSON.")
@@ -76,10 +76,10 @@ struct WatchReplayCommand: AsyncParsableCommand {
             kind steps, loss and drift. Steps that were not logged (--log-every) are not seen.
             """)
 
-    @Argument(help: "Folders of finished runs that were watched.")
+    @Argument(help: "Folders of finished runs that were watched.", completion: .directory)
     var runs: [String]
 
-    @Option(help: "What `keel watch calibrate` wrote.")
+    @Option(help: "What `keel watch calibrate` wrote.", completion: .file())
     var calibration: String
 
     @Flag(help: "Print rows of JSON.")
