@@ -32,7 +32,8 @@ public struct TrainingJob: Sendable {
         public var rank: Int? = 16
         public var alpha = 32.0
         public var isRankStabilized = false
-        /// Ends of module paths; or one pattern, or `all-linear`.
+        /// Ends of module paths, as `q_proj` or `layers.0.self_attn.q_proj`; or one pattern, which has a
+        /// character of `\^$*+?()[]{}|`; or `all-linear`.
         public var targets = ["all-linear"]
         public var layers: [Int]?
         /// A PEFT folder to start from, in place of a new adapter.
@@ -213,9 +214,11 @@ public struct TrainingJob: Sendable {
         if let folder = settings.initialAdapter {
             adapter = try LoRA(folder: folder)
         } else {
+            // Points and digits are in paths, too, so they make no pattern.
             let isPattern =
-                settings.targets.count == 1
-                && settings.targets[0].contains { !$0.isLetter && $0 != "_" }
+                settings.targets == ["all-linear"]
+                || settings.targets.count == 1
+                    && settings.targets[0].contains { #"\^$*+?()[]{}|"#.contains($0) }
             adapter = try LoRA(
                 PEFTConfiguration(
                     rank: rank, alpha: settings.alpha, isRankStabilized: settings.isRankStabilized,

@@ -32,7 +32,11 @@ struct TrainingArguments: ParsableArguments {
     @Flag(help: "Scale by alpha / sqrt(rank) in place of alpha / rank.")
     var rankStabilized = false
 
-    @Option(help: "A layer to adapt, as q_proj; several times; or a pattern (default: all-linear).")
+    @Option(
+        help: """
+            A layer to adapt, as q_proj or layers.0.mlp.up_proj; several times; or one regular expression (default: \
+            all-linear).
+            """)
     var target: [String] = []
 
     @Option(help: "The blocks to adapt, as 0-11 (default: all).")
