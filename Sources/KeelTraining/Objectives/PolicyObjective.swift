@@ -105,7 +105,7 @@ public final class PolicyObjective: Objective {
     }
 
     /// Advantages of a group's rewards; all 0 where rewards are equal or there is but one.
-    static func advantages(_ rewards: [Double], _ baseline: Baseline) -> [Double] {
+    package static func advantages(_ rewards: [Double], _ baseline: Baseline) -> [Double] {
         let n = Double(rewards.count)
         guard n > 1 else { return rewards.map { _ in 0 } }
         let sum = rewards.reduce(0, +)
