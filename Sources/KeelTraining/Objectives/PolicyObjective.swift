@@ -123,6 +123,11 @@ public final class PolicyObjective: Objective {
     public func weight(of item: Item) -> Double { Double(item.example.targetCount) }
     public func tokens(of item: Item) -> Int { item.example.tokens.count }
 
+    /// Minus the reward: the loss is centred in each group, so that its value is only noise.
+    public func criterion(_ averages: [String: Double]) -> Double? {
+        averages["reward"].map { -$0 }
+    }
+
     public func loss(of items: [Item], _ pass: ForwardPass) throws -> Loss {
         let batch = PackedBatch(items.map(\.example))
         let (policy, _) = try batch.logProbabilities(language.model, pass)

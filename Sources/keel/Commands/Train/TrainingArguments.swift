@@ -136,7 +136,10 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: "Steps between two looks at what the model says.")
     var sampleEvery: Int?
 
-    @Option(help: "Evaluations without gain after which training ends.")
+    @Option(
+        help: """
+            Evaluations without gain, which is less loss, or for grpo more reward, after which training ends.
+            """)
     var patience: Int?
 
     /// The command with what its YAML file says, where the command line says nothing.
