@@ -44,7 +44,8 @@ public struct TrainingJob: Sendable {
         public var maxLength: Int?
         public var overlength = RowEncoder.Overlength.refuse
         public var allowsDuplicates = false
-        /// Steps between two looks at what the model says; nil for none.
+        /// Steps between two looks at what the model says; 0 for none. Nil for ten looks where
+        /// preferences or rewards are learned, which degenerates there first, and for none elsewhere.
         public var sampleEvery: Int?
         public var options = TrainingOptions()
         /// Versions and hashes.
@@ -179,12 +180,13 @@ public struct TrainingJob: Sendable {
         let trainer = try Trainer(
             objective, parameters: parameters, rows: rows,
             evaluation: evaluation, options: settings.options, folder: folder, group: group)
-        if let every = settings.sampleEvery {
+        if settings.isSampled {
             trainer.observers.append(
                 SampleMonitor(
                     language,
                     prompts: try (evaluation.isEmpty ? rows : evaluation).prefix(8).map(prompts),
-                    every: every, counters: counters))
+                    every: settings.sampleInterval(totalSteps: trainer.totalSteps),
+                    counters: counters))
         }
         for one in steering { try one.validate(for: language.model.configuration) }
         if !steering.isEmpty { trainer.observers.append(SteeringObserver(steering)) }

@@ -133,7 +133,11 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: "Steps between two checkpoints (default: one an epoch).")
     var saveEvery: Int?
 
-    @Option(help: "Steps between two looks at what the model says.")
+    @Option(
+        help: """
+            Steps between two looks at what the model says; 0 for none (default: ten looks a run for dpo and grpo, none \
+            for sft and distill).
+            """)
     var sampleEvery: Int?
 
     @Option(
@@ -189,7 +193,7 @@ struct TrainingArguments: ParsableArguments {
             job.counters[id] = { Double(counter.matches(in: $0).count) }
         }
         if readThoughts {
-            guard sampleEvery != nil else {
+            guard settings.isSampled else {
                 throw ValidationError("--read-thoughts needs --sample-every.")
             }
             let reader = try ThoughtReader.shipped()
