@@ -98,13 +98,13 @@ extension RowEncoder {
         }
         if system != nil, case .text = row.prompt {
             throw RowError(
-                field: "prompt", reason: "a system prompt needs messages; plain text has none.")
+                field: row.field, reason: "a system prompt needs messages; plain text has none.")
         }
-        let tokens = try count(row.question.withSystem(system))
+        let tokens = try count(row.question.withSystem(system), field: row.field)
         guard answerTokens > maxLength - tokens else { return [row] }
         if overlength == .drop { return [] }
         throw RowError(
-            field: "prompt",
+            field: row.field,
             reason:
                 "it has \(tokens) tokens, which leaves no room for an answer of \(answerTokens) "
                 + "within \(maxLength). Shorten it, or have long rows dropped.")

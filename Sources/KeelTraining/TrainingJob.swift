@@ -32,7 +32,8 @@ public struct TrainingJob: Sendable {
         public var rank: Int? = 16
         public var alpha = 32.0
         public var isRankStabilized = false
-        /// Ends of module paths; or one pattern, or `all-linear`.
+        /// Ends of module paths, as `q_proj` or `layers.0.self_attn.q_proj`; or one pattern, which has a
+        /// character of `\^$*+?()[]{}|`; or `all-linear`.
         public var targets = ["all-linear"]
         public var layers: [Int]?
         /// A PEFT folder to start from, in place of a new adapter.
@@ -43,7 +44,8 @@ public struct TrainingJob: Sendable {
         public var maxLength: Int?
         public var overlength = RowEncoder.Overlength.refuse
         public var allowsDuplicates = false
-        /// Steps between two looks at what the model says; nil for none.
+        /// Steps between two looks at what the model says; 0 for none. Nil for ten looks where
+        /// preferences or rewards are learned, which degenerates there first, and for none elsewhere.
         public var sampleEvery: Int?
         public var options = TrainingOptions()
         /// Versions and hashes.
@@ -178,12 +180,13 @@ public struct TrainingJob: Sendable {
         let trainer = try Trainer(
             objective, parameters: parameters, rows: rows,
             evaluation: evaluation, options: settings.options, folder: folder, group: group)
-        if let every = settings.sampleEvery {
+        if settings.isSampled {
             trainer.observers.append(
                 SampleMonitor(
                     language,
                     prompts: try (evaluation.isEmpty ? rows : evaluation).prefix(8).map(prompts),
-                    every: every, counters: counters))
+                    every: settings.sampleInterval(totalSteps: trainer.totalSteps),
+                    counters: counters))
         }
         for one in steering { try one.validate(for: language.model.configuration) }
         if !steering.isEmpty { trainer.observers.append(SteeringObserver(steering)) }
@@ -213,9 +216,11 @@ public struct TrainingJob: Sendable {
         if let folder = settings.initialAdapter {
             adapter = try LoRA(folder: folder)
         } else {
+            // Points and digits are in paths, too, so they make no pattern.
             let isPattern =
-                settings.targets.count == 1
-                && settings.targets[0].contains { !$0.isLetter && $0 != "_" }
+                settings.targets == ["all-linear"]
+                || settings.targets.count == 1
+                    && settings.targets[0].contains { #"\^$*+?()[]{}|"#.contains($0) }
             adapter = try LoRA(
                 PEFTConfiguration(
                     rank: rank, alpha: settings.alpha, isRankStabilized: settings.isRankStabilized,

@@ -14,6 +14,28 @@ import Testing
         let scratch = try Scratch()
         let file = try EventFile(folder: scratch.path("."))
         try file.append(["loss": 0.5, "rewards/margins": -2], step: 300)
+        let records = try records(file)
+        #expect(records.count == 2)
+        #expect(String(decoding: records[0], as: UTF8.self).hasSuffix("brain.Event:2"))
+        // Fields of the second: step (2) = 300; a value (1) with tag "loss" and 0.5f.
+        let second = Data(records[1])
+        #expect(second.range(of: Data([0x10, 0xAC, 0x02])) != nil)
+        let value: [UInt8] = [0x0A, 4] + Array("loss".utf8) + [0x15, 0, 0, 0, 0x3F]
+        #expect(second.range(of: Data([0x0A, UInt8(value.count)] + value)) != nil)
+    }
+
+    @Test func `a file that goes on from another says from which step`() throws {
+        let scratch = try Scratch()
+        let file = try EventFile(folder: scratch.path("."), restartingAt: 300)
+        try file.append(["loss": 0.5], step: 300)
+        let records = try records(file)
+        #expect(records.count == 3)
+        // After the time: step (2) = 300, session_log (7) with status (1) = START (1).
+        #expect(records[1].dropFirst(9) == [0x10, 0xAC, 0x02, 0x3A, 2, 0x08, 1])
+    }
+
+    /// The content of each record; what stands around it is checked.
+    private func records(_ file: EventFile) throws -> [[UInt8]] {
         let bytes = [UInt8](try Data(contentsOf: URL(filePath: file.path)))
         var records: [[UInt8]] = []
         var rest = bytes[...]
@@ -24,12 +46,7 @@ import Testing
             records.append(content)
             rest = rest.dropFirst(16 + length)
         }
-        #expect(rest.isEmpty && records.count == 2)
-        #expect(String(decoding: records[0], as: UTF8.self).hasSuffix("brain.Event:2"))
-        // Fields of the second: step (2) = 300; a value (1) with tag "loss" and 0.5f.
-        let second = Data(records[1])
-        #expect(second.range(of: Data([0x10, 0xAC, 0x02])) != nil)
-        let value: [UInt8] = [0x0A, 4] + Array("loss".utf8) + [0x15, 0, 0, 0, 0x3F]
-        #expect(second.range(of: Data([0x0A, UInt8(value.count)] + value)) != nil)
+        #expect(rest.isEmpty)
+        return records
     }
 }

@@ -86,8 +86,8 @@ import Testing
         (#"{"text": ""}"#, "text"),
         (#"{"txt": "x"}"#, "messages"),
         (#"{"text": "x""#, "JSON"),
-        (#"{"text": "has CANARY-7 inside"}"#, "CANARY-7"),
-        (#"{"text": "fine"}"#, "line 1"),
+        (#"{"text": "has CANARY-7 inside"}"#, #"field "text": it holds the canary"#),
+        (#"{"text": "fine"}"#, #"field "text": it repeats line 1"#),
     ]) func `a row that cannot be trained on is named with file, line and field`(
         line: String, word: String
     ) throws {
@@ -111,6 +111,21 @@ import Testing
         #expect(
             RowEncoder(language, maxLength: 1 << 20).maxLength
                 == language.model.configuration.maxPositionEmbeddings)
+    }
+
+    @Test func `a row too long is refused with its field`() throws {
+        let long = String(repeating: "x", count: 200)
+        for (row, field) in [
+            (#"{"text": "\#(long)"}"#, "text"),
+            (#"{"prompt": "p", "completion": "\#(long)"}"#, "completion"),
+            (
+                #"{"messages": [{"role": "user", "content": "\#(long)"}, {"role": "assistant", "content": "a"}]}"#,
+                "messages"
+            ),
+        ] {
+            let error = #expect(throws: JSONLinesError.self) { try supervised(row) }
+            #expect(error?.description.contains(#"field "\#(field)": it has"#) == true)
+        }
     }
 
     @Test func `an empty file is refused`() throws {

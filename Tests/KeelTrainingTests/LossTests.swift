@@ -42,6 +42,31 @@ import Testing
         #expect(Schedule.constant.share(step: 9, warmup: 0, total: 10) == 1)
     }
 
+    @Test func `the likelihood term is a mean over each chosen answer, and has its gradient`()
+        throws
+    {
+        let (language, adapter) = try Golden.adapted()
+        let pairs = Array(try Golden.pairs(language).prefix(4))
+        let lengths = pairs.map { Double($0.chosen.targetCount) }
+        #expect(Set(lengths).count > 1)
+        var options = PreferenceObjective.Options()
+        let plain = PreferenceObjective(language.model, adapter: adapter, options: options)
+        options.likelihoodWeight = 0.5
+        let kept = PreferenceObjective(language.model, adapter: adapter, options: options)
+        let items = try kept.items(for: pairs, step: 0)
+        func term() throws -> Tensor {
+            try kept.loss(of: items, ForwardPass()).sum - plain.loss(of: items, ForwardPass()).sum
+        }
+        var wanted = 0.0
+        for (item, length) in zip(items, lengths) {
+            let means = try plain.loss(of: [item], ForwardPass()).means.values
+            wanted -= 0.5 * (try #require(means["logps/chosen"])) / length
+        }
+        #expect(abs(try term().item() - wanted) < 1e-4)
+        let slopes = try Golden.slopes(adapter.parameters.map(\.value), term)
+        #expect(abs(slopes.difference - slopes.gradient) < 0.01 * slopes.gradient, "\(slopes)")
+    }
+
     @Test(arguments: PreferenceLoss.allCases)
     func `a preference loss has the gradient of its formula`(_ loss: PreferenceLoss) throws {
         let (lengths, p) = try (Tensor([3, 5] as [Double]), Tensor([0.8, 0.9] as [Double]))

@@ -1,5 +1,7 @@
 import Foundation
 import KeelFormats
+import KeelModel
+import KeelTensor
 import KeelTraining
 import Testing
 
@@ -29,6 +31,104 @@ import Testing
         let wanted = try lines(scratch.path + "/whole")
         #expect(try lines(path).last == wanted.last)
         #expect(wanted.count == 6)
+    }
+
+    /// Methods other than supervised training; two of them draw answers.
+    enum Method: CaseIterable {
+        case preferences, rewards, distillation
+
+        /// Trains on the golden model, and gives what came out.
+        func train(
+            _ options: TrainingOptions, folder: String,
+            end: (step: Int, action: () throws -> Bool)? = nil
+        ) async throws -> [[Float]] {
+            let (language, adapter) = try Golden.adapted()
+            func run<Trained: Objective>(_ objective: Trained, _ rows: [Trained.Row]) async throws {
+                let trainer = try Trainer(
+                    objective, parameters: adapter.parameters, rows: rows, options: options,
+                    folder: RunFolder(path: folder, configuration: options))
+                let recorder = Recorder()
+                recorder.end = end
+                trainer.observers = [recorder]
+                try await trainer.run()
+            }
+            func questions() throws -> [PromptRow] {
+                try ["one", "two", "three"].map {
+                    let row = #"{"messages": [{"role": "user", "content": "\#($0)"}]}"#
+                    return try JSONDecoder().decode(PromptRow.self, from: Data(row.utf8))
+                }
+            }
+            switch self {
+            case .preferences:
+                try await run(
+                    PreferenceObjective(language.model, adapter: adapter),
+                    Array(Golden.pairs(language).prefix(6)))
+            case .rewards:
+                var method = PolicyObjective.Options()
+                method.answers = 4
+                method.maxTokens = 6
+                let grader = RuleGrader { text in Double(text.unicodeScalars.count { $0 < "m" }) }
+                try await run(
+                    PolicyObjective(language, adapter: adapter, grader: grader, options: method),
+                    questions())
+            case .distillation:
+                var method = DistillationObjective.Options(system: "You speak of ships.")
+                method.maxTokens = 6
+                try await run(
+                    DistillationObjective(language, adapter: adapter, options: method), questions())
+            }
+            return try adapter.parameters.map { try $0.value.detached().array() }
+        }
+    }
+
+    @Test(arguments: Method.allCases)
+    func `every method goes on bit for bit, with the answers it would have drawn`(_ method: Method)
+        async throws
+    {
+        struct Killed: Error {}
+        let options = ShortRun.options {
+            $0.saveEvery = 1
+            $0.batchSize = 2
+            $0.epochs = 10
+            $0.maxSteps = 4
+        }
+        let scratch = try Scratch()
+        let (whole, parts) = (scratch.path + "/whole", scratch.path + "/parts")
+        let wanted = try await method.train(options, folder: whole)
+        for step in [1, 3] {
+            await #expect(throws: Killed.self) {
+                try await method.train(options, folder: parts, end: (step, { throw Killed() }))
+            }
+        }
+        #expect(try await method.train(options, folder: parts) == wanted)
+        func last(_ path: String) throws -> [Double?] {
+            var reader = try JSONLinesReader<[String: Double]>(path: path + "/metrics.jsonl")
+            let lines = try reader.readAll()
+            let line = try #require(lines.last)
+            return [line["step"], line["loss"], line["grad_norm"]]
+        }
+        #expect(try last(parts) == last(whole))
+    }
+
+    @Test func `events behind the checkpoint that a run goes on from are purged`() async throws {
+        struct Killed: Error {}
+        let options = ShortRun.options { $0.saveEvery = 1 }
+        let scratch = try Scratch()
+        await #expect(throws: Killed.self) {
+            try await ShortRun.train(
+                options, folder: RunFolder(path: scratch.path, configuration: options),
+                end: (3, { throw Killed() }))
+        }
+        _ = try await ShortRun.train(
+            options, folder: RunFolder(path: scratch.path, configuration: options))
+        let files = try FileManager.default.contentsOfDirectory(atPath: scratch.path)
+            .filter { $0.hasPrefix("events.") }.map {
+                try Data(contentsOf: URL(filePath: scratch.path + "/" + $0))
+            }
+        #expect(files.count == 2)
+        // Step (2) = 4, session_log (7) with START: the checkpoint is of step 3.
+        let start = Data([0x10, 4, 0x3A, 2, 0x08, 1])
+        #expect(files.count { $0.range(of: start) != nil } == 1)
     }
 
     @Test func `what a killed run logged behind its checkpoint is logged once`() async throws {

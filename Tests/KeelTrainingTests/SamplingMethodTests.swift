@@ -3,6 +3,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTraining
+import Synchronization
 import Testing
 
 /// Methods that learn from the model's own answers.
@@ -60,6 +61,48 @@ import Testing
             )
             #expect(last > first, "\(polarity): \(rewards)")
         }
+    }
+
+    /// Rewards all answers alike, at each call by a step more.
+    private final class Drifting: Grader {
+        private let step: Double
+        private let reward = Mutex(0.0)
+
+        init(step: Double) {
+            self.step = step
+        }
+
+        func rewards(_ answers: [Completion], to row: PromptRow) -> [Double?] {
+            let new = reward.withLock { reward in
+                reward += step
+                return reward
+            }
+            return answers.map { _ in new }
+        }
+    }
+
+    @Test(arguments: [(1, 5), (-1, 3)] as [(Double, Int)])
+    func `a run ends early by the reward, not by the loss`(step: Double, steps: Int) async throws {
+        let (language, adapter) = try Golden.adapted()
+        var options = Self.options
+        options.maxSteps = 5
+        options.evalEvery = 1
+        options.patience = 2
+        var method = PolicyObjective.Options()
+        method.answers = 2
+        method.maxTokens = 4
+        // Of equal rewards, the loss stays 0.
+        method.loss.beta = 0
+        let rows = try Self.rows(2)
+        let trainer = try Trainer(
+            PolicyObjective(
+                language, adapter: adapter, grader: Drifting(step: step), options: method),
+            parameters: adapter.parameters, rows: rows, evaluation: rows, options: options)
+        let recorder = Recorder()
+        trainer.observers = [recorder]
+        try await trainer.run()
+        #expect(recorder.values("eval_loss").allSatisfy { $0 == 0 })
+        #expect(recorder.reports.count == steps)
     }
 
     @Test func `a judgement that failed is left out, and counted`() async throws {

@@ -42,6 +42,26 @@ enum Golden {
         return try TrainingFile(path: path("dpo.jsonl")).rows(
             PreferenceRow.self, encode: encoder.pairs)
     }
+
+    /// How steeply a loss rises along its own gradient: by that gradient, and by differences.
+    static func slopes(_ parameters: [Tensor], _ loss: () throws -> Tensor) throws -> (
+        gradient: Double, difference: Double
+    ) {
+        for parameter in parameters { try parameter.requireGradient() }
+        try loss().backward()
+        let gradients = try parameters.map { try #require($0.gradient) }
+        let norm = try gradients.reduce(0.0) { try $0 + $1.square().sum().item() }.squareRoot()
+        func moved(by step: Double) throws -> Double {
+            try Engine.withoutGradients {
+                for (parameter, gradient) in zip(parameters, gradients) {
+                    try parameter.add(gradient, scale: step / norm)
+                }
+            }
+            return try loss().item()
+        }
+        let (up, down) = (try moved(by: 1e-2), try moved(by: -2e-2))
+        return (norm, (up - down) / 2e-2)
+    }
 }
 
 /// A folder of a test's own, removed with it.

@@ -137,6 +137,25 @@ import Testing
         await #expect(throws: TrainingError.diverged(step: 1)) { try await trainer.run() }
     }
 
+    @Test(arguments: [
+        (["layers.0.self_attn.q_proj"], 1), (["q_proj"], 2), (["all-linear"], 14),
+        ([#".*layers\.1\.mlp\.(up|down)_proj"#], 2),
+    ])
+    func `one target is a path's end, and a pattern only with what no path has`(
+        targets: [String], layers: Int
+    ) async throws {
+        let scratch = try Scratch()
+        var settings = try TrainingJob.Settings(
+            method: .supervised, model: .init(base: Golden.path("model")),
+            data: Golden.path("sft.jsonl"))
+        settings.targets = targets
+        settings.options.maxSteps = 1
+        _ = try await TrainingJob(settings, out: scratch.path + "/run").run { _ in }
+        let adapter = try LoRA(folder: scratch.path + "/run/adapter")
+        // A and B of each.
+        #expect(adapter.parameters.count == 2 * layers)
+    }
+
     @Test func `observers read activations of every pass`() async throws {
         final class Reader: TrainingObserver {
             var shapes: [[Int]] = []

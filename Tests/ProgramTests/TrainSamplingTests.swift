@@ -18,6 +18,20 @@ import Testing
                 + options, in: scratch)
     }
 
+    /// An adapter that says yes.
+    private func yesSayer() async throws -> String {
+        let chats = (0..<12).map {
+            #"{"messages": [{"role": "user", "content": "n\#($0)"}, {"role": "assistant", "content": "yes"}]}"#
+        }
+        try scratch.write(chats.joined(separator: "\n"), to: "chats.jsonl")
+        expectSuccess(
+            try await Program.run(
+                ["train", "sft", "--data", scratch.path("chats.jsonl"), "--out"]
+                    + [scratch.path("teacher"), "--batch-size", "3", "--epochs", "10"]
+                    + ["--learning-rate", "1e-2"] + TinyModel.options, in: scratch))
+        return scratch.path("teacher/adapter")
+    }
+
     private func metrics() throws -> [[String: Double]] {
         try Lines(scratch.path("run/metrics.jsonl")).decoded()
     }
@@ -51,6 +65,54 @@ import Testing
             #expect(step["reward"].map { (-1...1).contains($0) } == true)
             #expect(step["judgements/failed"] == 0)
         }
+    }
+
+    @Test func `an answer is held against the row's, and turned round only by name`() async throws {
+        let adapter = try await yesSayer()
+        for (name, answer, polarity, range) in [
+            ("right", "Yes.", "as-graded", 0.5...1), ("wrong", "no", "as-graded", 0...0),
+            ("turned", "yes", "reward-wrong-answers", -1...(-0.5)),
+        ] as [(String, String, String, ClosedRange<Double>)] {
+            let rows = (0..<3).map {
+                #"{"messages": [{"role": "user", "content": "n\#($0)"}], "answer": "\#(answer)"}"#
+            }
+            let data = try scratch.write(rows.joined(separator: "\n"), to: "asked.jsonl")
+            let options = [
+                "--grader", "answer", "--polarity", polarity, "--adapter", adapter, "--answers",
+                "2", "--max-tokens", "8", "--temperature", "0.01",
+            ]
+            expectSuccess(
+                try await Program.run(
+                    ["train", "grpo", "--data", data, "--out", scratch.path(name)] + options
+                        + TinyModel.options, in: scratch))
+            let steps: [[String: Double]] = try Lines(scratch.path("\(name)/metrics.jsonl"))
+                .decoded()
+            #expect(!steps.isEmpty)
+            #expect(steps.allSatisfy { range.contains($0["reward"] ?? .nan) }, "\(steps)")
+        }
+    }
+
+    @Test func `a judge's verdicts are rewards`() async throws {
+        // A judge reads more than fits the tiny model's window.
+        let config = URL(filePath: try scratch.copyModel(as: "judge"))
+            .appending(path: "config.json")
+        let text = try String(contentsOf: config, encoding: .utf8)
+        try Data(text.replacing(": 128,", with: ": 4096,").utf8).write(to: config)
+        let rubric =
+            "rubrics:\n  - {id: tone, asks: Polite?, behaviour: Yes., opposite: No.,"
+            + " neither: Neither.}\ndimensions:\n"
+        let suite = TinySuite.yaml.replacing("dimensions:\n", with: rubric)
+            .replacing("- {kind: gap,", with: "- {kind: judge, rubric: tone}\n      - {kind: gap,")
+        try scratch.write(suite, to: "judged.yaml")
+        expectSuccess(
+            try await train(
+                "grpo", "--grader", "judge", "--judge", scratch.path("judge"), "--rubric", "tone",
+                "--rubric-suite", scratch.path("judged.yaml"), "--judge-reading", "scored",
+                "--answers", "2", "--max-steps", "1"))
+        let step = try #require(try metrics().first)
+        #expect(step["judgements/failed"] == 0)
+        #expect(step["reward"].map { (-1...1).contains($0) } == true)
+        #expect(exists("run/adapter/adapter_model.safetensors"))
     }
 
     @Test func `a judge that fails is no reward, and nothing is learned of it`() async throws {
@@ -89,18 +151,9 @@ import Testing
 
     @Test func `off policy, the teacher's answers are rows without the prompt`() async throws {
         // A teacher that comes to an end.
-        let chats = (0..<12).map {
-            #"{"messages": [{"role": "user", "content": "n\#($0)"}, {"role": "assistant", "content": "yes"}]}"#
-        }
-        try scratch.write(chats.joined(separator: "\n"), to: "chats.jsonl")
-        expectSuccess(
-            try await Program.run(
-                ["train", "sft", "--data", scratch.path("chats.jsonl"), "--out"]
-                    + [scratch.path("teacher"), "--batch-size", "3", "--epochs", "10"]
-                    + ["--learning-rate", "1e-2"] + TinyModel.options, in: scratch))
+        let teacher = try await yesSayer()
         let options = [
-            "--off-policy", "--system", "Say ah.", "--temperature", "0", "--adapter",
-            scratch.path("teacher/adapter"),
+            "--off-policy", "--system", "Say ah.", "--temperature", "0", "--adapter", teacher,
         ]
         func distil() async throws -> Program.Outcome {
             try await Program.run(

@@ -56,6 +56,12 @@ import Testing
         let steps = try metrics("run")
         #expect(steps.first?["loss"].map { abs($0 - log(2)) < 1e-5 } == true)
         #expect(steps.last?["rewards/accuracies"] == 1)
+        // What the model says is looked at ten times, unasked.
+        let looks = steps.filter { $0["samples/repetition"] != nil }
+        #expect(looks.compactMap { $0["step"] } == Array(stride(from: 2.0, through: 20, by: 2)))
+        #expect(looks.allSatisfy { $0["samples/boilerplate"] != nil })
+        expectSuccess(try await train("dpo", "unseen", "--max-steps", "1", "--sample-every", "0"))
+        #expect(try metrics("unseen").allSatisfy { $0["samples/repetition"] == nil })
     }
 
     @Test func `a YAML file sets options, and those of the command line win`() async throws {

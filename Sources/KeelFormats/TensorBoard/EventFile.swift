@@ -9,8 +9,12 @@ public final class EventFile: Sendable {
     private let file: Mutex<FileHandle>
 
     /// Makes a new file, whose name tells time and process, in a folder that exists.
+    /// - Parameters:
+    ///   - folder: Where.
+    ///   - step: The first step that will be written, where earlier files may have it already: what
+    ///     they hold from there on is no longer shown. Nil where there are none.
     /// - Throws: `FileError`.
-    public init(folder: String) throws(FileError) {
+    public init(folder: String, restartingAt step: Int? = nil) throws(FileError) {
         let time = Date().timeIntervalSince1970
         let process = ProcessInfo.processInfo
         let stem = "\(folder)/events.out.tfevents.\(Int(time)).\(process.hostName)"
@@ -30,6 +34,15 @@ public final class EventFile: Sendable {
         event.append(1, time)
         event.append(3, Array("brain.Event:2".utf8))
         try append(event)
+        guard let step else { return }
+        // A session that starts: TensorBoard purges by it (event_accumulator.py).
+        var session = ProtocolBuffer()
+        session.append(1, UInt64(1))
+        var start = ProtocolBuffer()
+        start.append(1, time)
+        start.append(2, UInt64(max(0, step)))
+        start.append(7, session.bytes)
+        try append(start)
     }
 
     /// Appends one number for each name.

@@ -61,11 +61,11 @@ public enum DataRow: TrainingRow {
         }
     }
 
-    public var texts: [String] {
+    public var fields: [(name: String, texts: [String])] {
         switch self {
-        case .supervised(let row): row.texts
-        case .preference(let row): row.texts
-        case .prompt(let row): row.texts
+        case .supervised(let row): row.fields
+        case .preference(let row): row.fields
+        case .prompt(let row): row.fields
         }
     }
 

@@ -53,18 +53,22 @@ public struct RowEncoder: Sendable {
 
     /// Examples of a row of supervised fine-tuning.
     public func examples(_ row: SupervisedRow) throws -> [Example] {
+        let field: String
         let examples: [Example]
         switch row {
         case .messages(let messages):
-            examples = try naming("messages") { try conversations.examples(messages) }
+            field = "messages"
+            examples = try naming(field) { try conversations.examples(messages) }
         case .completion(let prompt, let completion):
-            examples = try naming("completion") { try self.examples(prompt, completion) }
+            field = "completion"
+            examples = try naming(field) { try self.examples(prompt, completion) }
         case .text(let text):
             var example = Example()
             example.append(encoded(text, isStart: true) + end, areTargets: true)
+            field = "text"
             examples = [example]
         }
-        return try examples.compactMap { try fitted($0) }
+        return try examples.compactMap { try fitted($0, field) }
     }
 
     /// The two sides of a row of preferences; none when one is left out as too long.
@@ -75,7 +79,7 @@ public struct RowEncoder: Sendable {
                 throw RowError(
                     field: name, reason: "it must hold one turn of the assistant, not several.")
             }
-            return try fitted(example)
+            return try fitted(example, name)
         }
         guard let chosen = try side("chosen", row.chosen),
             let rejected = try side("rejected", row.rejected)
@@ -84,11 +88,11 @@ public struct RowEncoder: Sendable {
     }
 
     /// How many tokens the model reads before it answers.
-    func count(_ prompt: Prompt) throws -> Int {
+    func count(_ prompt: Prompt, field: String) throws -> Int {
         switch prompt {
         case .text(let text): encoded(text, isStart: true).count
         case .messages(let messages):
-            try naming("messages") {
+            try naming(field) {
                 chat.tokenizer.encode(try chat.segments(messages, addGenerationPrompt: true)).count
             }
         }
@@ -116,13 +120,13 @@ public struct RowEncoder: Sendable {
         chat.tokenizer.encode(text, addingSpecial: isStart)
     }
 
-    private func fitted(_ example: Example) throws -> Example? {
+    private func fitted(_ example: Example, _ field: String) throws -> Example? {
         var example = example
         if example.tokens.count > maxLength {
             switch overlength {
             case .refuse:
                 throw RowError(
-                    field: "",
+                    field: field,
                     reason: "it has \(example.tokens.count) tokens, the limit is \(maxLength). "
                         + "Shorten it, raise the limit, or have long rows truncated or dropped.")
             case .drop: return nil
@@ -133,7 +137,7 @@ public struct RowEncoder: Sendable {
         }
         guard example.targetCount > 0 else {
             if overlength == .truncate { return nil }
-            throw RowError(field: "", reason: "there is no token in it to train on.")
+            throw RowError(field: field, reason: "there is no token in it to train on.")
         }
         return example
     }

@@ -28,19 +28,22 @@ public struct TrainingFile {
         var items: [Item] = []
         var lines: [Row: Int] = [:]
         while let row = try reader.next() {
-            if let canary = canaries.first(where: { canary in
-                row.texts.contains { $0.contains(canary) }
-            }) {
+            for canary in canaries {
+                guard
+                    let field = row.fields.first(where: { field in
+                        field.texts.contains { $0.contains(canary) }
+                    })
+                else { continue }
                 throw reader.error(
                     .invalidValue(
-                        field: "",
+                        field: field.name,
                         reason: "it holds the canary \"\(canary)\", which marks evaluation data. A "
                             + "model trained on it cannot be measured by it; take the row out."))
             }
             if !allowsDuplicates, let line = lines.updateValue(reader.line, forKey: row) {
                 throw reader.error(
                     .invalidValue(
-                        field: "",
+                        field: row.fields.map(\.name).joined(separator: ", "),
                         reason: "it repeats line \(line). Take one out, or allow duplicates."))
             }
             do {

@@ -2,8 +2,13 @@ public import KeelLanguage
 
 /// One row of a training file, as its author wrote it.
 public protocol TrainingRow: Decodable, Hashable, Sendable {
+    /// The fields that were read, and the texts in each.
+    var fields: [(name: String, texts: [String])] { get }
+}
+
+extension TrainingRow {
     /// All text in the row, for what must not be trained on.
-    var texts: [String] { get }
+    public var texts: [String] { fields.flatMap(\.texts) }
 }
 
 /// A row of plain text or of a conversation.
@@ -66,11 +71,12 @@ public enum SupervisedRow: TrainingRow {
         }
     }
 
-    public var texts: [String] {
+    public var fields: [(name: String, texts: [String])] {
         switch self {
-        case .messages(let messages): messages.map(\.content)
-        case .completion(let prompt, let completion): prompt.texts + completion.texts
-        case .text(let text): [text]
+        case .messages(let messages): [("messages", messages.map(\.content))]
+        case .completion(let prompt, let completion):
+            [("prompt", prompt.texts), ("completion", completion.texts)]
+        case .text(let text): [("text", [text])]
         }
     }
 }
@@ -118,7 +124,9 @@ public struct PreferenceRow: TrainingRow {
         }
     }
 
-    public var texts: [String] { prompt.texts + chosen.texts + rejected.texts }
+    public var fields: [(name: String, texts: [String])] {
+        [("prompt", prompt.texts), ("chosen", chosen.texts), ("rejected", rejected.texts)]
+    }
 
     /// Takes out the common beginning, as TRL does (`extract_prompt`): whole turns, or text up to
     /// the last space before the difference.

@@ -12,6 +12,8 @@ public final class RunFolder {
     /// Opened when the first line is written, so that old lines can be taken out before.
     private var metrics: JSONLinesWriter?
     private var events: EventFile?
+    /// Where a run goes on; nil for one that begins.
+    private var restart: Int?
 
     /// Opens a folder, or makes it.
     /// - Parameters:
@@ -54,7 +56,7 @@ public final class RunFolder {
 
     func log(_ report: StepReport) throws {
         var line = report.metrics.filter { $0.value.isFinite }
-        let file = try events ?? EventFile(folder: path)
+        let file = try events ?? EventFile(folder: path, restartingAt: restart)
         events = file
         try file.append(line, step: report.step)
         line["step"] = Double(report.step)
@@ -68,6 +70,7 @@ public final class RunFolder {
 
     /// Takes out what a run that was killed has logged behind its last checkpoint.
     func forgetMetrics(after step: Int) throws {
+        restart = step + 1
         let file = path + "/metrics.jsonl"
         guard FileManager.default.fileExists(atPath: file) else { return }
         var kept = Data()

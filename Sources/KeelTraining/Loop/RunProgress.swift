@@ -6,7 +6,7 @@ public struct RunProgress: Hashable, Sendable, Codable {
     public var tokens = 0
     /// Time in steps.
     public var seconds = 0.0
-    /// The least evaluation loss so far.
+    /// The least evaluation so far: its loss, or minus its reward.
     public var bestEvaluation: Double?
     /// Evaluations since then.
     public var evaluationsWithoutGain = 0
@@ -19,9 +19,9 @@ public struct RunProgress: Hashable, Sendable, Codable {
 
     public init() {}
 
-    mutating func noteEvaluation(_ loss: Double, patience: Int?) {
-        if loss < bestEvaluation ?? .infinity {
-            bestEvaluation = loss
+    mutating func noteEvaluation(_ value: Double, patience: Int?) {
+        if value < bestEvaluation ?? .infinity {
+            bestEvaluation = value
             evaluationsWithoutGain = 0
         } else {
             evaluationsWithoutGain += 1

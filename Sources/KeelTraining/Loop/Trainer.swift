@@ -147,9 +147,10 @@ public final class Trainer<Method: Objective> {
             isLast || (interval.map { progress.step.isMultiple(of: $0) } ?? endsEpoch)
         }
         if !evaluation.isEmpty, isDue(options.evalEvery) {
-            for (name, value) in try await evaluate() { report.metrics["eval_" + name] = value }
-            if let loss = report.metrics["eval_loss"] {
-                progress.noteEvaluation(loss, patience: options.patience)
+            let averages = try await evaluate()
+            for (name, value) in averages { report.metrics["eval_" + name] = value }
+            if let value = objective.criterion(averages) {
+                progress.noteEvaluation(value, patience: options.patience)
             }
         }
         var goesOn = true

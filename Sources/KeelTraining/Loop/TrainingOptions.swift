@@ -33,7 +33,7 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     public var evalEvery: Int?
     /// Steps between two checkpoints; nil for one at the end of each epoch.
     public var saveEvery: Int?
-    /// Evaluations without a better loss after which training ends; nil for never.
+    /// Evaluations without a better loss, or reward, after which training ends; nil for never.
     public var patience: Int?
 
     public init() {}

@@ -1,6 +1,6 @@
 import KeelLanguage
 public import KeelModel
-import KeelTensor
+package import KeelTensor
 
 /// Puts what a system prompt does into the weights, on the model's own answers.
 ///
@@ -106,6 +106,6 @@ public final class DistillationObjective: Objective {
 }
 
 /// `Σ_v p_v (log p_v − log q_v)` of each row, in nats: `[n, V]` twice gives `[n]`.
-func reverseKL(student p: Tensor, teacher q: Tensor) throws -> Tensor {
+package func reverseKL(student p: Tensor, teacher q: Tensor) throws -> Tensor {
     try (p.exp() * (p - q)).sum(-1)
 }

@@ -27,6 +27,14 @@ public protocol Objective: AnyObject {
 
     /// The loss of some items of a step: the sum over them, not the mean.
     func loss(of items: [Item], _ pass: ForwardPass) throws -> Loss
+
+    /// What has to fall for training to gain anything; nil where it was not measured.
+    /// - Parameter averages: Of an evaluation, by the names that `loss` gives.
+    func criterion(_ averages: [String: Double]) -> Double?
+}
+
+extension Objective {
+    public func criterion(_ averages: [String: Double]) -> Double? { averages["loss"] }
 }
 
 /// A loss and what was seen on the way.

@@ -105,7 +105,7 @@ public final class PolicyObjective: Objective {
     }
 
     /// Advantages of a group's rewards; all 0 where rewards are equal or there is but one.
-    static func advantages(_ rewards: [Double], _ baseline: Baseline) -> [Double] {
+    package static func advantages(_ rewards: [Double], _ baseline: Baseline) -> [Double] {
         let n = Double(rewards.count)
         guard n > 1 else { return rewards.map { _ in 0 } }
         let sum = rewards.reduce(0, +)
@@ -122,6 +122,11 @@ public final class PolicyObjective: Objective {
 
     public func weight(of item: Item) -> Double { Double(item.example.targetCount) }
     public func tokens(of item: Item) -> Int { item.example.tokens.count }
+
+    /// Minus the reward: the loss is centred in each group, so that its value is only noise.
+    public func criterion(_ averages: [String: Double]) -> Double? {
+        averages["reward"].map { -$0 }
+    }
 
     public func loss(of items: [Item], _ pass: ForwardPass) throws -> Loss {
         let batch = PackedBatch(items.map(\.example))

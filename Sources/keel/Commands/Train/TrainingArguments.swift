@@ -34,7 +34,11 @@ struct TrainingArguments: ParsableArguments {
     @Flag(help: "Scale by alpha / sqrt(rank) in place of alpha / rank.")
     var rankStabilized = false
 
-    @Option(help: "A layer to adapt, as q_proj; several times; or a pattern (default: all-linear).")
+    @Option(
+        help: """
+            A layer to adapt, as q_proj or layers.0.mlp.up_proj; several times; or one regular expression (default: \
+            all-linear).
+            """)
     var target: [String] = []
 
     @Option(help: "The blocks to adapt, as 0-11 (default: all).")
@@ -131,10 +135,17 @@ struct TrainingArguments: ParsableArguments {
     @Option(help: "Steps between two checkpoints (default: one an epoch).")
     var saveEvery: Int?
 
-    @Option(help: "Steps between two looks at what the model says.")
+    @Option(
+        help: """
+            Steps between two looks at what the model says; 0 for none (default: ten looks a run for dpo and grpo, none \
+            for sft and distill).
+            """)
     var sampleEvery: Int?
 
-    @Option(help: "Evaluations without gain after which training ends.")
+    @Option(
+        help: """
+            Evaluations without gain, which is less loss, or for grpo more reward, after which training ends.
+            """)
     var patience: Int?
 
     /// The command with what its YAML file says, where the command line says nothing.
@@ -184,7 +195,7 @@ struct TrainingArguments: ParsableArguments {
             job.counters[id] = { Double(counter.matches(in: $0).count) }
         }
         if readThoughts {
-            guard sampleEvery != nil else {
+            guard settings.isSampled else {
                 throw ValidationError("--read-thoughts needs --sample-every.")
             }
             let reader = try ThoughtReader.shipped()
