@@ -96,7 +96,8 @@ private enum LlamaCpp {
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
-        let rows = try #require(lines.last(where: { $0.hasPrefix("ROWS ") }), "llama.cpp said nothing")
+        let rows = try #require(
+            lines.last(where: { $0.hasPrefix("ROWS ") }), "llama.cpp said nothing")
         return try JSONDecoder().decode(
             [[[String: Float]]].self, from: Data(rows.dropFirst("ROWS ".count).utf8))
     }
