@@ -44,8 +44,9 @@ public struct TrainingJob: Sendable {
         public var maxLength: Int?
         public var overlength = RowEncoder.Overlength.refuse
         public var allowsDuplicates = false
-        /// Steps between two looks at what the model says; 0 for none. Nil for ten looks where
-        /// preferences or rewards are learned, which degenerates there first, and for none elsewhere.
+        /// Steps between two looks at what the model says.
+        ///
+        /// 0 is none; nil ten looks where preferences or rewards are learned, and none elsewhere.
         public var sampleEvery: Int?
         public var options = TrainingOptions()
         /// Versions and hashes.

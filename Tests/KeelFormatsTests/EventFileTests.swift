@@ -31,7 +31,7 @@ import Testing
         let records = try records(file)
         #expect(records.count == 3)
         // After the time: step (2) = 300, session_log (7) with status (1) = START (1).
-        #expect(records[1].dropFirst(9) == [0x10, 0xAC, 0x02, 0x3A, 2, 0x08, 1])
+        #expect(Array(records[1].dropFirst(9)) == [0x10, 0xAC, 0x02, 0x3A, 2, 0x08, 1])
     }
 
     /// The content of each record; what stands around it is checked.

@@ -28,8 +28,9 @@ public protocol Objective: AnyObject {
     /// The loss of some items of a step: the sum over them, not the mean.
     func loss(of items: [Item], _ pass: ForwardPass) throws -> Loss
 
-    /// What has to fall for training to gain anything; nil where it was not measured.
+    /// What has to fall for training to gain anything.
     /// - Parameter averages: Of an evaluation, by the names that `loss` gives.
+    /// - Returns: One of them, or minus one; nil where it was not measured.
     func criterion(_ averages: [String: Double]) -> Double?
 }
 
