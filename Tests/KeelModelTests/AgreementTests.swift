@@ -1,5 +1,6 @@
 import KeelLanguage
 import KeelModel
+import KeelTokenizer
 import KeelTensor
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTraining
