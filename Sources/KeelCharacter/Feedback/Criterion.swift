@@ -27,7 +27,7 @@ extension Constitution.Trait {
             id: id,
             asked: "The better answer is the one that somebody would give who can truly say this "
                 + "of themself: \(wording)",
-            told: wording, scope: scope, strength: strength)
+            told: wording, scope: scope, examples: examples, strength: strength)
     }
 }
 
