@@ -7,7 +7,7 @@ public struct Criterion: Hashable, Sendable {
     /// What a model is told as a system message: the clause's own words.
     public var told: String
     public var scope: String?
-    /// Cases at the edge, which a model is shown when it is asked.
+    /// Cases at the edge, which a model is shown when it ranks by the clause or answers by it.
     public var examples: [Constitution.Example] = []
     /// What multiplies the log-odds of its preferences.
     public var strength: Double

@@ -112,6 +112,9 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         try check(
             (0...0.99).contains(unrelatedShare), "unrelated-share", unrelatedShare,
             "from 0 to 0.99")
+        try check(
+            manner.map { !$0.trimmed.isEmpty } ?? true, "manner", "empty",
+            "a sentence, or left out")
         try writing.validate()
         try sampling.validate()
     }
