@@ -28,10 +28,10 @@ import Testing
     @Test func `a shipped constitution checks, and a finding ends with status 2`() async throws {
         let list = try await keel("constitution")
         expectSuccess(list)
-        #expect(list.output.contains("\nsteady  2"))
+        #expect(list.output.contains("\nsteady  3"))
         let steady = try await keel("constitution", "check", "steady")
         expectSuccess(steady)
-        #expect(steady.output.hasPrefix("steady, version 2, fingerprint "))
+        #expect(steady.output.hasPrefix("steady, version 3, fingerprint "))
 
         try scratch.write(
             Self.small.replacing("I am brief.", with: "I never ramble."), to: "never.yaml")
@@ -81,7 +81,7 @@ import Testing
             as: [String: String].self)
         let answers = prompts.flatMap { prompt in
             ["Yes it is.", "No, not so."].enumerated().map { sample, text in
-                #"{"prompt": "\#(prompt["id"] ?? "")", "prompted": false, "sample": \#(sample), "#
+                #"{"prompt": "\#(prompt["id"] ?? "")", "side": "plain", "sample": \#(sample), "#
                     + #""text": "\#(text)", "cut_off": false}"#
             }
         }

@@ -112,7 +112,7 @@ struct CharacterRobustnessCommand: AsyncParsableCommand {
         defer { budget?.report() }
         let failures = try await untilInterrupted(
             "Stopped. The same command goes on where \(folder) stands."
-        ) { [concurrency = calls.concurrency] in
+        ) { [concurrency = calls.atOnce(with: [before, after], within: budget)] in
             var failures: [CharacterJob.Failure] = []
             // Two models need not be held at once.
             for (source, methods) in [
