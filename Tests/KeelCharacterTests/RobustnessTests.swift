@@ -42,7 +42,8 @@ import Testing
     /// Shares of friendly words: of the plain model 0.05, of the prompted and the trained one as given,
     /// with words beside the point and with words that ask to drop the act.
     private func report(
-        prompted: Double = 0.4, promptedDrop: Double = 0.05, trained: Double = 0.4, trainedDrop: Double = 0.4,
+        prompted: Double = 0.4, promptedDrop: Double = 0.05, trained: Double = 0.4,
+        trainedDrop: Double = 0.4,
         rows: [PreferenceRecord] = FriendlyWords.rows(40, chosen: 0.4, rejected: 0.05),
         seed: UInt64 = 0
     ) async throws -> RobustnessReport {

@@ -34,10 +34,11 @@ extension Arms {
 
     /// What each arm moved from the map before.
     private func charts(_ first: Moved.Trait, _ second: Moved.Trait) -> [Block] {
-        ChangeCharts(
-            [(title: names[0], changes: first.changes), (title: names[1], changes: second.changes)],
-            subject: "of \(first.id) from before"
-        ).plots().map { Block.chart($0) }
+        let series = [
+            (title: names[0], changes: first.changes), (title: names[1], changes: second.changes),
+        ]
+        return ChangeCharts(series, subject: "of \(first.id) from before").plots()
+            .map { Block.chart($0) }
     }
 
     private func table(_ changes: [Change], _ caption: String) -> Block? {

@@ -25,6 +25,7 @@ struct ChangeCharts {
     }
 
     /// - Parameter anchor: Where on the page a measure's change is explained; nil for nowhere.
+    /// - Returns: Charts, in the order in which their units come up.
     func plots(anchor: (Change) -> String? = { _ in nil }) -> [ForestPlot] {
         let shown = (series.first?.changes ?? []).compactMap {
             first -> (first: Change, all: [Change?])? in

@@ -17,8 +17,7 @@ struct Arms: Encodable {
     var tests: Int
 
     /// A trait under both arms and between them.
-    var rows: [(trait: String, first: Moved.Trait, second: Moved.Trait, between: [Change])]
-    {
+    var rows: [(trait: String, first: Moved.Trait, second: Moved.Trait, between: [Change])] {
         guard sides.count == 2 else { return [] }
         return zip(zip(sides[0], sides[1]), between.traits).map {
             ($1.id, $0.0, $0.1, $1.changes)

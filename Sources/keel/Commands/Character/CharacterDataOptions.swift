@@ -16,8 +16,8 @@ struct CharacterDataOptions: ParsableArguments {
         help: """
             ranked: answers are ranked by the trait; prompted: chosen is answered with the constitution in the \
             prompt, rejected without; contrasted: chosen is answered behind the message's trait and its examples \
-            answered well, rejected behind these answered badly; revised: chosen is what the model makes of rejected after a critique of its \
-            own by a principle.
+            answered well, rejected behind these answered badly; revised: chosen is what the model makes of rejected \
+            after a critique of its own by a principle.
             """)
     var arm = CharacterConfig.Arm.ranked
 
@@ -41,7 +41,8 @@ struct CharacterDataOptions: ParsableArguments {
     var overlap = 0.5
 
     @Option(
-        help: "Answers to each message; in the arms prompted and contrasted, so many of either side.")
+        help: "Answers to each message; in the arms prompted and contrasted, so many of either side."
+    )
     var answers = 4
 
     @Option(help: "revised: how often an answer is revised, each time by a principle drawn anew.")
