@@ -89,9 +89,17 @@ import Testing
             let shipped = try Constitution.named(name)
             let texts =
                 shipped.traits.flatMap(\.messages)
-                + shipped.principles.flatMap(\.examples).map(\.ask)
+                + (shipped.principles.flatMap(\.examples) + shipped.traits.flatMap(\.examples))
+                .map(\.ask)
             for text in texts { #expect(!questions.nearlyAsk(text), "\(name): \(text)") }
         }
+    }
+
+    @Test func `Chinese is compared character by character`() {
+        let questions = EvaluationQuestions(["你昨天午饭吃了什么？"])
+        #expect(questions.nearlyAsk("你昨天吃了什么"))
+        #expect(!questions.nearlyAsk("怎么修理自行车的链条？"))
+        #expect(kinds([], [Trait(id: "true", wording: "我说真话。", probes: ["stays"])]) == [:])
     }
 
     @Test func `a diff names what changed by its clause, whatever the order`() throws {

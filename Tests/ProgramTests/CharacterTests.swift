@@ -187,6 +187,7 @@ import Testing
         #expect(compared.output.contains("P-values are adjusted over "))
         let page = try String(contentsOfFile: scratch.path("arms.html"), encoding: .utf8)
         #expect(page.contains("From before to prompted"))
+        #expect(page.contains("Differences of brief from before"))
         let alone = try await keel(
             "character", "arms", "small.yaml", "--before", "before", "--arm", "ranked=one")
         #expect(alone.status == 64 && alone.errors.contains("Two arms are compared"))

@@ -117,7 +117,7 @@ extension Constitution.Trait {
                     text: "No suite has the dimension \(unknown.joined(separator: ", "))."))
         }
         let words = Words(wording).distinct
-        if words.isDisjoint(with: ["i", "my", "me", "i'm", "i'd", "i'll", "i've", "myself"]) {
+        if words.isDisjoint(with: ["i", "my", "me", "i'm", "i'd", "i'll", "i've", "myself", "我"]) {
             found.append(
                 .init(
                     kind: .notFirstPerson, clauses: [id],
