@@ -87,7 +87,7 @@ extension CharacterJob {
 
     /// A message as it is asked, with the manner of all answers.
     private func asked(_ message: TraitMessage) -> [Message] {
-        (config.manner.map { [.system($0)] } ?? []) + [.user(message.text)]
+        (config.manner.map { [Message.system($0)] } ?? []) + [.user(message.text)]
     }
 
     /// A message behind what its side is shown.

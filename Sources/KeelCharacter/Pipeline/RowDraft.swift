@@ -123,7 +123,7 @@ struct RowDraft {
         }
         return all.map { (answer: $0, length: length($0)) }.enumerated()
             .sorted { ($0.element.length, $0.offset) < ($1.element.length, $1.offset) }
-            .map(\.element.answer)
+            .map { $0.element.answer }
     }
 
     private mutating func append(_ row: PreferenceRecord) {
