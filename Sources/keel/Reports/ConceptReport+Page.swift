@@ -4,6 +4,7 @@ import KeelReport
 extension ConceptReport {
     /// How well a property is graded, as a page.
     /// - Parameter definition: What the sheet says of it.
+    /// - Returns: The page.
     func page(definition: String) -> Page {
         Page(
             title: "How well “\(concept)” is graded",

@@ -40,9 +40,7 @@ struct CharacterDataOptions: ParsableArguments {
     @Option(help: "The greatest share of a message's words that may stand in an earlier one.")
     var overlap = 0.5
 
-    @Option(
-        help: "Answers to each message; in the arms prompted and contrasted, so many of either side."
-    )
+    @Option(help: "Answers to each message; where sides are answered apart, so many of either.")
     var answers = 4
 
     @Option(help: "revised: how often an answer is revised, each time by a principle drawn anew.")
