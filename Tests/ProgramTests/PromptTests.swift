@@ -140,7 +140,7 @@ import Testing
         #expect(
             try String(contentsOfFile: scratch.path("work/patches.jsonl"), encoding: .utf8) == log)
         let other = try await improve("--alpha", "0.1")
-        #expect(other.status == 64 && other.errors.contains("work under other settings"))
+        expectRefusal(other, "work under other settings: settings.alpha was ")
     }
 
     @Test func `a concept needs labelled cases of either kind`() async throws {

@@ -87,7 +87,7 @@ public struct CharacterJob: Sendable {
         self.config = config
         self.unrelated = unrelated
         self.isEvaluation = isEvaluation
-        try Settings.begin(config, in: folder)
+        try FolderSettings.begin(config, in: folder)
         let copy = folder.appending(component: "constitution.yaml").path
         if !FileManager.default.fileExists(atPath: copy) { try constitution.write(to: copy) }
         func path(_ name: String) -> String { folder.appending(component: name).path }
