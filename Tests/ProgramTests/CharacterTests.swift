@@ -91,6 +91,11 @@ import Testing
         #expect(done.output.contains("\n3 rows: 3 ranked\n"))
         expectRefusal(
             try await data("--seed", "1"), "holds work under other settings: seed was 0, now 1")
+        expectRefusal(
+            try await Program.run(
+                ["character", "data", "small.yaml", "--out", "bare", "--arm", "contrasted"]
+                    + TinyModel.options, in: scratch),
+            "The constitution small has no examples of the trait brief. Add one to its file.")
 
         expectSuccess(try await keel("data", "check", "job/rows.jsonl"))
         let checked = try await keel(
