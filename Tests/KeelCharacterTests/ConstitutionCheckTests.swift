@@ -87,7 +87,8 @@ import Testing
         #expect(!questions.nearlyAsk("Why so?") && !questions.nearlyAsk(""))
         for constitution in try Constitution.shippedNames.map(Constitution.named) + [Self.trio] {
             let examples =
-                constitution.principles.flatMap(\.examples) + constitution.traits.flatMap(\.examples)
+                constitution.principles.flatMap(\.examples)
+                + constitution.traits.flatMap(\.examples)
             for text in constitution.traits.flatMap(\.messages) + examples.map(\.ask) {
                 #expect(!questions.nearlyAsk(text), "\(constitution.name): \(text)")
             }
