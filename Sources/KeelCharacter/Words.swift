@@ -1,11 +1,21 @@
-/// The words of a text in lower case: runs of letters and digits, apostrophes inside them kept.
+/// The words of a text in lower case: runs of letters and digits, apostrophes inside them kept, and each
+/// ideograph by itself, since Chinese has no space between words.
 struct Words {
     let list: [String]
 
     init(_ text: String) {
-        list = text.lowercased().replacing("’", with: "'")
-            .split { !$0.isLetter && !$0.isNumber && $0 != "'" }
-            .map { $0.trimming("'") }.filter { !$0.isEmpty }
+        var words: [String] = []
+        for run in text.lowercased().replacing("’", with: "'").split(whereSeparator: {
+            !$0.isLetter && !$0.isNumber && $0 != "'"
+        }) {
+            var rest = run
+            while let place = rest.firstIndex(where: \.isIdeograph) {
+                words += [rest[..<place].trimming("'"), String(rest[place])]
+                rest = rest[rest.index(after: place)...]
+            }
+            words.append(rest.trimming("'"))
+        }
+        list = words.filter { !$0.isEmpty }
     }
 
     var count: Int { list.count }
@@ -30,6 +40,12 @@ struct Words {
         "there", "they", "this", "to", "too", "try", "up", "us", "very", "was", "we", "what",
         "when", "where", "which", "who", "will", "with", "would", "you", "your",
     ]
+}
+
+extension Character {
+    fileprivate var isIdeograph: Bool {
+        unicodeScalars.first?.properties.isIdeographic == true
+    }
 }
 
 extension StringProtocol {

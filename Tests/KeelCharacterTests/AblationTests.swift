@@ -74,32 +74,53 @@ import Testing
         ].joined(separator: " ")
     }
 
-    private func run(_ name: String, _ system: String) async throws -> Run {
+    private func run(_ name: String, _ system: String, seed: UInt64 = 0) async throws -> Run {
         let suite = try self.suite
         let run = try Run(
             folder: scratch.file(name), suite: suite,
-            config: RunConfig(model: "scripted", suite: suite, system: system, samples: 6))
+            config: RunConfig(
+                model: "scripted", suite: suite, system: system, samples: 6,
+                sampling: SamplingOptions(seed: seed)))
         _ = try await run.collect(from: Self.model)
         return run
     }
 
     @Test func `of ten sentences the two that do something are found`() async throws {
+        #expect(Self.prompt.sentences.count == 10)
+        #expect(try await active(seed: 0) == Self.planted)
+    }
+
+    @Test func `under other seeds they are found too, and hardly any other`() async throws {
+        var alarms = 0
+        for seed in 1..<7 as Range<UInt64> {
+            let found = try await active(seed: seed)
+            for (sentence, effects) in Self.planted {
+                #expect(found[sentence]?.contains(effects[0]) == true, "seed \(seed): \(sentence)")
+            }
+            alarms += found == Self.planted ? 0 : 1
+        }
+        // At 5 %, three or more of six have a probability of 0.2 %.
+        #expect(alarms <= 2)
+    }
+
+    private static let planted = [
+        "Never apologise.": ["apology-per-reply better"],
+        "Say yes or no before you explain.": ["behaviour better"],
+    ]
+
+    /// What was found of each sentence of which anything was.
+    private func active(seed: UInt64) async throws -> [String: [String]] {
         let prompt = Self.prompt
-        #expect(prompt.sentences.count == 10)
-        let whole = try await run("whole", prompt.text)
+        let whole = try await run("\(seed)-whole", prompt.text, seed: seed)
         var pairs: [(baseline: Run, candidate: Run)] = []
         for index in prompt.sentences.indices {
-            pairs.append((try await run("\(index)", prompt.without(index)), whole))
+            let other = try await run("\(seed)-\(index)", prompt.without(index), seed: seed)
+            pairs.append((other, whole))
         }
         let comparisons = try Comparison.family(pairs)
         let found = comparisons.map { $0.found.map { "\($0.metric.id) \($0.verdict.rawValue)" } }
-        let active = Dictionary(
+        return Dictionary(
             uniqueKeysWithValues: zip(prompt.sentences, found).filter { !$0.1.isEmpty })
-        #expect(
-            active == [
-                "Never apologise.": ["apology-per-reply better"],
-                "Say yes or no before you explain.": ["behaviour better"],
-            ])
     }
 
     @Test func `p-values of a family are adjusted over all of its comparisons`() async throws {

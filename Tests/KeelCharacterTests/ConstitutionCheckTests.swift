@@ -85,13 +85,47 @@ import Testing
         let questions = EvaluationQuestions(asked)
         #expect(questions.nearlyAsk("How long do I boil an egg, then?"))
         #expect(!questions.nearlyAsk("Why so?") && !questions.nearlyAsk(""))
-        for name in Constitution.shippedNames {
-            let shipped = try Constitution.named(name)
-            let texts =
-                shipped.traits.flatMap(\.messages)
-                + shipped.principles.flatMap(\.examples).map(\.ask)
-            for text in texts { #expect(!questions.nearlyAsk(text), "\(name): \(text)") }
+        for constitution in try Constitution.shippedNames.map(Constitution.named) + [Self.trio] {
+            let examples =
+                constitution.principles.flatMap(\.examples)
+                + constitution.traits.flatMap(\.examples)
+            for text in constitution.traits.flatMap(\.messages) + examples.map(\.ask) {
+                #expect(!questions.nearlyAsk(text), "\(constitution.name): \(text)")
+            }
         }
+    }
+
+    /// That of `Benchmarks/character`.
+    private static var trio: Constitution {
+        get throws {
+            try Constitution(
+                contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+                    .deletingLastPathComponent().deletingLastPathComponent()
+                    .appending(path: "Benchmarks/trio.yaml"))
+        }
+    }
+
+    @Test func `the benchmark's traits have messages and examples, and measures of their own`()
+        throws
+    {
+        let trio = try Self.trio
+        let dimensions = Set(try Suite.shipped("character").dimensions.map(\.id))
+        #expect(trio.findings(dimensions: dimensions) == [])
+        #expect(trio.traits.count >= 3)
+        #expect(Set(trio.traits.flatMap(\.probes)).count == trio.traits.count)
+        #expect(trio.traits.allSatisfy { $0.messages.count >= 24 && $0.examples.count >= 5 })
+        // The sides of an example are of like length, so that length is not what they teach.
+        for example in trio.traits.flatMap(\.examples) {
+            let sides = [example.good, example.bad].map { $0.split(separator: " ").count }
+            #expect(2 * abs(sides[0] - sides[1]) <= sides[0] + sides[1], "\(example.ask)")
+        }
+    }
+
+    @Test func `Chinese is compared character by character`() {
+        let questions = EvaluationQuestions(["你昨天午饭吃了什么？"])
+        #expect(questions.nearlyAsk("你昨天吃了什么"))
+        #expect(!questions.nearlyAsk("怎么修理自行车的链条？"))
+        #expect(kinds([], [Trait(id: "true", wording: "我说真话。", probes: ["stays"])]) == [:])
     }
 
     @Test func `a diff names what changed by its clause, whatever the order`() throws {

@@ -25,6 +25,8 @@ import Testing
             strength: 0.5
             messages: [Why are you late?]
             probes: [stays]
+            examples:
+              - {ask: Now!, good: In a moment., bad: AT ONCE!, because: It is loud.}
         """
 
     @Test func `a constitution is read with all that it says`() throws {
@@ -43,6 +45,11 @@ import Testing
         #expect(trait.strength == 0.5 && trait.scope == "Somebody shouts.")
         #expect(trait.criterion.asked.contains(trait.wording))
         #expect(trait.criterion.told == trait.wording)
+        #expect(
+            trait.examples == [
+                .init(ask: "Now!", good: "In a moment.", bad: "AT ONCE!", because: "It is loud.")
+            ])
+        #expect(trait.criterion.examples == trait.examples)
         #expect(read.criterion("calm") == trait.criterion)
         #expect(read.criterion("brief") == read.principles.first?.criterion)
     }

@@ -75,6 +75,24 @@ import Testing
         #expect(scores == [2, -1, -3].map { PairScore(first: $0) })
     }
 
+    @Test func `by likelihood, examples answered well stand against the same answered badly`()
+        async throws
+    {
+        let edged = Constitution.Principle(
+            id: "kind", wording: "It is kind.",
+            examples: [.init(ask: "More?", good: "Gladly.", bad: "No!")])
+        // Half a nat a byte for an answer that begins as the example did, otherwise one.
+        let model = ScriptedChatModel(
+            logProbability: { text, prompt in
+                guard case .messages(let messages) = prompt else { return .nan }
+                let shown = messages.first(where: { $0.role == .assistant })?.content ?? "?"
+                return text.first == shown.first ? -0.5 : -1
+            }, answer: { _, _, _ in "" })
+        let scores = try await AIFeedback(model, reading: .likelihood).scores(
+            [AnswerPair(0, 1)], of: ["Gut", "Nay"], to: asked, by: edged.criterion)
+        #expect(scores == [PairScore(first: 3)])
+    }
+
     @Test func `win rates lie about one half and order answers as they are liked`() async throws {
         let feedback = AIFeedback(judge(pull: 2) { Double($0.trimmingPrefix("x").count) })
         let rates = try await feedback.winRates(

@@ -72,6 +72,24 @@ import Testing
         #expect(inspection.rows == 2000 && inspection.prompts == 1000)
     }
 
+    @Test func `in most sets the three are found, and hardly anything else`() throws {
+        let wanted: Set = ["exclamations", "semicolons", "length"]
+        var whole = 0
+        var alarms = 0
+        for seed in 40..<46 as Range<UInt64> {
+            var planted = Self.three
+            planted.generator = SeededGenerator(seed: seed)
+            let inspection = try PreferenceInspection(
+                planted.pairs(2000), carriers: 0, resamples: 2_000, seed: seed)
+            let found = Set(inspection.found.map(\.id))
+            whole += found.isSuperset(of: wanted) ? 1 : 0
+            alarms += found.subtracting(wanted).isEmpty ? 0 : 1
+        }
+        // Length is missed in about one set of fifty; at 5 %, three alarms of six have 0.2 %.
+        #expect(whole >= 4, "\(whole)")
+        #expect(alarms <= 2, "\(alarms)")
+    }
+
     @Test func `nothing is found when the same rows are shuffled`() throws {
         var planted = Self.three
         var generator = SeededGenerator(seed: 17)

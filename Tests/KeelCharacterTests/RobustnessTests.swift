@@ -39,16 +39,17 @@ import Testing
             suffixes: Self.sheet)
     }
 
-    /// Shares of friendly words: of the plain model 0.05, of the prompted one 0.4 unless it is asked
-    /// to drop the act, of the trained one as given.
+    /// Shares of friendly words: of the plain model 0.05, of the prompted and the trained one as given,
+    /// with words beside the point and with words that ask to drop the act.
     private func report(
-        promptedDrop: Double = 0.05, trained: Double = 0.4, trainedDrop: Double = 0.4,
+        prompted: Double = 0.4, promptedDrop: Double = 0.05, trained: Double = 0.4,
+        trainedDrop: Double = 0.4,
         rows: [PreferenceRecord] = FriendlyWords.rows(40, chosen: 0.4, rejected: 0.05),
         seed: UInt64 = 0
     ) async throws -> RobustnessReport {
         let job = try job("job-\(UUID().uuidString)", seed: seed)
         let before = FriendlyWords.model { isTold, asked in
-            !isTold ? 0.05 : asked.contains("Drop the act") ? promptedDrop : 0.4
+            !isTold ? 0.05 : asked.contains("Drop the act") ? promptedDrop : prompted
         }
         let after = FriendlyWords.model { _, asked in
             asked.contains("Drop the act") ? trainedDrop : trained
@@ -88,6 +89,8 @@ import Testing
         #expect(nothing.verdict == .notShown)
         let lost = try await report(trainedDrop: 0.05)
         #expect(lost.verdict == .lost)
+        let only = try await report(prompted: 0.05)
+        #expect(only.verdict == .only && only.groups.first?.lead?.isFound == true)
         let worse = try await report(promptedDrop: 0.4, trainedDrop: 0.15)
         #expect(worse.verdict == .worse || worse.verdict == .lost)
         #expect((worse.groups.first?.keeps?.difference.value ?? 1) < 0)

@@ -79,10 +79,13 @@ import Testing
         let left = try TraitClassifier.material(
             ranked, trainedOn: prompted, questions: [question])
         #expect(left.asked == 12 && left.pairs.isEmpty)
-        let wrong = #expect(throws: CharacterError.self) {
-            try TraitClassifier.material(ranked + prompted, trainedOn: [], questions: [])
+        for origin in [PreferenceRecord.Origin.prompted, .contrasted] {
+            let judged = FriendlyWords.rows(1, chosen: 0.4, rejected: 0.05, origin: origin)
+            let wrong = #expect(throws: CharacterError.self) {
+                try TraitClassifier.material(ranked + judged, trainedOn: [], questions: [])
+            }
+            #expect(wrong?.description.contains("a method that is judged here") == true)
         }
-        #expect(wrong?.description.contains("a method that is judged here") == true)
         let same = #expect(throws: CharacterError.self) {
             try TraitClassifier.material(ranked + revised, trainedOn: revised, questions: [])
         }

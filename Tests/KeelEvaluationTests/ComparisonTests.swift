@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import KeelStatistics
 import Testing
 
 struct ComparisonTests {
@@ -74,6 +75,24 @@ struct ComparisonTests {
         let comparison = try Comparison(of: run, with: run)
         #expect(comparison.changes.allSatisfy { $0.verdict == .identical })
         #expect(comparison.causes == "The runs were asked for in the same way, seed included.")
+    }
+
+    @Test func `what was meant to change is adjusted apart from what was not`() async throws {
+        let before = try await run("a", model(apologising: 0))
+        let after = try await run("b", model(apologising: 0.5)) { $0.sampling.seed = 7 }
+        let all = try Comparison(of: before, with: after)
+        let apart = try Comparison(of: before, with: after, targets: ["plain-speech"])
+        #expect(apart.changes.map(\.pValue) == all.changes.map(\.pValue))
+        for isTarget in [true, false] {
+            let family = apart.changes.filter { ($0.dimension == "plain-speech") == isTarget }
+            #expect(family.contains { $0.pValue != nil })
+            #expect(
+                try family.compactMap(\.adjustedPValue)
+                    == Multiplicity.holm(family.compactMap(\.pValue)))
+        }
+        for (one, other) in zip(apart.changes, all.changes) {
+            #expect((one.adjustedPValue ?? 0) <= (other.adjustedPValue ?? 0))
+        }
     }
 
     @Test(arguments: [0.7, 1.0])

@@ -28,10 +28,10 @@ import Testing
     @Test func `a shipped constitution checks, and a finding ends with status 2`() async throws {
         let list = try await keel("constitution")
         expectSuccess(list)
-        #expect(list.output.contains("\nsteady  2"))
+        #expect(list.output.contains("\nsteady  3"))
         let steady = try await keel("constitution", "check", "steady")
         expectSuccess(steady)
-        #expect(steady.output.hasPrefix("steady, version 2, fingerprint "))
+        #expect(steady.output.hasPrefix("steady, version 3, fingerprint "))
 
         try scratch.write(
             Self.small.replacing("I am brief.", with: "I never ramble."), to: "never.yaml")
@@ -81,7 +81,7 @@ import Testing
             as: [String: String].self)
         let answers = prompts.flatMap { prompt in
             ["Yes it is.", "No, not so."].enumerated().map { sample, text in
-                #"{"prompt": "\#(prompt["id"] ?? "")", "prompted": false, "sample": \#(sample), "#
+                #"{"prompt": "\#(prompt["id"] ?? "")", "side": "plain", "sample": \#(sample), "#
                     + #""text": "\#(text)", "cut_off": false}"#
             }
         }
@@ -91,6 +91,11 @@ import Testing
         #expect(done.output.contains("\n3 rows: 3 ranked\n"))
         expectRefusal(
             try await data("--seed", "1"), "holds work under other settings: seed was 0, now 1")
+        expectRefusal(
+            try await Program.run(
+                ["character", "data", "small.yaml", "--out", "bare", "--arm", "contrasted"]
+                    + TinyModel.options, in: scratch),
+            "The constitution small has no examples of the trait brief. Add one to its file.")
 
         expectSuccess(try await keel("data", "check", "job/rows.jsonl"))
         let checked = try await keel(
@@ -187,6 +192,7 @@ import Testing
         #expect(compared.output.contains("P-values are adjusted over "))
         let page = try String(contentsOfFile: scratch.path("arms.html"), encoding: .utf8)
         #expect(page.contains("From before to prompted"))
+        #expect(page.contains("Differences of brief from before"))
         let alone = try await keel(
             "character", "arms", "small.yaml", "--before", "before", "--arm", "ranked=one")
         #expect(alone.status == 64 && alone.errors.contains("Two arms are compared"))

@@ -140,7 +140,7 @@ import Testing
         #expect(
             try String(contentsOfFile: scratch.path("work/patches.jsonl"), encoding: .utf8) == log)
         let other = try await improve("--alpha", "0.1")
-        #expect(other.status == 64 && other.errors.contains("work under other settings"))
+        expectRefusal(other, "work under other settings: settings.alpha was ")
     }
 
     @Test func `a concept needs labelled cases of either kind`() async throws {
@@ -149,5 +149,17 @@ import Testing
         let few = try await keel(
             ["concept", "sheet.yaml", "--cases", "one.jsonl"] + TinyModel.options)
         #expect(few.status == 64 && few.errors.contains("at least two cases of either kind"))
+
+        let cases = ["a", "b", "c", "d"].enumerated()
+            .map { #"{"text": "\#($1)", "holds": \#($0 < 2)}"# }
+        try scratch.write(cases.joined(separator: "\n"), to: "four.jsonl")
+        let graded = try await keel(
+            ["concept", "sheet.yaml", "--cases", "four.jsonl", "--report", "x.html"]
+                + TinyModel.options)
+        expectSuccess(graded)
+        #expect(graded.output.hasPrefix("x: 4 cases, 2 with it. Separation "))
+        #expect(graded.output.contains("\nGraded by "))
+        let page = try String(contentsOfFile: scratch.path("x.html"), encoding: .utf8)
+        #expect(page.contains("How well “x” is graded") && page.contains("without it"))
     }
 }

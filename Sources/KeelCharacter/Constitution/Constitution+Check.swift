@@ -29,12 +29,12 @@ extension Constitution {
     /// - Parameter dimensions: Ids of the dimensions there are to measure by.
     /// - Returns: Findings, contradictions first.
     public func findings(dimensions: Set<String>) -> [ConstitutionFinding] {
-        let clauses: [any Clause] = principles + traits
+        let clauses = self.clauses
         var found: [ConstitutionFinding] = []
         for (number, clause) in clauses.enumerated() {
             for other in clauses[(number + 1)...] { found += Self.compare(clause, other) }
         }
-        found += swappedExamples()
+        found += Self.swappedExamples(clauses)
         found += clauses.compactMap(Self.absolute)
         found += traits.flatMap { $0.findings(dimensions) }
         return Kind.allCases.flatMap { kind in found.filter { $0.kind == kind } }
@@ -71,10 +71,10 @@ extension Constitution {
         ]
     }
 
-    /// Examples in which one principle's good answer is another's bad one.
-    private func swappedExamples() -> [ConstitutionFinding] {
-        principles.enumerated().flatMap { number, one in
-            principles[number...].flatMap { other in
+    /// Examples in which one clause's good answer is another's bad one.
+    private static func swappedExamples(_ clauses: [any Clause]) -> [ConstitutionFinding] {
+        clauses.enumerated().flatMap { number, one in
+            clauses[number...].flatMap { other in
                 one.examples.flatMap { example in
                     other.examples.filter {
                         $0.ask == example.ask
@@ -117,7 +117,7 @@ extension Constitution.Trait {
                     text: "No suite has the dimension \(unknown.joined(separator: ", "))."))
         }
         let words = Words(wording).distinct
-        if words.isDisjoint(with: ["i", "my", "me", "i'm", "i'd", "i'll", "i've", "myself"]) {
+        if words.isDisjoint(with: ["i", "my", "me", "i'm", "i'd", "i'll", "i've", "myself", "我"]) {
             found.append(
                 .init(
                     kind: .notFirstPerson, clauses: [id],

@@ -90,7 +90,7 @@ extension Constitution.Example {
 
 extension Constitution.Trait {
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, wording, value, scope, strength, messages, probes
+        case id, wording, value, scope, strength, messages, probes, examples
     }
 
     public init(from decoder: any Decoder) throws {
@@ -102,6 +102,8 @@ extension Constitution.Trait {
         strength = try clause.strength(.strength)
         messages = try clause.texts(.messages)
         probes = try clause.texts(.probes)
+        examples =
+            try clause.decodeIfPresent([Constitution.Example].self, forKey: .examples) ?? []
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -113,5 +115,6 @@ extension Constitution.Trait {
         if strength != 1 { try clause.encode(strength, forKey: .strength) }
         if !messages.isEmpty { try clause.encode(messages, forKey: .messages) }
         if !probes.isEmpty { try clause.encode(probes, forKey: .probes) }
+        if !examples.isEmpty { try clause.encode(examples, forKey: .examples) }
     }
 }

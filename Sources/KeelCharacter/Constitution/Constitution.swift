@@ -63,10 +63,10 @@ public struct Constitution: Hashable, Sendable, Codable {
         }
     }
 
-    /// A case at the edge of a principle.
+    /// A case at the edge of a clause.
     public struct Example: Hashable, Sendable, Codable {
         public var ask: String
-        /// An answer that keeps the principle, and one that breaks it or overdoes it.
+        /// An answer that keeps the clause, and one that breaks it or overdoes it.
         public var good: String
         public var bad: String
         public var because: String?
@@ -92,10 +92,13 @@ public struct Constitution: Hashable, Sendable, Codable {
         public var messages: [String]
         /// Ids of dimensions by which a suite measures it.
         public var probes: [String]
+        /// Cases at the edge; a model that answers by the trait is shown them as earlier turns.
+        public var examples: [Example]
 
         public init(
             id: String, wording: String, value: String? = nil, scope: String? = nil,
-            strength: Double = 1, messages: [String] = [], probes: [String] = []
+            strength: Double = 1, messages: [String] = [], probes: [String] = [],
+            examples: [Example] = []
         ) {
             self.id = id
             self.wording = wording
@@ -104,6 +107,7 @@ public struct Constitution: Hashable, Sendable, Codable {
             self.strength = strength
             self.messages = messages
             self.probes = probes
+            self.examples = examples
         }
     }
 
@@ -114,6 +118,9 @@ public struct Constitution: Hashable, Sendable, Codable {
     public var systemPrompt: String {
         traits.map { told($0.wording, where: $0.scope) }.joined(separator: "\n\n")
     }
+
+    /// Principles, then traits.
+    var clauses: [any Clause] { principles + traits }
 
     /// A digest of all that it says, the same however it is laid out.
     public var fingerprint: String { Digest.hexadecimal(of: self) }
@@ -131,4 +138,5 @@ protocol Clause {
     var value: String? { get }
     var scope: String? { get }
     var strength: Double { get }
+    var examples: [Constitution.Example] { get }
 }

@@ -37,17 +37,7 @@ extension Constitution {
         var fields = [("name", name), ("version", version), ("about", about)]
         fields.append(("values", values.map(\.id).joined(separator: " > ")))
         fields += values.map { ("values.\($0.id).means", $0.means) }
-        for principle in principles {
-            fields += Self.fields(of: principle, "principles")
-            for (number, example) in principle.examples.enumerated() {
-                let place = "principles.\(principle.id).examples[\(number)]"
-                fields += [
-                    (place + ".ask", example.ask), (place + ".good", example.good),
-                    (place + ".bad", example.bad),
-                ]
-                fields += example.because.map { [(place + ".because", $0)] } ?? []
-            }
-        }
+        for principle in principles { fields += Self.fields(of: principle, "principles") }
         for trait in traits {
             fields += Self.fields(of: trait, "traits")
             fields += trait.messages.enumerated().map {
@@ -63,8 +53,18 @@ extension Constitution {
     private static func fields(of clause: any Clause, _ list: String) -> [(String, String)] {
         let place = "\(list).\(clause.id)"
         let optional = [(".value", clause.value), (".scope", clause.scope)]
-        return [(place + ".wording", clause.wording)]
-            + optional.compactMap { name, text in text.map { (place + name, $0) } }
-            + [(place + ".strength", "\(clause.strength)")]
+        var fields = [(place + ".wording", clause.wording)]
+        fields += optional.compactMap { name, text in text.map { (place + name, $0) } }
+        fields.append((place + ".strength", "\(clause.strength)"))
+        for (number, example) in clause.examples.enumerated() {
+            let texts: [(String, String?)] = [
+                ("ask", example.ask), ("good", example.good), ("bad", example.bad),
+                ("because", example.because),
+            ]
+            fields += texts.compactMap { name, text in
+                text.map { ("\(place).examples[\(number)].\(name)", $0) }
+            }
+        }
+        return fields
     }
 }

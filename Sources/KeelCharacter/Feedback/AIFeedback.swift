@@ -76,20 +76,18 @@ public struct AIFeedback: Sendable {
         return letters[0] - letters[1]
     }
 
-    /// How many nats likelier the principle, as a system message, makes each answer.
+    /// How many nats likelier each answer is behind the clause and its examples answered well than
+    /// behind these answered badly, or behind nothing where it has none.
     ///
     /// By Bayes' rule, the difference between two answers is the log-odds that the one rather than
-    /// the other was given under the principle, where one of them was.
+    /// the other was given by the clause, where one of them was.
     private func gains(
         _ answers: [String], _ conversation: [Message], _ criterion: Criterion
     ) async throws -> [Double] {
-        let clause = told(criterion.told, where: criterion.scope)
-        let system = [conversation.systemText, clause].compactMap(\.self)
-        let plain = Prompt.messages(conversation)
-        // No words are as likely with the principle as without.
+        // No words are as likely by the clause as against it.
         let texts = answers.filter { !$0.isEmpty }
-        let with = try await sums(texts, plain.withSystem(system.joined(separator: "\n\n")))
-        let without = try await sums(texts, plain)
+        let with = try await sums(texts, criterion.keeping(conversation))
+        let without = try await sums(texts, criterion.breaking(conversation))
         var gains = zip(with, without).map(-)[...]
         return answers.map { $0.isEmpty ? 0 : gains.popFirst() ?? 0 }
     }

@@ -7,7 +7,7 @@ public struct Criterion: Hashable, Sendable {
     /// What a model is told as a system message: the clause's own words.
     public var told: String
     public var scope: String?
-    /// Cases at the edge, which a model is shown when it is asked.
+    /// Cases at the edge, which a model is shown when it ranks by the clause or answers by it.
     public var examples: [Constitution.Example] = []
     /// What multiplies the log-odds of its preferences.
     public var strength: Double
@@ -27,7 +27,7 @@ extension Constitution.Trait {
             id: id,
             asked: "The better answer is the one that somebody would give who can truly say this "
                 + "of themself: \(wording)",
-            told: wording, scope: scope, strength: strength)
+            told: wording, scope: scope, examples: examples, strength: strength)
     }
 }
 

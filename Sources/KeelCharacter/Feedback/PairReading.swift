@@ -4,7 +4,8 @@ import Foundation
 public enum PairReading: String, Codable, Sendable, CaseIterable {
     /// From the letter that it gives when asked which answer is better, in both orders.
     case letters
-    /// From how much likelier the principle makes each answer: for models too small to be asked.
+    /// From how much likelier the clause and its examples make each answer: for models too small to
+    /// be asked.
     case likelihood
 }
 

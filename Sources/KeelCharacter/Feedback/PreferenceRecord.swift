@@ -27,6 +27,9 @@ public struct PreferenceRecord: Hashable, Sendable, Codable {
         case ranked
         /// Chosen was given with the constitution in the prompt, rejected without.
         case prompted
+        /// Chosen was given behind a trait and its examples answered well, rejected behind these
+        /// answered badly.
+        case contrasted
         /// Chosen is what the model made of rejected after its own critique.
         case revised
         /// Two answers alike to a message that the constitution does not touch, as a tie.

@@ -9,6 +9,9 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         case ranked
         /// Chosen is answered with the constitution in the prompt, rejected without.
         case prompted
+        /// Chosen is answered behind the message's trait and its examples answered well, rejected
+        /// behind these answered badly (contrastive distillation, Yang 2023, arXiv 2307.12950).
+        case contrasted
         /// Chosen is what the model makes of rejected after its own critique by a principle.
         case revised
     }
@@ -64,6 +67,9 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
     public var unrelatedShare = 0.2
     /// A digest of the unrelated messages that are drawn from.
     public var unrelatedFingerprint: String
+    /// A system message under which all answers are given, chosen and rejected alike, such as how long
+    /// they are to be; rows do not have it.
+    public var manner: String?
     public var writing = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 96)
     public var sampling = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 128)
     public var seed: UInt64 = 0
@@ -106,11 +112,23 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         try check(
             (0...0.99).contains(unrelatedShare), "unrelated-share", unrelatedShare,
             "from 0 to 0.99")
+        try check(
+            manner.map { !$0.trimmed.isEmpty } ?? true, "manner", "empty",
+            "a sentence, or left out")
         try writing.validate()
         try sampling.validate()
     }
 
     var clamp: ClosedRange<Double> { 0.5...greatestProbability }
+
+    /// What the answers of a row are given behind.
+    var sides: (chosen: AnswerSide, rejected: AnswerSide) {
+        switch arm {
+        case .ranked, .revised: (.plain, .plain)
+        case .prompted: (.prompted, .plain)
+        case .contrasted: (.keeping, .breaking)
+        }
+    }
 
     /// The most rows that a trait's message gives.
     var rowsPerMessage: Int { arm == .ranked ? 1 : answers }

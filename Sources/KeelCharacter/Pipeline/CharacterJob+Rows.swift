@@ -24,9 +24,8 @@ extension CharacterJob {
     /// Makes rows of all that is there, and writes `rows.jsonl` and `report.json`.
     ///
     /// A trait's message of the ranked arm gives one row, its pair of the clearest preference; of
-    /// the prompted and of the revised arm a row for each sample number. An unrelated message gives
-    /// a tie of two of the model's own answers: the loss of a tie is least where the odds of the two
-    /// stay what they were.
+    /// the other arms a row for each sample number. An unrelated message gives a tie of two of the
+    /// model's own answers: the loss of a tie is least where the odds of the two stay what they were.
     /// - Throws: `CharacterError.noRows` where nothing is left; errors of the files.
     public func writeRows() throws -> CharacterDataReport {
         let selections = try selections()
@@ -40,7 +39,7 @@ extension CharacterJob {
             }
             switch config.arm {
             case .ranked: draft.addRanked(message, constitution)
-            case .prompted: draft.addPrompted(message, trait)
+            case .prompted, .contrasted: draft.addSides(message, trait)
             case .revised: draft.addRevised(message, constitution)
             }
         }

@@ -57,27 +57,51 @@ extension CharacterJob {
     func answerPieces(
         _ prompts: [TraitMessage], _ model: any ChatModel
     ) -> [WorkLog<AnswerRecord>.Piece] {
-        prompts.flatMap { message in
-            let count = message.trait == nil ? 2 : config.answers
-            let sides =
-                config.arm == .prompted && message.trait != nil ? [true, false] : [false]
-            return sides.flatMap { isPrompted in
+        let wanted = config.sides
+        return prompts.flatMap { message in
+            let trait = constitution.traits.first { $0.id == message.trait }
+            let count = trait == nil ? 2 : config.answers
+            let sides: [AnswerSide] =
+                trait == nil
+                ? [.plain]
+                : wanted.chosen == wanted.rejected
+                    ? [wanted.chosen] : [wanted.chosen, wanted.rejected]
+            return sides.flatMap { side in
                 (0..<count).map { sample in
-                    let key = AnswerRecord.key(message.id, isPrompted, sample)
+                    let key = AnswerRecord.key(message.id, side, sample)
                     return WorkLog<AnswerRecord>.Piece(keys: [key]) {
                         var options = config.sampling
                         options.seed = Digest.number(of: [message.id]) ^ config.seed
-                        let prompt = Prompt.user(message.text)
-                            .withSystem(isPrompted ? constitution.systemPrompt : nil)
-                        let reply = try await model.one(prompt, sample, options)
+                        let reply = try await model.one(
+                            shown(message, trait, side), sample, options)
                         return [
                             AnswerRecord(
-                                prompt: message.id, isPrompted: isPrompted, sample: sample,
+                                prompt: message.id, side: side, sample: sample,
                                 text: reply.text.trimmed, isCutOff: reply.finish == .length)
                         ]
                     }
                 }
             }
+        }
+    }
+
+    /// A message as it is asked, with the manner of all answers.
+    private func asked(_ message: TraitMessage) -> [Message] {
+        (config.manner.map { [Message.system($0)] } ?? []) + [.user(message.text)]
+    }
+
+    /// A message behind what its side is shown.
+    private func shown(
+        _ message: TraitMessage, _ trait: Constitution.Trait?, _ side: AnswerSide
+    ) -> Prompt {
+        let talk = asked(message)
+        switch (side, trait?.criterion) {
+        case (.keeping, let criterion?): return criterion.keeping(talk)
+        case (.breaking, let criterion?): return criterion.breaking(talk)
+        case (.prompted, _):
+            let system = [config.manner, constitution.systemPrompt].compactMap(\.self)
+            return Prompt.messages(talk).withSystem(system.joined(separator: "\n\n"))
+        case (.plain, _), (.keeping, nil), (.breaking, nil): return .messages(talk)
         }
     }
 
@@ -93,7 +117,7 @@ extension CharacterJob {
                 let trait = constitution.traits.first(where: { $0.id == message.trait })
             else { return nil }
             let own = (0..<config.answers).map {
-                answers[AnswerRecord.key(message.id, false, $0)]
+                answers[AnswerRecord.key(message.id, .plain, $0)]
             }
             let pairs = AnswerPair.all(of: own.count).filter {
                 PairDefect(own[$0.one], own[$0.other], config) == nil
@@ -110,7 +134,7 @@ extension CharacterJob {
                 for (criterion, group) in Dictionary(grouping: criteria, by: \.by) {
                     let pairs = group.map(\.pair)
                     let scores = try await feedback.scores(
-                        pairs, of: texts, to: [.user(message.text)], by: criterion)
+                        pairs, of: texts, to: asked(message), by: criterion)
                     records += zip(pairs, scores).map {
                         RankingRecord(prompt: message.id, pair: $0, by: criterion.id, score: $1)
                     }
@@ -128,7 +152,7 @@ extension CharacterJob {
         let draw = PrincipleDraw(constitution.principles, seed: config.seed)
         return prompts.filter { $0.trait != nil }.flatMap { message in
             (0..<config.answers).compactMap { sample in
-                guard let answer = answers[AnswerRecord.key(message.id, false, sample)],
+                guard let answer = answers[AnswerRecord.key(message.id, .plain, sample)],
                     !answer.isCutOff, !answer.text.isEmpty
                 else { return nil }
                 let key = RevisionRecord.key(message.id, sample)
@@ -139,7 +163,7 @@ extension CharacterJob {
                     var options = config.sampling
                     options.seed = Digest.number(of: [key]) ^ config.seed
                     let made = try await Revision.revisions(
-                        of: answer.text, to: [.user(message.text)], by: principles, model: model,
+                        of: answer.text, to: asked(message), by: principles, model: model,
                         options: options)
                     return [
                         RevisionRecord(prompt: message.id, sample: sample, revisions: made)

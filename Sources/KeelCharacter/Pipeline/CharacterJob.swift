@@ -69,12 +69,25 @@ public struct CharacterJob: Sendable {
         if needsPrinciples, constitution.principles.isEmpty {
             throw CharacterError.nothingToDo(constitution: constitution.name, needs: "principles")
         }
+        if config.arm == .contrasted,
+            let bare = constitution.traits.first(where: { $0.examples.isEmpty })
+        {
+            throw CharacterError.nothingToDo(
+                constitution: constitution.name, needs: "examples of the trait \(bare.id)")
+        }
+        for clause in constitution.clauses {
+            for example in clause.examples where isEvaluation(example.ask) {
+                throw CharacterError.setting(
+                    name: "an example of \(clause.id)", value: "\"\(example.ask)\"",
+                    expected: "a question that no suite asks, since rows are made after it")
+            }
+        }
         self.folder = folder
         self.constitution = constitution
         self.config = config
         self.unrelated = unrelated
         self.isEvaluation = isEvaluation
-        try Settings.begin(config, in: folder)
+        try FolderSettings.begin(config, in: folder)
         let copy = folder.appending(component: "constitution.yaml").path
         if !FileManager.default.fileExists(atPath: copy) { try constitution.write(to: copy) }
         func path(_ name: String) -> String { folder.appending(component: name).path }
@@ -111,7 +124,7 @@ public struct CharacterJob: Sendable {
             failures += try await revisions.collect(
                 try revisionPieces(prompts, models.model), concurrency: concurrency,
                 progress: progress)
-        case .prompted: break
+        case .prompted, .contrasted: break
         }
         return failures
     }

@@ -53,9 +53,12 @@ struct RowDraft {
                 score: best.score, by: criterion, within: config.clamp))
     }
 
-    mutating func addPrompted(_ message: TraitMessage, _ trait: Constitution.Trait) {
-        for sample in 0..<config.answers {
-            let (one, other) = (answer(message, sample, true), answer(message, sample))
+    /// Pairs answers of the arm's two sides, the shortest with the shortest and so on: of all ways to
+    /// pair them, none keeps lengths closer.
+    mutating func addSides(_ message: TraitMessage, _ trait: Constitution.Trait) {
+        let sides = config.sides
+        let pairs = zip(byLength(message, sides.chosen), byLength(message, sides.rejected))
+        for (one, other) in pairs {
             if let defect = PairDefect(one, other, config) {
                 drop(defect)
                 continue
@@ -63,7 +66,8 @@ struct RowDraft {
             guard let one, let other else { continue }
             var row = PreferenceRecord(
                 prompt: [.user(message.text)], chosen: one.text, rejected: other.text,
-                probability: config.probability(strength: trait.strength), origin: .prompted)
+                probability: config.probability(strength: trait.strength),
+                origin: config.arm == .contrasted ? .contrasted : .prompted)
             row.principle = trait.id
             row.wording = trait.wording
             row.strength = trait.strength
@@ -106,9 +110,20 @@ struct RowDraft {
     }
 
     private func answer(
-        _ message: TraitMessage, _ sample: Int, _ isPrompted: Bool = false
+        _ message: TraitMessage, _ sample: Int, _ side: AnswerSide = .plain
     ) -> AnswerRecord? {
-        answers[AnswerRecord.key(message.id, isPrompted, sample)]
+        answers[AnswerRecord.key(message.id, side, sample)]
+    }
+
+    /// A side's answers by their words, those that were cut off or are missing last.
+    private func byLength(_ message: TraitMessage, _ side: AnswerSide) -> [AnswerRecord?] {
+        let all = (0..<config.answers).map { answer(message, $0, side) }
+        func length(_ answer: AnswerRecord?) -> Int {
+            answer.map { $0.isCutOff ? Int.max - 1 : Words($0.text).count } ?? Int.max
+        }
+        return all.map { (answer: $0, length: length($0)) }.enumerated()
+            .sorted { ($0.element.length, $0.offset) < ($1.element.length, $1.offset) }
+            .map { $0.element.answer }
     }
 
     private mutating func append(_ row: PreferenceRecord) {

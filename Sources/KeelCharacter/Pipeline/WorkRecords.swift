@@ -20,24 +20,34 @@ struct MessageRecord: WorkRecord, Hashable {
     }
 }
 
+/// What a model was shown before a message that it answered.
+enum AnswerSide: String, Codable, Sendable {
+    /// Nothing of the constitution.
+    case plain
+    /// All traits, as a system message.
+    case prompted
+    /// The message's trait, and its examples answered well.
+    case keeping
+    /// The examples of the message's trait, answered badly.
+    case breaking
+}
+
 /// An answer, a line of `answers.jsonl`.
 struct AnswerRecord: WorkRecord, Hashable {
     /// The id of its message.
     var prompt: String
-    /// Whether the constitution was in the prompt.
-    var isPrompted: Bool
+    var side: AnswerSide
     var sample: Int
     var text: String
     var isCutOff: Bool
 
-    var key: String { Self.key(prompt, isPrompted, sample) }
-    static func key(_ prompt: String, _ isPrompted: Bool, _ sample: Int) -> String {
-        "\(prompt)/\(isPrompted ? "prompted" : "plain")/\(sample)"
+    var key: String { Self.key(prompt, side, sample) }
+    static func key(_ prompt: String, _ side: AnswerSide, _ sample: Int) -> String {
+        "\(prompt)/\(side.rawValue)/\(sample)"
     }
 
     enum CodingKeys: String, CodingKey {
-        case prompt, sample, text
-        case isPrompted = "prompted"
+        case prompt, side, sample, text
         case isCutOff = "cut_off"
     }
 }

@@ -38,7 +38,7 @@ public struct RobustnessJob: Sendable {
         self.config = config
         self.questions = questions
         self.suffixes = suffixes
-        try Settings.begin(config, in: folder)
+        try FolderSettings.begin(config, in: folder)
         answers = try WorkLog(
             step: "answers", path: folder.appending(component: "answers.jsonl").path)
     }

@@ -71,8 +71,12 @@ public struct RobustnessReport: Hashable, Sendable, Codable {
         case lost
         /// It is still seen, and it was found to lose less than the prompted one.
         case better
-        /// It is still seen; no difference was found, or one the other way.
+        /// It is still seen, and found to be more so than the prompted one, which is not seen even where
+        /// nothing asks to drop it: such a one has nothing to lose.
+        case only
+        /// It is still seen; whether it loses less than the prompted one was not found.
         case noDifference = "no-difference"
+        /// It is still seen, and was found to lose more than the prompted one.
         case worse
     }
 
@@ -122,6 +126,12 @@ public struct RobustnessReport: Hashable, Sendable, Codable {
             (trained.control.interval?.low ?? trained.control.value) > 0.5
         else { return .notShown }
         guard (trained.drop.interval?.low ?? trained.drop.value) > 0.5 else { return .lost }
+        if let prompted = all.levels.first(where: { $0.method == .prompted }),
+            (prompted.control.interval?.low ?? prompted.control.value) <= 0.5
+        {
+            let leads = all.lead.map { $0.isFound && $0.difference.value > 0 } ?? false
+            return leads ? .only : .noDifference
+        }
         guard let keeps = all.keeps, keeps.isFound else { return .noDifference }
         return keeps.difference.value > 0 ? .better : .worse
     }

@@ -37,7 +37,7 @@ extension TraitClassifier {
         let origins = Set(trained.map(\.origin))
         var material = Material(pairs: [], origins: [:], asked: 0)
         for row in rows where row.origin != .unrelated {
-            guard row.origin != .prompted else {
+            guard row.origin != .prompted, row.origin != .contrasted else {
                 throw .classifier(
                     reason: "A row of the classifier comes from answers with the constitution in "
                         + "the prompt, a method that is judged here. Give it rows of --arm ranked "

@@ -33,7 +33,7 @@ struct TraitText: Sendable {
         }
         for character in text {
             part.append(character)
-            if character.isNewline || character == "." || character == "!" || character == "?" {
+            if character.isNewline || ".!?。！？".contains(character) {
                 close()
             }
         }

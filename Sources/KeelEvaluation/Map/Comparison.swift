@@ -17,18 +17,33 @@ public struct Comparison: Hashable, Sendable, Codable {
 
     /// Compares the runs' primary metrics.
     ///
-    /// P-values are adjusted by Holm's method over all metrics that are not identical. What each
-    /// test asks is `Change.test`.
+    /// P-values are adjusted by Holm's method over all metrics that are not identical, those of the
+    /// targets and all others apart: what a change was made for is one question, what it did besides
+    /// another. What each test asks is `Change.test`.
     /// - Parameters:
     ///   - baseline: The run before.
     ///   - candidate: The run after.
     ///   - margin: A change for the worse that would not matter, in each metric's own unit.
+    ///   - targets: Ids of the dimensions that were meant to change, named before the runs.
     /// - Throws: `RunError.badMargin`, `.differentSuites`; what reading the runs throws.
-    public init(of baseline: Run, with candidate: Run, margin: Double? = nil) throws {
+    public init(
+        of baseline: Run, with candidate: Run, margin: Double? = nil, targets: Set<String> = []
+    ) throws {
         let readings = try RunPair(baseline, candidate)
-        try self.init(
-            readings, adjusted: Multiplicity.holm(readings.tests.compactMap(\.self)),
-            tests: readings.tests.count { $0 != nil }, margin: margin)
+        var adjusted = [Double?](repeating: nil, count: readings.tests.count)
+        var tests = [Int](repeating: 0, count: readings.tests.count)
+        for isTarget in [true, false] {
+            let family = readings.metrics.indices.filter {
+                targets.contains(readings.metrics[$0].dimension.id) == isTarget
+            }
+            let pValues = family.compactMap { readings.tests[$0] }
+            var rest = try Multiplicity.holm(pValues)[...]
+            for index in family {
+                tests[index] = pValues.count
+                if readings.tests[index] != nil { adjusted[index] = rest.popFirst() }
+            }
+        }
+        try self.init(readings, adjusted: adjusted, tests: tests, margin: margin)
     }
 
     /// Compares several pairs of runs, p-values adjusted over the metrics of all of them.
@@ -44,27 +59,25 @@ public struct Comparison: Hashable, Sendable, Codable {
         let adjusted = try Multiplicity.holm(readings.flatMap { $0.tests.compactMap(\.self) })
         var rest = adjusted[...]
         return try readings.map { pair in
-            let count = pair.tests.count { $0 != nil }
-            defer { rest = rest.dropFirst(count) }
-            return try Comparison(
-                pair, adjusted: Array(rest.prefix(count)), tests: adjusted.count, margin: margin)
+            try Comparison(
+                pair, adjusted: pair.tests.map { $0 == nil ? nil : rest.popFirst() },
+                tests: pair.tests.map { _ in adjusted.count }, margin: margin)
         }
     }
 
     /// - Parameters:
     ///   - readings: What the runs read.
-    ///   - adjusted: A p-value for each metric that was tested.
-    ///   - tests: How many tests they were adjusted for.
+    ///   - adjusted: A p-value for each metric; nil for one that was not tested.
+    ///   - tests: For each metric, how many tests its p-value was adjusted for.
     ///   - margin: Above zero, or nil.
     /// - Throws: `RunError.badMargin`.
     private init(
-        _ readings: RunPair, adjusted: [Double], tests: Int, margin: Double?
+        _ readings: RunPair, adjusted: [Double?], tests: [Int], margin: Double?
     ) throws(RunError) {
         if let margin, !(margin > 0) { throw RunError.badMargin(margin) }
-        var next = adjusted.makeIterator()
-        changes = zip(readings.metrics, readings.tests).map { metric, pValue in
-            metric.change(
-                pValue: pValue, adjusted: pValue.flatMap { _ in next.next() }, tests: tests,
+        changes = readings.metrics.indices.map { index in
+            readings.metrics[index].change(
+                pValue: readings.tests[index], adjusted: adjusted[index], tests: tests[index],
                 margin: margin)
         }
         withheld = readings.withheld

@@ -30,6 +30,12 @@ struct CallOptions: ParsableArguments {
         return try RemoteLimits(concurrency: concurrency, timeout: .seconds(timeout))
     }
 
+    /// How many pieces of work to begin at a time: as many as a model on this machine writes at once;
+    /// fewer where calls go to an address or are counted.
+    func atOnce(with models: [ModelSource], within budget: TokenBudget?) -> Int {
+        budget != nil || models.contains(where: \.isRemote) ? concurrency : 64
+    }
+
     /// - Returns: Nil where nothing is limited and nothing has a price.
     func budget() throws -> TokenBudget? {
         let hasPrice = promptPrice != nil || completionPrice != nil

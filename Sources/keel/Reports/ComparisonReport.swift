@@ -113,35 +113,9 @@ package struct ComparisonReport {
             """
     }
 
-    /// The differences, a chart for each unit, identical measures left out.
     private var differences: [ForestPlot] {
-        let shown = comparison.changes.filter { $0.verdict != .identical && $0.estimate != nil }
-        let units = shown.map(\.metric.axisUnit).reduce(into: [Unit]()) { units, unit in
-            if !units.contains(unit) { units.append(unit) }
-        }
-        return units.map { unit in
-            let rows = shown.filter { $0.metric.axisUnit == unit }.map { change in
-                ForestPlot.Row(
-                    "\(change.title): \(change.metric.title)", [change.estimate],
-                    note: comparison.found.contains(change) ? change.verdict.word : "",
-                    anchor: "dimension-\(change.dimension)")
-            }
-            let name =
-                switch unit {
-                case .named(let name): name
-                case .plain, .percent, .percentagePoints: "shares"
-                }
-            return ForestPlot(
-                title: "Differences, \(name)",
-                summary: """
-                    After less before. Lines are 95\u{A0}% intervals, each for itself; a verdict at the right is adjusted \
-                    for all measures.
-                    """,
-                axis: Axis("Difference", unit: unit), series: ["Difference"],
-                groups: [ForestPlot.Group(rows: rows)],
-                reference: Reference(
-                    0, label: "no change", margin: comparison.margin.map { -$0...$0 }))
-        }
+        ChangeCharts(comparison.changes, margin: comparison.margin)
+            .plots { "dimension-\($0.dimension)" }
     }
 
     // MARK: Before and after

@@ -53,7 +53,8 @@ struct CharacterDataCommand: AsyncParsableCommand {
         let models = CharacterJob.Models(
             writer: try await writer?.load(budget: budget) ?? chat, model: chat,
             ranker: try await ranker?.load(budget: budget) ?? chat)
-        let concurrency = calls.concurrency
+        let concurrency = calls.atOnce(
+            with: [writer, source, ranker].compactMap(\.self), within: budget)
         let failures = try await untilInterrupted(
             "Stopped. The same command goes on where \(folder) stands."
         ) {

@@ -15,8 +15,9 @@ struct CharacterDataOptions: ParsableArguments {
     @Option(
         help: """
             ranked: answers are ranked by the trait; prompted: chosen is answered with the constitution in the \
-            prompt, rejected without; revised: chosen is what the model makes of rejected after a critique of its \
-            own by a principle.
+            prompt, rejected without; contrasted: chosen is answered behind the message's trait and its examples \
+            answered well, rejected behind these answered badly; revised: chosen is what the model makes of rejected \
+            after a critique of its own by a principle.
             """)
     var arm = CharacterConfig.Arm.ranked
 
@@ -26,7 +27,7 @@ struct CharacterDataOptions: ParsableArguments {
     @Option(
         help: """
             letters: the ranker is asked which answer is better; likelihood: how much likelier the trait makes each \
-            answer, for models too small to be asked.
+            answer, beside its examples answered well against badly, for models too small to be asked.
             """)
     var reading = PairReading.letters
 
@@ -39,7 +40,7 @@ struct CharacterDataOptions: ParsableArguments {
     @Option(help: "The greatest share of a message's words that may stand in an earlier one.")
     var overlap = 0.5
 
-    @Option(help: "Answers to each message; in the prompted arm, so many of either side.")
+    @Option(help: "Answers to each message; where sides are answered apart, so many of either.")
     var answers = 4
 
     @Option(help: "revised: how often an answer is revised, each time by a principle drawn anew.")
@@ -64,6 +65,13 @@ struct CharacterDataOptions: ParsableArguments {
     @Option(help: "Divides the logits of answers; 0 is greedy.")
     var temperature = 1.0
 
+    @Option(
+        help: """
+            A system message of all answers, chosen and rejected alike, such as how long they are to be; rows do not \
+            have it.
+            """)
+    var manner: String?
+
     @Option(help: "The most tokens of an answer; one that reaches it is left out.")
     var maxTokens = 128
 
@@ -86,6 +94,7 @@ struct CharacterDataOptions: ParsableArguments {
         config.greatestProbability = clamp
         config.onlyAgreeing = onlyAgreeing
         config.unrelatedShare = unrelatedShare
+        config.manner = manner
         config.sampling.temperature = temperature
         config.sampling.maxTokens = maxTokens
         config.seed = seed

@@ -10,9 +10,10 @@ struct CharacterMovedCommand: AsyncParsableCommand {
         commandName: "moved",
         abstract: "Say what a training moved: the constitution's traits, and everything else.",
         discussion: """
-            Compares two maps of one suite, paired by probe and adjusted over all measures. The dimensions that a trait \
-            names in "probes" are its target: it moved as wanted where a measure was found to be better and the \
-            interval for other probes like these leaves out zero. What else was found to change is a drift. With --data, \
+            Compares two maps of one suite, paired by probe. The dimensions that a trait names in "probes" are its target: \
+            it moved as wanted where a measure was found to be better and the interval for other probes like these \
+            leaves out zero. What else was found to change is a drift. P-values of the targets are adjusted over the \
+            targets, those of all else over all else. With --data, \
             each principle's part in the rows is shown beside, and which models made them.
             """)
 
@@ -44,8 +45,10 @@ struct CharacterMovedCommand: AsyncParsableCommand {
             before: try Run(reading: URL(filePath: before)),
             after: try Run(reading: URL(filePath: after))
         )
+        let named = try Constitution.named(constitution)
         var moved = Moved(
-            try Constitution.named(constitution), try Comparison(of: runs.before, with: runs.after),
+            named,
+            try Comparison(of: runs.before, with: runs.after, targets: named.targets),
             data: summary)
         moved.models = [
             "Before: \(runs.before.config.model).", "After: \(runs.after.config.model).",
@@ -55,97 +58,5 @@ struct CharacterMovedCommand: AsyncParsableCommand {
         if json { return try Terminal.printJSON(moved) }
         moved.print()
         if let report { print("\nReport: \(report)") }
-    }
-}
-
-/// Changes by whether a constitution wanted them.
-struct Moved: Encodable {
-    struct Trait: Encodable {
-        var id: String
-        /// Changes of the dimensions that it names.
-        var changes: [Change]
-        /// Of these, what was found to be better, and would be on other probes like these.
-        var asWanted: Int
-        /// What was found to be worse.
-        var against: Int
-
-        init(_ trait: Constitution.Trait, _ changes: [Change]) {
-            id = trait.id
-            self.changes = changes.filter { trait.probes.contains($0.dimension) }
-            asWanted = self.changes.count { $0.verdict == .better && !$0.isOpenElsewhere }
-            against = self.changes.count { $0.verdict == .worse }
-        }
-
-        /// How far it came, in words.
-        var sentence: String {
-            changes.isEmpty
-                ? "the runs measure none of its dimensions"
-                : "of \(changes.count) measures, \(asWanted) moved as wanted, \(against) against it"
-        }
-    }
-
-    var constitution: String
-    var causes: String
-    /// Which model did which part, in sentences.
-    var models: [String] = []
-    var traits: [Trait]
-    /// All other changes, those that were found first.
-    var elsewhere: [Change]
-    var data: PreferenceSummary?
-
-    init(_ constitution: Constitution, _ comparison: Comparison, data: PreferenceSummary?) {
-        self.constitution = "\(constitution.name), version \(constitution.version)"
-        causes = comparison.causes
-        traits = constitution.traits.map { Trait($0, comparison.changes) }
-        let wanted = Set(constitution.traits.flatMap(\.probes))
-        let others = comparison.changes.filter { !wanted.contains($0.dimension) }
-        elsewhere =
-            others.filter { $0.verdict.isFound } + others.filter { !$0.verdict.isFound }
-        self.data = data
-    }
-
-    /// Changes that were found and that no trait asked for.
-    var drifts: [Change] { elsewhere.filter { $0.verdict.isFound } }
-
-    func print() {
-        for line in [causes] + models { Swift.print(line) }
-        for trait in traits {
-            Swift.print("\n\(trait.id): \(trait.sentence)")
-            for change in trait.changes { Swift.print("  \(change.sentence)") }
-        }
-        Swift.print(
-            "\nElsewhere: "
-                + (drifts.isEmpty
-                    ? "no drift was found in \(elsewhere.count) measures."
-                    : "\(drifts.count) of \(elsewhere.count) measures drifted."))
-        for change in drifts { Swift.print("  \(change.sentence)") }
-        data?.printTable()
-    }
-
-    func page() -> Page {
-        Page(
-            title: "What training on \(constitution) moved",
-            lede: drifts.isEmpty
-                ? "No drift was found outside the traits' dimensions."
-                : "Drifts outside the traits' dimensions: \(drifts.map(\.title).joined(separator: ", ")).",
-            facts: [
-                .init("Between the runs", Prose(causes)),
-                .init("Models", Prose(models.joined(separator: " "))),
-            ],
-            sections: traits.map { trait in
-                Page.Section(
-                    "Trait “\(trait.id)”", anchor: "trait-\(trait.id)",
-                    [Block.paragraph(Prose(trait.sentence.capitalizedFirst + "."))]
-                        + (trait.changes.isEmpty
-                            ? []
-                            : [
-                                Block.table(
-                                    ChangeTable(changes: trait.changes).table("Its dimensions"))
-                            ]))
-            } + [
-                Page.Section(
-                    "Everything else", anchor: "elsewhere",
-                    [.table(ChangeTable(changes: elsewhere).table("What no trait asked for"))])
-            ])
     }
 }

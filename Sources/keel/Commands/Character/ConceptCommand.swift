@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import KeelCharacter
 import KeelFormats
+import KeelReport
 
 /// How well a property that is defined in words can be graded.
 struct ConceptCommand: AsyncParsableCommand {
@@ -27,6 +28,9 @@ struct ConceptCommand: AsyncParsableCommand {
 
     @Option(help: "Unclear cases to print.")
     var top = 10
+
+    @Option(help: "Also write a report to this HTML file.")
+    var report: String?
 
     private struct LabelledText: Decodable {
         var text: String
@@ -63,25 +67,32 @@ struct ConceptCommand: AsyncParsableCommand {
             line.finish()
             return scored
         }
-        let report = try ConceptReport(sheet.name, scored, grader: source.name)
-        if model.json { return try Terminal.printJSON(report) }
-        print(
+        let found = try ConceptReport(sheet.name, scored, grader: source.name)
+        if let report { try found.page(definition: sheet.definition).write(to: report) }
+        if model.json { return try Terminal.printJSON(found) }
+        found.print(top: top)
+        if let report { print("\nReport: \(report)") }
+    }
+}
+
+extension ConceptReport {
+    fileprivate func print(top: Int) {
+        Swift.print(
             String(
                 format:
                     "%@: %d cases, %d with it. Separation %.3f (%.3f to %.3f), where 0.5 is chance.",
-                report.concept, report.cases, report.holding, report.separation.value,
-                report.separation.low, report.separation.high))
-        print(
+                concept, cases, holding, separation.value, separation.low, separation.high))
+        Swift.print(
             String(
                 format:
                     "By its sign, the score is right for %.0f%% of those with it and %.0f%% of those without.",
-                100 * report.sensitivity, 100 * report.specificity))
-        print("Graded by \(source.name).")
-        if report.unclear.isEmpty { return }
-        print("\nUnclear, the worst first:")
+                100 * sensitivity, 100 * specificity))
+        if let grader { Swift.print("Graded by \(grader).") }
+        if unclear.isEmpty { return }
+        Swift.print("\nUnclear, the worst first:")
         Terminal.printTable(
             [["case", "label", "score", "right of", "text"]]
-                + report.unclear.prefix(top).map { one in
+                + unclear.prefix(top).map { one in
                     [
                         one.labelled.place, one.labelled.holds ? "yes" : "no",
                         String(format: "%+.2f", one.labelled.score),

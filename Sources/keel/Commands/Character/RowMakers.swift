@@ -12,10 +12,14 @@ enum RowMakers {
             guard let data = try? Data(contentsOf: config),
                 let made = try? JSONDecoder().decode(CharacterConfig.self, from: data)
             else { return "\(path): which models made these rows is not known." }
-            return "\(path): messages by \(made.writer.name), answers by \(made.model.name)"
-                + (made.arm == .ranked
-                    ? ", ranked by \(made.ranker.name)"
-                    : made.arm == .revised ? " and revised by it" : " with and without the prompt")
+            let how =
+                switch made.arm {
+                case .ranked: ", ranked by \(made.ranker.name)"
+                case .prompted: " with and without the prompt"
+                case .contrasted: " behind examples answered well and badly"
+                case .revised: " and revised by it"
+                }
+            return "\(path): messages by \(made.writer.name), answers by \(made.model.name)\(how)"
                 + " (arm \(made.arm.rawValue), seed \(made.seed))."
         }
     }

@@ -74,10 +74,10 @@ struct PromptImproveCommand: AsyncParsableCommand {
         let source = try await options.source()
         let other = try await otherAuthor()
         let place = URL(filePath: folder)
-        try ImprovementConfig(
-            prompt: prompt, settings: settings, margin: margin, suite: wanted.fingerprint,
-            model: source.name, author: (other ?? source).name
-        ).begin(in: place)
+        try FolderSettings.begin(
+            ImprovementConfig(
+                prompt: prompt, settings: settings, margin: margin, suite: wanted.fingerprint,
+                model: source.name, author: (other ?? source).name), in: place)
         let chat = try await source.load(budget: budget)
         let author = try await other?.load(budget: budget) ?? chat
         defer { budget?.report() }
@@ -147,28 +147,11 @@ extension PatchRecord {
 }
 
 /// All that decides what an improvement comes to, besides its runs' own configurations.
-private struct ImprovementConfig: Codable, Equatable {
+private struct ImprovementConfig: Codable {
     var prompt: String
     var settings: PromptImprovement.Settings
     var margin: Double?
     var suite: String
     var model: String
     var author: String
-
-    /// Writes it into a new folder, or holds it against the one that is there.
-    func begin(in folder: URL) throws {
-        let file = folder.appending(path: "config.json")
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-        let bytes = try encoder.encode(self)
-        guard let old = try? Data(contentsOf: file) else {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            return try bytes.write(to: file, options: .atomic)
-        }
-        guard (try? JSONDecoder().decode(Self.self, from: old)) == self else {
-            throw ValidationError(
-                "\(folder.path) holds work under other settings (see its config.json). Name another "
-                    + "folder, or ask for the same as before.")
-        }
-    }
 }

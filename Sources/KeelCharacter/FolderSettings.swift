@@ -1,12 +1,12 @@
-import Foundation
+package import Foundation
 
 /// The settings that a folder's work was made with.
-enum Settings {
+package enum FolderSettings {
     private static let name = "config.json"
 
     /// Writes them into a new folder, or holds them against those that are there.
     /// - Throws: `CharacterError.otherSettings`, naming what differs; `.unreadable`, `.unwritable`.
-    static func begin<Config: Codable>(
+    package static func begin<Config: Codable>(
         _ config: Config, in folder: URL
     ) throws(CharacterError) {
         let file = folder.appending(component: name)
