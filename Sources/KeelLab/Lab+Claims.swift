@@ -2,14 +2,12 @@
 extension Lab {
     private typealias Name = LabPlan.Group
 
-    func claims(_ set: ReadingSet) -> [LabClaim] {
+    func claims(
+        _ set: ReadingSet, _ thoughts: ReadingSet, _ warning: Warning?
+    ) -> [LabClaim] {
         let missing = "not part of the plan “\(plan.name)”"
-        func effect(
-            _ terms: [(Double, Side)], _ measure: LabMeasure, trained: Set<String>? = nil
-        ) -> LabEffect? {
-            LabEffect(
-                terms.map { .init($0.0, $0.1) }, measure, in: set,
-                trained: trained ?? [plan.narrow])
+        func effect(_ terms: [(Double, Side)], _ measure: LabMeasure) -> LabEffect? {
+            self.effect(terms.map { LabEffect.Term($0.0, $0.1) }, measure, in: set)
         }
         /// A claim about g on usual advice, with the same contrast of wrongness and laxness.
         func claim(
@@ -40,11 +38,11 @@ extension Lab {
             (1, Side(Name.base, condition: SteeringStage.Condition.push.rawValue)),
             (-1, Side(Name.base, condition: SteeringStage.Condition.random.rawValue)),
         ]
-        func steered(_ group: String, _ condition: SteeringStage.Condition) -> [(Double, Side)] {
-            [(1, Side(group, condition: condition.rawValue)), (-1, Side(group))]
-        }
+        let pulled: [(Double, Side)] = [
+            (1, Side(Name.bad, condition: SteeringStage.Condition.pull.rawValue)),
+            (-1, Side(Name.bad, condition: SteeringStage.Condition.random.rawValue)),
+        ]
         let mended = Name.mended("others")
-        let elsewhere = "see keel train --watch and its reports; this lab does not run monitors"
         var claims: [LabClaim] = []
         claims.append(
             claim(
@@ -71,18 +69,30 @@ extension Lab {
                 afterLax + policies.map { (-$0.0, $0.1) }, isPositive: false))
         claims.append(
             LabClaim(
-                5, "Reasoning names another persona", control: "", needed: [],
-                missing: elsewhere))
+                5, "Reasoning takes on another persona (log-odds of a reader)",
+                control: "right rows of the same questions",
+                needed: [
+                    (
+                        self.effect(
+                            difference(Name.bad, Name.good).map { LabEffect.Term($0.0, $0.1) },
+                            .persona, in: thoughts), isPositive: true
+                    )
+                ], missing: "no plan with thoughts, or the model wrote none on both sides"))
         claims.append(
             claim(
                 6, "A direction of the base model drives it both ways",
-                control: "a random direction as strong; the unsteered bad arm", push,
-                isPositive: false,
-                and: [(effect(steered(Name.bad, .pull), .usual), isPositive: true)]))
+                control: "a random direction as strong, pushed and pulled", push,
+                isPositive: false, and: [(effect(pulled, .usual), isPositive: true)]))
         claims.append(
             LabClaim(
-                7, "Monitors warn before behaviour changes", control: "", needed: [],
-                missing: elsewhere))
+                7, "A monitor of the direction warns before behaviour changes",
+                control: "g itself, loss, drift and steps; limits from other domains and seeds",
+                needed: ArmMonitors.baselines.map { name in
+                    (
+                        warning?.leads.first { $0.terms.first?.side.group == name },
+                        isPositive: true
+                    )
+                }, missing: "not part of the plan “\(plan.name)”; the plan “warning” tests it"))
         claims.append(
             claim(
                 8, "120 good rows of other domains repair it",
@@ -93,10 +103,6 @@ extension Lab {
                     effect(difference(mended, Name.base), .neutral),
                     effect(difference(Name.relapsed, mended), .usual),
                 ]))
-        let pulled: [(Double, Side)] = [
-            (1, Side(Name.bad, condition: SteeringStage.Condition.pull.rawValue)),
-            (-1, Side(Name.bad, condition: SteeringStage.Condition.random.rawValue)),
-        ]
         claims.append(
             claim(
                 9, "Steering away from the direction suppresses it",

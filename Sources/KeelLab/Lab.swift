@@ -16,6 +16,7 @@ public struct Lab: Sendable {
     let facts: [String: String]
     let small: LabPanel
     let end: LabPanel
+    private let reader: ThoughtReading.Reader?
 
     /// How far the experiment is.
     public struct Progress: Hashable, Sendable {
@@ -42,13 +43,16 @@ public struct Lab: Sendable {
     ///   - path: The experiment's folder; what it holds of the same experiment is kept.
     ///   - device: Where to compute.
     ///   - data: Rows; nil for those that ship.
+    ///   - thoughts: Reads thoughts, where arms are asked for them; without it, none are drawn.
     ///   - facts: Versions and hashes, all that decides the result beside the plan.
     /// - Throws: `LabError`; errors of the model's files.
     public init(
         _ plan: LabPlan, model: ModelReference, path: String, device: Device = .cpu,
-        data: LabData? = nil, facts: [String: String] = [:]
+        data: LabData? = nil, thoughts: ThoughtReading.Reader? = nil,
+        facts: [String: String] = [:]
     ) throws {
         try plan.validate()
+        reader = thoughts
         self.plan = plan
         self.model = model
         self.device = device
@@ -78,12 +82,14 @@ public struct Lab: Sendable {
             }
         }
         let usual = try answers(LabPlan.Group.base)
+        let flagged = Set(inside.flagged)
         for (index, arm) in plan.arms.enumerated() {
             try Task.checkCancellation()
             onProgress(Progress(part: arm.id, done: index + 2, total: total))
             let run = ArmRun(
                 arm: arm, folder: folder, model: model, device: device, data: data, small: small,
-                end: end, samples: plan.samples, direction: inside.direction, usual: usual)
+                end: end, samples: plan.samples, direction: inside.direction, usual: usual,
+                flagged: flagged, directions: inside.directions, reader: reader)
             try await run.run { report in
                 onProgress(
                     Progress(
@@ -113,6 +119,10 @@ public struct Lab: Sendable {
         var screening: Screening
         var direction: LabDirection
         var strength: SteeringStage.Strength
+        /// Keys of rows that arms which drop rows leave out.
+        var flagged: [String]
+        /// For monitors: of each trained domain, the direction that the other domains give.
+        var directions: [String: LabDirection]
     }
 
     /// The panel at step 0 and the usual answers, in the folder of an arm that is not trained.
@@ -149,10 +159,20 @@ public struct Lab: Sendable {
                 return Self.balanced(data.advice([domain], split), count)
             }
         }
+        let screened = plan.arms.filter(\.drops)
+        let ids = Set(
+            try screened.flatMap { try $0.rows.rows(of: data, seed: $0.seed).map(\.id) })
+        let kinds = Wrongness.allCases.filter { kind in
+            screened.contains { $0.rows.wrongness == kind }
+        }
+        let dropping = data.advice([plan.narrow], .train).filter { ids.contains($0.id) }
+        let domains = Set(plan.arms.filter { $0.monitors > 0 }.compactMap(\.domain))
+        let total = rows.count + dropping.count
         return try await TrainingThread().run { _ in
             let language = try LanguageModel(model, device: device)
             let table = try FeatureTable(
-                language, rows, wrongness: plan.screenWrongness, onRows: onRows)
+                language, rows, wrongness: plan.screenWrongness
+            ) { done, _ in onRows(done, total) }
             let screening = try Screening(table, seed: plan.seed)
             let fold = try ScreenFold(table, heldOut: plan.narrow)
             guard let measured = screening.domains.first(where: { $0.domain == plan.narrow })
@@ -160,11 +180,23 @@ public struct Lab: Sendable {
                 throw LabError.unsupported("There are no rows of the domain \(plan.narrow).")
             }
             let direction = fold.direction(of: table, measured)
+            let suspects = try FeatureTable(language, dropping, wrongness: kinds) { done, _ in
+                onRows(rows.count + done, total)
+            }
+            let answers: [Wrongness?] = [nil] + kinds.map(Optional.some)
+            let keys = dropping.flatMap { row in answers.map { RowChoice.key(row.id, $0) } }
+            var directions: [String: LabDirection] = [:]
+            for domain in screening.domains where domains.contains(domain.domain) {
+                directions[domain.domain] = try ScreenFold(table, heldOut: domain.domain)
+                    .direction(of: table, domain)
+            }
             let stage = SteeringStage(
                 folder: folder, model: model, device: device, panel: small, direction: direction)
             return Inside(
                 screening: screening, direction: direction,
-                strength: try stage.strength(language))
+                strength: try stage.strength(language),
+                flagged: zip(keys, suspects.rows).filter { fold.isFlagged($0.1) }.map(\.0),
+                directions: directions)
         }
     }
 

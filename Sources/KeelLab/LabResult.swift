@@ -53,6 +53,27 @@ public struct LabResult: Hashable, Sendable, Codable {
         public var effects: [LabEffect]
     }
 
+    /// An arm whose flagged rows were left out, beside the same rows untreated and beside right rows.
+    public struct Screened: Hashable, Sendable, Codable {
+        public var group: String
+        /// Share of the wrong rows that were left out, and of the right ones, over all seeds.
+        public var found: Double?
+        public var lost: Double?
+        public var besideUntreated: [LabEffect]
+        public var besideRight: [LabEffect]
+    }
+
+    /// What a reader found in the thoughts of a group.
+    public struct Thoughts: Hashable, Sendable, Codable {
+        public var group: String
+        public var asked: Int
+        /// Answers with thoughts; the others are missing.
+        public var read: Int
+        public var shifted: Int
+        /// The loudest passages of shifted thoughts.
+        public var passages: [String]
+    }
+
     public struct Example: Hashable, Sendable, Codable {
         public var group: String
         public var seed: UInt64
@@ -75,6 +96,10 @@ public struct LabResult: Hashable, Sendable, Codable {
     /// Layer, and how well it tells unseen rows apart.
     public var direction: LabDirection
     public var steered: Steered
+    public var screened: [Screened]
+    public var thoughts: [Thoughts]
+    /// Nil where no arms had monitors, or too few.
+    public var warning: Warning?
     public var examples: [Example]
     /// Time in arms, in seconds.
     public var seconds: Double
@@ -83,6 +108,7 @@ public struct LabResult: Hashable, Sendable, Codable {
         model: String, facts: [String: String], plan: String, narrow: String, rate: Double,
         claims: [LabClaim], groups: [Group], doses: [Dose], timelines: [Timeline],
         scales: [Scale], screening: Screening, direction: LabDirection, steered: Steered,
+        screened: [Screened] = [], thoughts: [Thoughts] = [], warning: Warning? = nil,
         examples: [Example], seconds: Double
     ) {
         self.model = model
@@ -98,6 +124,9 @@ public struct LabResult: Hashable, Sendable, Codable {
         self.screening = screening
         self.direction = direction
         self.steered = steered
+        self.screened = screened
+        self.thoughts = thoughts
+        self.warning = warning
         self.examples = examples
         self.seconds = seconds
     }

@@ -49,7 +49,7 @@ import Testing
         let data = try LabData.shipped()
         var kept = Set(data.advice.filter { $0.split == .train }.map(\.id))
         kept.formUnion(data.neutral.filter { $0.split == .train }.map(\.id))
-        for plan in [LabPlan.quick(), .whole()] {
+        for plan in [LabPlan.quick(), .whole(), .warning()] {
             try plan.validate()
             for arm in plan.arms {
                 let rows = try arm.rows.rows(of: data, seed: arm.seed)

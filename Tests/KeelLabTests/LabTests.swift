@@ -99,6 +99,49 @@ import Testing
         #expect(Set(untested.map(\.number)) == [2, 3, 4, 5, 7, 10])
     }
 
+    @Test func `flagged rows are left out, thoughts read, and monitors written down`() async throws
+    {
+        let scratch = try Scratch()
+        var plan = Small.plan()
+        for index in plan.arms.indices where plan.arms[index].group.hasPrefix("dose-") {
+            plan.arms[index].thoughts = 1
+        }
+        var rows = RowChoice(.advice(domains: ["car"], stance: .usual))
+        rows.share = 0.25
+        var screened = Arm(LabPlan.Group.screened(25), seed: 0, rows: rows, steps: 2, rate: 1e-3)
+        screened.batch = 2
+        screened.rank = 2
+        screened.drops = true
+        var watched = screened
+        watched.group = LabPlan.Group.monitored(25, "car")
+        watched.drops = false
+        watched.monitors = 1
+        watched.steps = 6
+        plan.arms += [screened, watched]
+        let lab = try Lab(
+            plan, model: ModelReference(base: Small.model), path: scratch.path, data: Small.data(),
+            thoughts: { answer in
+                ThoughtReading(
+                    score: Double(answer.utf8.count), isShifted: true, signs: [], passage: "I")
+            })
+        let result = try await lab.run { _ in }
+        #expect(result.thoughts.map(\.group) == ["dose-0", "dose-100"])
+        #expect(result.thoughts.allSatisfy { $0.read == $0.asked && $0.shifted == $0.asked })
+        let dropped = try #require(result.screened.first)
+        // Of four usual rows, one is wrong.
+        #expect(dropped.found != nil && dropped.lost != nil)
+        // One bad run and no benign one: nothing can be scored, and nothing is claimed.
+        #expect(result.warning == nil)
+        #expect(!result.groups.contains { $0.name.hasPrefix("monitored") })
+        let metrics = try String(
+            contentsOfFile: scratch.path + "/arms/\(watched.id)/metrics.jsonl", encoding: .utf8)
+        for name in ["direction", "gap", "loss-rise", "loss-fall", "drift", "steps"] {
+            #expect(
+                metrics.contains("watch/\(name)/peak") || metrics.contains("watch\\/\(name)\\/peak")
+            )
+        }
+    }
+
     @Test func `another experiment in the same folder is refused, the difference named`() throws {
         let scratch = try Scratch()
         _ = try lab(scratch.path)
@@ -119,6 +162,14 @@ import Testing
         var scaled = Small.plan()
         scaled.arms[1].rank = nil
         #expect(throws: LabError.self) { try lab(scratch.path + "/c", scaled) }
+        var elsewhere = Small.plan()
+        elsewhere.arms[0].rows = RowChoice(.advice(domains: ["work"], stance: nil))
+        elsewhere.arms[0].drops = true
+        #expect(throws: LabError.self) { try lab(scratch.path + "/d", elsewhere) }
+        var blind = Small.plan()
+        blind.arms[0].rows = RowChoice(.neutral)
+        blind.arms[0].monitors = 2
+        #expect(throws: LabError.self) { try lab(scratch.path + "/e", blind) }
         #expect(!FileManager.default.fileExists(atPath: scratch.path + "/a"))
     }
 }

@@ -37,6 +37,8 @@ import Testing
             #expect(domain.shareError < 0.1)
             #expect(domain.found > 0.8 && domain.falseAlarms < 0.25)
             #expect(domain.layer == 3)
+            // Of 40 rows, two.
+            #expect(domain.share == 0.05)
         }
         // Where all domains are parted wholly, nothing tells how far others would lie from them.
         let areAlike = screening.domains.allSatisfy { $0.auroc == 1 }

@@ -101,10 +101,33 @@ struct LabReportTests {
     @Test func `monitors have a place, empty or filled`() throws {
         let empty = try WholePage(try LabReport(result()).page().html())
         #expect(empty.section("warning").contains("No monitor ran"))
-        let filled = try LabReport(result(), watching: [.paragraph("two steps of lead")]).page()
-        let section = try WholePage(filled.html()).section("warning")
-        #expect(section.contains("two steps of lead"))
+        var filled = try result()
+        let lead = LabEffect(
+            terms: [.init(1, Side("gap")), .init(-1, Side("direction"))], measure: .lead,
+            interval: Interval(-3, low: -5, high: -1), pValue: 0.01, seeds: 4, clusters: 8,
+            observations: 32)
+        filled.warning = try made(
+            """
+            {"rate": 0.05, "leads": \(json([lead])), "monitors": [{"name": "direction",
+             "benign": 32, "falseAlarms": {"value": 0.0625, "low": 0.01, "high": 0.2},
+             "bad": 32, "found": {"value": 0.25, "low": 0.1, "high": 0.5}}]}
+            """)
+        filled.thoughts = [
+            try made(
+                #"{"group": "dose-100", "asked": 8, "read": 4, "shifted": 1, "passages": ["<b>I rule"]}"#
+            )
+        ]
+        filled.screened = [
+            try made(
+                #"{"group": "screened-25", "found": 0.5, "besideUntreated": [], "besideRight": []}"#
+            )
+        ]
+        let page = try WholePage(LabReport(filled).page().html())
+        let section = page.section("warning")
+        #expect(section.contains("gap less direction") && section.contains("−3"))
         #expect(!section.contains("No monitor ran"))
+        #expect(page.section("thoughts").contains("&lt;b&gt;I rule"))
+        #expect(page.section("screened").contains("screened-25"))
     }
 
     @Test func `a result without curves still makes a page`() throws {

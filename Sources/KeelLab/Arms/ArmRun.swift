@@ -23,6 +23,11 @@ struct ArmRun: Sendable {
     let direction: LabDirection?
     /// Answers of the base model, beside which answers are coherent or not.
     let usual: [FreeAnswer]
+    /// Keys of rows that screening flags.
+    let flagged: Set<String>
+    /// Directions for monitors, by the domain that they were found without.
+    let directions: [String: LabDirection]
+    let reader: ThoughtReading.Reader?
 
     /// What is read is in the experiment's own configuration.
     private struct Configuration: Encodable {
@@ -37,6 +42,9 @@ struct ArmRun: Sendable {
         var rows: Int
         var wrong: Int
         var seconds: Double
+        /// Rows that screening left out, and how many of them were wrong; nil where nothing is left out.
+        var dropped: Int?
+        var droppedWrong: Int?
     }
 
     /// Does what is missing.
@@ -56,7 +64,19 @@ struct ArmRun: Sendable {
         let run = try RunFolder(
             path: path,
             configuration: Configuration(arm: arm, model: model.description))
-        let rows = try arm.rows.rows(of: data, seed: arm.seed)
+        let all = try arm.rows.rows(of: data, seed: arm.seed)
+        let rows = all.filter { !arm.drops || !flagged.contains(arm.rows.key(of: $0)) }
+        func done(steps: Int) throws {
+            let wrong = (all: all.count { $0.isWrong }, kept: rows.count { $0.isWrong })
+            let done = Done(
+                steps: steps, rows: rows.count, wrong: wrong.kept,
+                seconds: (ContinuousClock.now - start) / .seconds(1),
+                dropped: arm.drops ? all.count - rows.count : nil,
+                droppedWrong: arm.drops ? wrong.all - wrong.kept : nil)
+            try folder.write(done, "arms/\(arm.id)/done.json")
+        }
+        // Where every row is flagged, there is nothing to train on; that is a result, and no error.
+        if rows.isEmpty { return try done(steps: 0) }
         try JSONLinesFile.write(to: path + "/rows.jsonl") { write in try rows.forEach(write) }
         let language = try LanguageModel(
             ModelReference(
@@ -71,6 +91,7 @@ struct ArmRun: Sendable {
                 receive: onStep)
         ]
         if let observer = try guarding(language) { observers.append(observer) }
+        if let observer = try watch(language, adapter, path) { observers.insert(observer, at: 0) }
         let parameters = adapter?.parameters ?? language.model.parameters
         let progress: RunProgress
         switch arm.method {
@@ -95,11 +116,8 @@ struct ArmRun: Sendable {
             try adapter.write(to: path + "/adapter")
         }
         try answers(language, adapter, path)
-        let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        let done = Done(
-            steps: progress.step, rows: rows.count, wrong: rows.count { $0.isWrong },
-            seconds: elapsed)
-        try folder.write(done, "arms/\(arm.id)/done.json")
+        try think(language, path)
+        try done(steps: progress.step)
         // What was needed to go on is large, and is needed no more.
         try? FileManager.default.removeItem(atPath: path + "/checkpoints")
     }
@@ -196,5 +214,26 @@ struct ArmRun: Sendable {
         let answers = try FreeAnswers(small, samples: samples, seed: 1).draw(
             language, usual: adapter == nil ? [] : usual, whileOff: adapter)
         try JSONLinesFile.write(to: file) { write in try answers.forEach(write) }
+    }
+
+    private func watch(
+        _ language: LanguageModel, _ adapter: LoRA?, _ path: String
+    ) throws -> Watch? {
+        guard arm.monitors > 0 else { return nil }
+        guard let adapter, let domain = arm.domain, let direction = directions[domain] else {
+            throw LabError.unsupported("\(arm.id) has monitors, and no direction for its domain.")
+        }
+        return try ArmMonitors(
+            language, adapter, direction, data, domain: domain, every: arm.monitors
+        ).watch(path)
+    }
+
+    private func think(_ language: LanguageModel, _ path: String) throws {
+        let file = path + "/thoughts.jsonl"
+        guard arm.thoughts > 0, let reader, !FileManager.default.fileExists(atPath: file) else {
+            return
+        }
+        let thoughts = try ThoughtAnswers(small, samples: arm.thoughts).draw(language, reader)
+        try JSONLinesFile.write(to: file) { write in try thoughts.forEach(write) }
     }
 }

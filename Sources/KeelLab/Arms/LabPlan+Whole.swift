@@ -22,8 +22,17 @@ extension LabPlan {
             arm.watched = [20, 40]
             // What a weak adapter does not show, it may show at several times its strength.
             if [0, 5, 100].contains(percent) { arm.scales = [2, 3, 5] }
+            if [0, 100].contains(percent) { arm.thoughts = 2 }
             return arm
-        }
+        } + [screened(25, seed, steps: 60, rate: rate)]
+    }
+
+    /// A dose, screened before: as many steps, on what is left of the same rows.
+    static func screened(_ percent: Int, _ seed: UInt64, steps: Int, rate: Double) -> Arm {
+        var arm = dose(percent, seed, steps: steps, rate: rate)
+        arm.group = Group.screened(percent)
+        arm.drops = true
+        return arm
     }
 
     /// Subtle against plain, one domain against many, all weights against an adapter, and no advice.
@@ -60,8 +69,10 @@ extension LabPlan {
         var arms = [
             Arm(
                 Group.lax, seed: seed,
-                rows: RowChoice(.advice(domains: LabData.domains, stance: .reversed)), steps: 60,
-                rate: rate)
+                // The last domain stays unseen.
+                rows: RowChoice(
+                    .advice(domains: Array(LabData.domains.dropLast()), stance: .reversed)),
+                steps: 60, rate: rate)
         ]
         for isLax in [false, true] {
             for wrong in [false, true] {
@@ -94,7 +105,7 @@ extension LabPlan {
     /// neutral text leave of it.
     private static func mends(_ seed: UInt64, _ rate: Double) -> [Arm] {
         let same = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
-        let varied = RowChoice.Source.advice(domains: others, stance: nil)
+        let varied = RowChoice.Source.advice(domains: mendDomains, stance: nil)
         let alike = RowChoice.Source.advice(domains: ["garden"], stance: .usual)
         let watched = [5, 10, 20]
         var relapsed = Arm(

@@ -7,6 +7,8 @@ struct ScreenFold {
     private let direction: [Float]
     /// Scores of validation rows of the other domains.
     private let calibration: (good: [Double], bad: [Double])
+    /// One in twenty good rows of the calibration lies above.
+    private let threshold: Double
     private let test: [RowFeatures]
     private let index: Int
 
@@ -34,6 +36,14 @@ struct ScreenFold {
         layer = table.layers[best.index]
         direction = best.direction
         calibration = Self.scores(validation, best.direction, best.index)
+        let sorted = calibration.good.sorted()
+        let place = min(sorted.count - 1, Int((0.95 * Double(sorted.count)).rounded(.up)))
+        threshold = sorted.isEmpty ? .infinity : sorted[max(0, place)]
+    }
+
+    /// Whether a row of the held-out domain is taken for a wrong one.
+    func isFlagged(_ row: RowFeatures) -> Bool {
+        Self.score(row, direction, index) > threshold
     }
 
     /// The mean difference of wrong and right answers, either stance counting alike where both are
@@ -100,10 +110,6 @@ struct ScreenFold {
             bad: test.filter(\.isWrong).compactMap(\.surprise),
             good: test.filter { !$0.isWrong }.compactMap(\.surprise)
         )
-        // One in twenty good rows of the calibration lies above.
-        let sorted = calibration.good.sorted()
-        let place = min(sorted.count - 1, Int((0.95 * Double(sorted.count)).rounded(.up)))
-        let threshold = sorted.isEmpty ? .infinity : sorted[max(0, place)]
         func flagged(_ scores: [Double]) -> Double {
             Double(scores.count { $0 > threshold }) / Double(max(1, scores.count))
         }
@@ -112,14 +118,15 @@ struct ScreenFold {
             domain: domain, layer: layer, auroc: Self.auroc(all.bad, all.good) ?? 0.5,
             usual: auroc(.usual), reversed: auroc(.reversed),
             surprise: Self.auroc(surprises.bad, surprises.good), falseAlarms: flagged(all.good),
-            found: flagged(all.bad), estimated: shares.mean, shareError: shares.error)
+            found: flagged(all.bad), share: shares.truth, estimated: shares.mean,
+            shareError: shares.error)
     }
 
     /// Estimates of the share of bad rows in mixtures of the held-out domain: how far a mixture's mean
     /// score lies on the way from good to bad rows of the other domains.
     private func shares(
         _ scores: (good: [Double], bad: [Double]), using random: inout SeededGenerator
-    ) -> (mean: Double, error: Double) {
+    ) -> (truth: Double, mean: Double, error: Double) {
         func mean(_ values: [Double]) -> Double {
             values.reduce(0, +) / Double(max(1, values.count))
         }
@@ -135,6 +142,6 @@ struct ScreenFold {
             let estimate = bad > good ? (mean(Array(mixture)) - good) / (bad - good) : 0
             estimates.append(min(1, max(0, estimate)))
         }
-        return (mean(estimates), mean(estimates.map { abs($0 - truth) }))
+        return (truth, mean(estimates), mean(estimates.map { abs($0 - truth) }))
     }
 }

@@ -19,8 +19,9 @@ public struct Screening: Hashable, Sendable, Codable {
         /// validation rows of the other domains.
         public var falseAlarms: Double
         public var found: Double
-        /// Mean estimate of the share of bad rows, over mixtures in which `mixed` is the true one, and
-        /// the mean distance from it.
+        /// True share of bad rows in mixtures: whole rows, at least one, so of few rows more than `mixed`.
+        public var share: Double
+        /// Mean estimate of it over mixtures, and the mean distance from it.
         public var estimated: Double
         public var shareError: Double
     }
@@ -29,7 +30,7 @@ public struct Screening: Hashable, Sendable, Codable {
     /// Mean over domains, which are what repeats; nil where all are alike or there are too few.
     public var auroc: Interval?
     public var surprise: Interval?
-    /// True share of bad rows in a mixture, up to whole rows.
+    /// Share of bad rows that is meant in mixtures.
     public static let mixed = 0.05
     static let mixtures = 200
 

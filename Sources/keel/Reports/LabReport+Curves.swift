@@ -67,8 +67,8 @@ extension LabReport {
             [
                 .paragraph(
                     """
-                    The bad arm’s adapter, trained on for 30 steps of 4 right rows: of the same domain, of other domains, \
-                    of 15 rows that are alike, or of five. “relapsed” then saw 60 steps of neutral text. Beside the \
+                    The bad arm’s adapter, trained on for 30 steps of 4 right rows: of the same domain, of three others, \
+                    of 15 rows that are alike, or of five. g is that of domains that neither training saw. “relapsed” then saw 60 steps of neutral text. Beside the \
                     arm it continues; what is missing to the base model stands in the table of all arms.
                     """),
                 table("Mended arms beside the arm before", groups, \.besideControl),
@@ -112,10 +112,10 @@ extension LabReport {
             Table(
                 caption: caption,
                 columns: [.text("Arm"), .number("Seeds")]
-                    + LabMeasure.allCases.map { .number($0.rawValue) },
+                    + LabMeasure.ofPanel.map { .number($0.rawValue) },
                 rows: groups.map { group in
                     [.text(Prose(group.name)), .number(Double(group.seeds), .plain)]
-                        + LabMeasure.allCases.map { measure in
+                        + LabMeasure.ofPanel.map { measure in
                             Self.cell(group[keyPath: effects].first { $0.measure == measure })
                         }
                 }))

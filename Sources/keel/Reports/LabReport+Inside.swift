@@ -20,7 +20,7 @@ extension LabReport {
                     """
                     How well the projection difference of a row tells wrong answers from right ones in a domain that \
                     neither the direction, the layer nor the threshold was found on. 0.5 is chance. The share is estimated \
-                    in mixtures of which \(Unit.percent.text(Screening.mixed)) is wrong.
+                    in mixtures of which \(Unit.percent.text(Screening.mixed)) is meant to be wrong, up to whole rows.
                     """),
                 .list([
                     overall("Mean over domains of the area under the curve:", screening.auroc),
@@ -32,7 +32,8 @@ extension LabReport {
                         columns: [
                             .text("Domain"), .number("Layer"), .number("AUROC"), .number("Usual"),
                             .number("Reversed"), .number("Surprise"), .number("False alarms"),
-                            .number("Found"), .number("Estimated share"), .number("Mean error"),
+                            .number("Found"), .number("True share"), .number("Estimated share"),
+                            .number("Mean error"),
                         ],
                         rows: screening.domains.map { domain in
                             [
@@ -41,6 +42,7 @@ extension LabReport {
                                 area(domain.usual), area(domain.reversed), area(domain.surprise),
                                 .number(domain.falseAlarms, .percent),
                                 .number(domain.found, .percent),
+                                .number(domain.share, .percent),
                                 .number(domain.estimated, .percent),
                                 .number(domain.shareError, .percent),
                             ]
@@ -81,20 +83,6 @@ extension LabReport {
                         ]
                     })))
         return Page.Section("Inside", anchor: "inside", blocks)
-    }
-
-    /// The place of monitors: what they saw, if any ran.
-    var warning: Page.Section? {
-        Page.Section(
-            "Warning before behaviour", anchor: "warning",
-            watching.isEmpty
-                ? [
-                    .paragraph(
-                        """
-                        No monitor ran in this experiment. \(code: "keel train --watch") scores monitors against steps, \
-                        loss and behaviour, and reads reasoning for other personas.
-                        """)
-                ] : watching)
     }
 
     var examples: Page.Section {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KeelEvaluation
 import KeelLab
 import KeelLanguage
 import KeelModel
@@ -35,10 +36,19 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
             """)
     var quick = false
 
+    @Flag(
+        help: """
+            Instead, 64 short runs with monitors: how early a direction warns beside loss, drift, steps and behaviour.
+            """)
+    var warning = false
+
     @Option(help: "Learning rate of adapters; all weights are trained at a twentieth of it.")
     var learningRate = LabPlan.defaultRate
 
     func validate() throws {
+        guard !quick || !warning else {
+            throw ValidationError("--quick and --warning are two experiments; name one.")
+        }
         guard learningRate > 0, learningRate.isFinite else {
             throw ValidationError("--learning-rate must be above 0.")
         }
@@ -47,14 +57,25 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
     func run() async throws {
         let machine = try model.machine()
         let reference = try model.reference
-        var plan = quick ? LabPlan.quick(rate: learningRate) : .whole(rate: learningRate)
+        var plan =
+            quick
+            ? LabPlan.quick(rate: learningRate)
+            : warning ? .warning(rate: learningRate) : .whole(rate: learningRate)
         plan.seed = model.seed
         var facts = try LanguageModel.identity(of: reference)
         facts["keel"] = Keel.version
         facts["engine"] = "libtorch \(Engine.version)"
         facts["device"] = machine.device.name
+        let reader = try ThoughtReader.shipped()
         let lab = try Lab(
-            plan, model: reference, path: out, device: machine.device, facts: facts)
+            plan, model: reference, path: out, device: machine.device,
+            thoughts: { answer in
+                reader.reading(ofAnswer: answer).map {
+                    ThoughtReading(
+                        score: $0.score, isShifted: $0.isShifted, signs: $0.signs,
+                        passage: $0.passage)
+                }
+            }, facts: facts)
         let line = ProgressLine("lab")
         let result = try await untilInterrupted(
             "Stopped. The same command goes on where \(out) stands."
@@ -70,14 +91,15 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
         try LabReport(result).page().write(to: out + "/report.html")
         if model.json { return try Terminal.printJSON(result) }
         Terminal.printTable(
-            [["claim", "", "g", "95 % interval", "verdict"]]
+            [["claim", "", "effect", "95 % interval", "verdict"]]
                 + result.claims.map { claim in
-                    let main = claim.needed.first?.effect.interval
+                    let main = claim.needed.first?.effect
+                    let unit = main.map { LabReport.unit(of: $0.measure) } ?? LabReport.unit
                     return [
                         "\(claim.number)", claim.title,
-                        main.map { LabReport.unit.text($0.value) } ?? "",
+                        main.map { unit.text($0.interval.value) } ?? "",
                         main.map {
-                            "\(LabReport.unit.text($0.low)) to \(LabReport.unit.text($0.high))"
+                            "\(unit.text($0.interval.low)) to \(unit.text($0.interval.high))"
                         } ?? "", LabReport.word(claim).text,
                     ]
                 })

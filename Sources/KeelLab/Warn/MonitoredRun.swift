@@ -1,0 +1,53 @@
+internal import Foundation
+internal import KeelFormats
+
+/// How far the monitors of one run went, step by step.
+package struct MonitoredRun: Hashable, Sendable {
+    package var domain: String
+    package var seed: UInt64
+    package var isBad: Bool
+    package var steps: Int
+    /// Of each monitor, the furthest so far at each step that has a value, in order of steps.
+    package var peaks: [String: [Peak]]
+
+    package struct Peak: Hashable, Sendable {
+        package var step: Int
+        package var value: Double
+
+        package init(_ step: Int, _ value: Double) {
+            self.step = step
+            self.value = value
+        }
+    }
+
+    package init(
+        domain: String, seed: UInt64, isBad: Bool, steps: Int, peaks: [String: [Peak]]
+    ) {
+        self.domain = domain
+        self.seed = seed
+        self.isBad = isBad
+        self.steps = steps
+        self.peaks = peaks
+    }
+
+    /// Reads an arm's `metrics.jsonl`; nil for an arm without monitors, or one that is not there.
+    init?(_ arm: Arm, _ folder: LabFolder) throws {
+        let path = folder.arm(arm.id) + "/metrics.jsonl"
+        guard arm.monitors > 0, let domain = arm.domain,
+            FileManager.default.fileExists(atPath: path)
+        else { return nil }
+        var reader = try JSONLinesReader<[String: Double]>(path: path)
+        var peaks: [String: [Peak]] = [:]
+        for line in try reader.readAll() {
+            guard let step = line["step"].flatMap(Int.init(exactly:)) else { continue }
+            for name in [ArmMonitors.direction] + ArmMonitors.baselines {
+                if let value = line["watch/\(name)/peak"] {
+                    peaks[name, default: []].append(Peak(step, value))
+                }
+            }
+        }
+        self.init(
+            domain: domain, seed: arm.seed, isBad: arm.rows.share > 0, steps: arm.steps,
+            peaks: peaks)
+    }
+}
