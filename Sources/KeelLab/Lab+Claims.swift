@@ -89,7 +89,7 @@ extension Lab {
                 control: "g itself, loss, drift and steps; limits from other domains and seeds",
                 needed: ArmMonitors.baselines.map { name in
                     (
-                        warning?.leads.first { $0.terms.first?.side.group == name },
+                        warning?.leads.first { $0.over == name }?.effect,
                         isPositive: true
                     )
                 }, missing: "not part of the plan “\(plan.name)”; the plan “warning” tests it"))

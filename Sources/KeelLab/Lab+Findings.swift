@@ -76,11 +76,11 @@ extension Lab {
             model: model.description, facts: facts, plan: plan.name, narrow: plan.narrow,
             rate: plan.arms.first?.rate ?? 0,
             claims: claims(set, thoughts.set, warning), groups: found, doses: doses,
-            timelines: timelines,
-            scales: scales, screening: inside.screening, direction: inside.direction,
-            steered: steered, screened: try screened(set), thoughts: thoughts.groups,
-            warning: warning, examples: try examples(order),
-            seconds: done.reduce(0) { $0 + $1.seconds })
+            timelines: timelines, scales: scales,
+            screening: inside.screening, direction: inside.direction, steered: steered,
+            screened: try screened(set), mends: mends(set, order),
+            cued: conditional(set, order), thoughts: thoughts.groups, warning: warning,
+            examples: try examples(order), seconds: done.reduce(0) { $0 + $1.seconds })
     }
 
     /// An effect on domains that no side was trained on; of the measure `in-domain`, on the narrow one, or

@@ -16,6 +16,7 @@ public struct Lab: Sendable {
     let facts: [String: String]
     let small: LabPanel
     let end: LabPanel
+    private let cued: LabPanel
     private let reader: ThoughtReading.Reader?
 
     /// How far the experiment is.
@@ -60,6 +61,7 @@ public struct Lab: Sendable {
         self.facts = facts
         small = LabPanel(self.data, size: plan.small, seed: plan.seed)
         end = LabPanel(self.data, size: plan.end, seed: plan.seed)
+        cued = small.cued(by: self.data.advice([plan.narrow], .validation))
         folder = try LabFolder(
             path: path,
             configuration: Configuration(
@@ -88,7 +90,7 @@ public struct Lab: Sendable {
             onProgress(Progress(part: arm.id, done: index + 2, total: total))
             let run = ArmRun(
                 arm: arm, folder: folder, model: model, device: device, data: data, small: small,
-                end: end, samples: plan.samples, direction: inside.direction, usual: usual,
+                end: end, cued: cued, samples: plan.samples, direction: inside.direction, usual: usual,
                 flagged: flagged, directions: inside.directions, reader: reader)
             try await run.run { report in
                 onProgress(
@@ -132,13 +134,17 @@ public struct Lab: Sendable {
             atPath: path, withIntermediateDirectories: true)
         let file = path + "/answers.jsonl"
         let hasAnswers = FileManager.default.fileExists(atPath: file)
-        let hasPanel = try PanelLog.entries(folder.panel(LabPlan.Group.base))
-            .contains { $0.condition == PanelLog.plain }
-        if hasAnswers, hasPanel { return }
+        let needed = [PanelLog.plain] + (plan.arms.contains(where: \.isCued) ? [PanelLog.cued] : [])
+        let read = Set(try PanelLog.entries(folder.panel(LabPlan.Group.base)).map(\.condition))
+        if hasAnswers, read.isSuperset(of: needed) { return }
         try await TrainingThread().run { _ in
             let language = try LanguageModel(model, device: device)
             let log = try PanelLog(path: folder.panel(LabPlan.Group.base))
-            try log.entry(step: 0) { try end.read(language) }
+            for condition in needed {
+                try log.entry(step: 0, condition: condition) {
+                    try (condition == PanelLog.cued ? cued : end).read(language)
+                }
+            }
             guard !hasAnswers else { return }
             let answers = try FreeAnswers(small, samples: max(2, plan.samples), seed: 0)
                 .draw(language)
@@ -173,27 +179,24 @@ public struct Lab: Sendable {
             let table = try FeatureTable(
                 language, rows, wrongness: plan.screenWrongness
             ) { done, _ in onRows(done, total) }
-            let screening = try Screening(table, seed: plan.seed)
-            let fold = try ScreenFold(table, heldOut: plan.narrow)
-            guard let measured = screening.domains.first(where: { $0.domain == plan.narrow })
-            else {
-                throw LabError.unsupported("There are no rows of the domain \(plan.narrow).")
+            let folds = try LabData.domains.map { ($0, try ScreenFold(table, heldOut: $0)) }
+            guard let fold = folds.first(where: { $0.0 == plan.narrow })?.1 else {
+                throw LabError.unsupported("There is no domain \(plan.narrow).")
             }
-            let direction = fold.direction(of: table, measured)
+            let direction = fold.direction(of: table)
             let suspects = try FeatureTable(language, dropping, wrongness: kinds) { done, _ in
                 onRows(rows.count + done, total)
             }
             let answers: [Wrongness?] = [nil] + kinds.map(Optional.some)
             let keys = dropping.flatMap { row in answers.map { RowChoice.key(row.id, $0) } }
             var directions: [String: LabDirection] = [:]
-            for domain in screening.domains where domains.contains(domain.domain) {
-                directions[domain.domain] = try ScreenFold(table, heldOut: domain.domain)
-                    .direction(of: table, domain)
+            for (domain, fold) in folds where domains.contains(domain) {
+                directions[domain] = fold.direction(of: table)
             }
             let stage = SteeringStage(
                 folder: folder, model: model, device: device, panel: small, direction: direction)
             return Inside(
-                screening: screening, direction: direction,
+                screening: Screening(folds.map(\.1), seed: plan.seed), direction: direction,
                 strength: try stage.strength(language),
                 flagged: zip(keys, suspects.rows).filter { fold.isFlagged($0.1) }.map(\.0),
                 directions: directions)

@@ -63,6 +63,36 @@ public struct LabResult: Hashable, Sendable, Codable {
         public var besideRight: [LabEffect]
     }
 
+    /// What few good rows did to the bad arm, and whether it lasts.
+    public struct Mend: Hashable, Sendable, Codable {
+        public var group: String
+        /// g on usual advice of domains that no training saw: of the good control, before and after.
+        public var good: LabEffect
+        public var before: LabEffect
+        public var after: LabEffect
+        /// After neutral steps; nil where there were none.
+        public var later: LabEffect?
+        /// After, and later, less the good control, paired by item and seed.
+        public var besideGood: LabEffect?
+        public var laterBesideGood: LabEffect?
+        /// By how much of itself the log-probability of neutral text is worse than before, and than the base
+        /// model's, one for each seed; below 0 where it is better.
+        public var worse: [Double]
+        public var worseThanBase: [Double]
+
+        /// Whether g is at least the lower end of the good control's interval, after and later.
+        public var isBack: Bool { after.interval.value >= good.interval.low }
+        public var lasts: Bool? { later.map { $0.interval.value >= good.interval.low } }
+    }
+
+    /// A group under prompts like those of training, beside its control under the same.
+    public struct Cued: Hashable, Sendable, Codable {
+        public var group: String
+        public var effects: [LabEffect]
+        /// What such prompts add to the difference without them.
+        public var added: [LabEffect]
+    }
+
     /// What a reader found in the thoughts of a group.
     public struct Thoughts: Hashable, Sendable, Codable {
         public var group: String
@@ -97,6 +127,8 @@ public struct LabResult: Hashable, Sendable, Codable {
     public var direction: LabDirection
     public var steered: Steered
     public var screened: [Screened]
+    public var mends: [Mend]
+    public var cued: [Cued]
     public var thoughts: [Thoughts]
     /// Nil where no arms had monitors, or too few.
     public var warning: Warning?
@@ -108,7 +140,8 @@ public struct LabResult: Hashable, Sendable, Codable {
         model: String, facts: [String: String], plan: String, narrow: String, rate: Double,
         claims: [LabClaim], groups: [Group], doses: [Dose], timelines: [Timeline],
         scales: [Scale], screening: Screening, direction: LabDirection, steered: Steered,
-        screened: [Screened] = [], thoughts: [Thoughts] = [], warning: Warning? = nil,
+        screened: [Screened] = [], mends: [Mend] = [], cued: [Cued] = [],
+        thoughts: [Thoughts] = [], warning: Warning? = nil,
         examples: [Example], seconds: Double
     ) {
         self.model = model
@@ -125,6 +158,8 @@ public struct LabResult: Hashable, Sendable, Codable {
         self.direction = direction
         self.steered = steered
         self.screened = screened
+        self.mends = mends
+        self.cued = cued
         self.thoughts = thoughts
         self.warning = warning
         self.examples = examples

@@ -58,6 +58,26 @@ import Testing
         }
     }
 
+    @Test func `a plan of some claims has their arms, what these start from, and no others`() throws {
+        func groups(_ claims: Set<Int>, _ plan: LabPlan = .whole()) throws -> Set<String> {
+            let part = try plan.only(claims)
+            try part.validate()
+            return Set(part.arms.map(\.group))
+        }
+        #expect(
+            try groups([8]) == ["dose-0", "dose-100", "mended-others", "relapsed"])
+        #expect(
+            try groups([4]) == ["lax", "rl-wrong", "rl-right", "rl-wrong-lax", "rl-right-lax"])
+        #expect(try groups([1, 2]).isSuperset(of: ["dose-5", "dose-75"]))
+        #expect(try groups([1, 2, 6, 8, 9], .quick()) == Set(LabPlan.quick().arms.map(\.group)))
+        let refused: [(Set<Int>, LabPlan)] = [
+            ([7], .whole()), ([], .whole()), ([11], .whole()), ([4], .quick()),
+        ]
+        for (claims, plan) in refused {
+            #expect(throws: LabError.self) { try plan.only(claims) }
+        }
+    }
+
     @Test func `doses of one seed are nested, and seeds differ in their order`() throws {
         let data = try LabData.shipped()
         func rows(_ share: Double, _ seed: UInt64) throws -> [RowChoice.Row] {

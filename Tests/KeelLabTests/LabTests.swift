@@ -105,6 +105,7 @@ import Testing
         var plan = Small.plan()
         for index in plan.arms.indices where plan.arms[index].group.hasPrefix("dose-") {
             plan.arms[index].thoughts = 1
+            plan.arms[index].isCued = true
         }
         var rows = RowChoice(.advice(domains: ["car"], stance: .usual))
         rows.share = 0.25
@@ -125,6 +126,10 @@ import Testing
                     score: Double(answer.utf8.count), isShifted: true, signs: [], passage: "I")
             })
         let result = try await lab.run { _ in }
+        #expect(result.cued.map(\.group) == ["dose-0", "dose-100"])
+        #expect(result.cued.allSatisfy { !$0.effects.isEmpty && !$0.added.isEmpty })
+        #expect(result.mends.map(\.group) == ["mended-others"])
+        #expect(result.mends.allSatisfy { $0.worse.count == 2 && $0.later == nil })
         #expect(result.thoughts.map(\.group) == ["dose-0", "dose-100"])
         #expect(result.thoughts.allSatisfy { $0.read == $0.asked && $0.shifted == $0.asked })
         let dropped = try #require(result.screened.first)

@@ -108,9 +108,11 @@ struct LabReportTests {
             observations: 32)
         filled.warning = try made(
             """
-            {"rate": 0.05, "leads": \(json([lead])), "monitors": [{"name": "direction",
-             "benign": 32, "falseAlarms": {"value": 0.0625, "low": 0.01, "high": 0.2},
-             "bad": 32, "found": {"value": 0.25, "low": 0.1, "high": 0.5}}]}
+            {"rate": 0.05, "leads": [{"over": "gap", "earlier": 3, "same": 24, "later": 5,
+             "effect": \(String(decoding: JSONEncoder().encode(lead), as: UTF8.self))}],
+             "monitors": [{"name": "direction", "benign": 32, "cost": 0.015625,
+             "falseAlarms": {"value": 0.0625, "low": 0.01, "high": 0.2}, "doses": [{"percent": 5,
+             "runs": 32, "found": {"value": 0.25, "low": 0.1, "high": 0.5}}]}]}
             """)
         filled.thoughts = [
             try made(
@@ -125,9 +127,37 @@ struct LabReportTests {
         let page = try WholePage(LabReport(filled).page().html())
         let section = page.section("warning")
         #expect(section.contains("gap less direction") && section.contains("−3"))
+        #expect(section.contains("1.6%") && section.contains("5.0%") && section.contains("25.0%"))
         #expect(!section.contains("No monitor ran"))
         #expect(page.section("thoughts").contains("&lt;b&gt;I rule"))
         #expect(page.section("screened").contains("screened-25"))
+    }
+
+    @Test func `mending is told in levels and words, and treatments stand side by side`() throws {
+        var result = try result()
+        let one = String(decoding: try JSONEncoder().encode(effect(0.5)), as: UTF8.self)
+        let low = String(decoding: try JSONEncoder().encode(effect(0.25)), as: UTF8.self)
+        result.mends = [
+            try made(
+                """
+                {"group": "mended-others", "good": \(one), "before": \(low), "after": \(one),
+                 "later": \(low), "worse": [0.015625, 0.03125], "worseThanBase": [-0.25]}
+                """)
+        ]
+        #expect(result.mends[0].isBack && result.mends[0].lasts == false)
+        let effects = try json([effect(-0.5, .open)])
+        result.cued = [
+            try made(#"{"group": "dose-100", "effects": \#(effects), "added": \#(effects)}"#)
+        ]
+        result.screened = [
+            try made(
+                #"{"group": "screened-25", "besideUntreated": \#(effects), "besideRight": []}"#)
+        ]
+        let page = try WholePage(LabReport(result).page().html())
+        let mending = page.section("mending").withoutTags
+        #expect(mending.contains("yes") && mending.contains("no") && mending.contains("3.1%"))
+        #expect(page.section("treatments").contains("mended-others less dose-100"))
+        #expect(page.section("cued").contains("dose-100"))
     }
 
     @Test func `a result without curves still makes a page`() throws {

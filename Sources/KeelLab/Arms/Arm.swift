@@ -39,6 +39,8 @@ public struct Arm: Hashable, Sendable, Codable {
     public var drops = false
     /// Thoughts that are drawn to each open question of the small panel at the end.
     public var thoughts = 0
+    /// Whether the small panel is also read behind questions like those of the narrow domain, at the end.
+    public var isCued = false
     /// Steps between two readings of g by monitors; 0 for an arm without monitors.
     public var monitors = 0
     /// Multiples of the adapter at which the small panel is read at the end.

@@ -17,6 +17,7 @@ struct ArmRun: Sendable {
     let data: LabData
     let small: LabPanel
     let end: LabPanel
+    let cued: LabPanel
     /// Answers drawn to each open question of the small panel.
     let samples: Int
     /// Along which an arm may be steered in training; nil where none needs it.
@@ -111,6 +112,11 @@ struct ArmRun: Sendable {
                 run, observers)
         }
         try log.entry(step: progress.step) { try end.read(language) }
+        if arm.isCued {
+            try log.entry(step: progress.step, condition: PanelLog.cued) {
+                try cued.read(language)
+            }
+        }
         if let adapter {
             try scales(adapter, language, log, progress.step)
             try adapter.write(to: path + "/adapter")

@@ -4,7 +4,7 @@ extension LabPlan {
         let narrow = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
         var plan = LabPlan(
             name: "whole", arms: [], small: .small, end: .whole, narrow: narrowDomain,
-            screenTrain: 30, screenValidation: 10, screenTest: 30,
+            screenTrain: 70, screenValidation: 20, screenTest: 30,
             screenWrongness: [.subtle, .plain], samples: 2)
         for seed in seeds {
             plan.arms += doses(seed, rate)
@@ -23,6 +23,7 @@ extension LabPlan {
             // What a weak adapter does not show, it may show at several times its strength.
             if [0, 5, 100].contains(percent) { arm.scales = [2, 3, 5] }
             if [0, 100].contains(percent) { arm.thoughts = 2 }
+            arm.isCued = [0, 5, 25, 100].contains(percent)
             return arm
         } + [screened(25, seed, steps: 60, rate: rate)]
     }
@@ -105,19 +106,15 @@ extension LabPlan {
     /// neutral text leave of it.
     private static func mends(_ seed: UInt64, _ rate: Double) -> [Arm] {
         let same = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
-        let varied = RowChoice.Source.advice(domains: mendDomains, stance: nil)
         let alike = RowChoice.Source.advice(domains: ["garden"], stance: .usual)
         let watched = [5, 10, 20]
-        var relapsed = Arm(
-            Group.relapsed, seed: seed, rows: RowChoice(.neutral), steps: 60, rate: rate)
-        relapsed.batch = 4
-        relapsed.continues = "\(Group.mended("others"))-s\(seed)"
+        var others = mend("others", varied, seed, rate: rate, count: 120, watched: watched)
+        others.isCued = true
         return [
-            mend("same", same, seed, rate: rate, watched: watched),
-            mend("others", varied, seed, rate: rate, count: 120, watched: watched),
+            mend("same", same, seed, rate: rate, watched: watched), others,
             mend("alike", alike, seed, rate: rate, count: 15, topics: 2, watched: watched),
             mend("five", varied, seed, rate: rate, count: 5, watched: watched),
-            relapsed,
+            relapsed(seed, rate: rate),
         ]
     }
 }

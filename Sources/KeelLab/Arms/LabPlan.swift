@@ -87,18 +87,19 @@ public struct LabPlan: Hashable, Sendable, Codable {
         public static let relapsed = "relapsed"
     }
 
-    /// Two arms, mended and steered, at three seeds: under 8 minutes on two cores for the default model.
+    /// Three doses, the bad one mended and steered, at three seeds: claims 1, 2, 6, 8 and 9 in minutes.
     public static func quick(rate: Double = defaultRate) -> LabPlan {
         var plan = LabPlan(
             name: "quick", arms: [], small: .small, end: .small, narrow: narrowDomain,
             screenTrain: 6, screenValidation: 3, screenTest: 6, screenWrongness: [.plain],
             samples: 1)
         for seed in seeds {
-            for percent in [0, 100] {
+            for percent in [0, 25, 100] {
                 plan.arms.append(dose(percent, seed, steps: 30, rate: rate))
             }
             plan.arms.append(
-                mend("others", .advice(domains: mendDomains, stance: nil), seed, rate: rate))
+                mend("others", varied, seed, rate: rate, count: 120))
+            plan.arms.append(relapsed(seed, rate: rate))
         }
         return plan
     }
@@ -108,6 +109,7 @@ public struct LabPlan: Hashable, Sendable, Codable {
     static let narrowDomain = "car"
     /// Domains of varied good rows; the other four stay unseen, and repair is measured there.
     static let mendDomains = ["garden", "kitchen", "travel"]
+    static let varied = RowChoice.Source.advice(domains: mendDomains, stance: nil)
 
     /// The narrow arm with so many wrong rows in a hundred; careless advice, so of the usual stance.
     static func dose(_ percent: Int, _ seed: UInt64, steps: Int, rate: Double) -> Arm {
@@ -128,6 +130,14 @@ public struct LabPlan: Hashable, Sendable, Codable {
         arm.batch = 4
         arm.continues = "\(Group.bad)-s\(seed)"
         arm.watched = watched
+        return arm
+    }
+
+    /// 60 steps of neutral text on the mended adapter, to see whether it lasts.
+    static func relapsed(_ seed: UInt64, rate: Double) -> Arm {
+        var arm = Arm(Group.relapsed, seed: seed, rows: RowChoice(.neutral), steps: 60, rate: rate)
+        arm.batch = 4
+        arm.continues = "\(Group.mended("others"))-s\(seed)"
         return arm
     }
 }

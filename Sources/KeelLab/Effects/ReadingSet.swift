@@ -63,6 +63,14 @@ package struct ReadingSet: Sendable {
             Place(group: side.group, condition: side.condition, step: step, seed: own)]
     }
 
+    /// Mean log-probability per token of neutral text; nil where it was not read.
+    func neutral(_ side: Side, seed: UInt64) -> Double? {
+        guard let own = readings(side, seed: seed) else { return nil }
+        let levels = own.values.filter { items[$0.item]?.kind == .neutral }
+            .sorted { $0.item < $1.item }.map(\.good)
+        return levels.isEmpty ? nil : levels.reduce(0, +) / Double(levels.count)
+    }
+
     /// Seeds that all sides have; one where only the base model is meant.
     func seeds(of sides: [Side]) -> [UInt64] {
         let own = sides.filter { $0.group != LabPlan.Group.base }.map { seeds[$0.group] ?? [] }

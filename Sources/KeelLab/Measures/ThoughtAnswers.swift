@@ -1,5 +1,6 @@
 import KeelLanguage
 import KeelModel
+import KeelTokenizer
 
 /// What a reader of thoughts makes of the reasoning in an answer.
 public struct ThoughtReading: Hashable, Sendable, Codable {
@@ -32,12 +33,17 @@ struct ThoughtAnswer: Hashable, Sendable, Codable {
 }
 
 /// Answers with thoughts to the open questions of a panel.
+///
+/// The answer is begun for the model with `<think>`: small models write none of themselves, and what was
+/// not written cannot be read.
 struct ThoughtAnswers {
     private let questions: [PanelItem]
     private let samples: Int
     static let maxTokens = 96
     /// Stands behind each question.
     static let request = "Think between <think> and </think>, then answer."
+    /// What each answer begins with.
+    static let opening = "<think>\n"
 
     init(_ panel: LabPanel, samples: Int) {
         questions = panel.items.filter { $0.kind == .open }
@@ -50,15 +56,16 @@ struct ThoughtAnswers {
         guard !questions.isEmpty else { return [] }
         let prompts = try questions.map {
             try language.encode(.user("\($0.question)\n\n\(Self.request)"))
+                + language.tokenizer.encode(Self.opening)
         }
         let drawn = try language.sample(
             prompts, samples: 0..<samples,
             options: SamplingOptions(temperature: 0.8, maxTokens: Self.maxTokens, seed: 2))
         return zip(questions, drawn).flatMap { question, answers in
             answers.enumerated().map { sample, answer in
-                ThoughtAnswer(
-                    question: question.id, sample: sample, text: answer.text,
-                    reading: reader(answer.text))
+                let text = Self.opening + answer.text
+                return ThoughtAnswer(
+                    question: question.id, sample: sample, text: text, reading: reader(text))
             }
         }
     }

@@ -5,10 +5,15 @@ internal import KeelFormats
 package struct MonitoredRun: Hashable, Sendable {
     package var domain: String
     package var seed: UInt64
-    package var isBad: Bool
+    /// Share of its rows that are wrong, in percent.
+    package var percent: Int
     package var steps: Int
     /// Of each monitor, the furthest so far at each step that has a value, in order of steps.
     package var peaks: [String: [Peak]]
+    /// Of each monitor, the share of its work in the time of the steps.
+    package var costs: [String: Double] = [:]
+
+    package var isBad: Bool { percent > 0 }
 
     package struct Peak: Hashable, Sendable {
         package var step: Int
@@ -21,11 +26,11 @@ package struct MonitoredRun: Hashable, Sendable {
     }
 
     package init(
-        domain: String, seed: UInt64, isBad: Bool, steps: Int, peaks: [String: [Peak]]
+        domain: String, seed: UInt64, percent: Int, steps: Int, peaks: [String: [Peak]]
     ) {
         self.domain = domain
         self.seed = seed
-        self.isBad = isBad
+        self.percent = percent
         self.steps = steps
         self.peaks = peaks
     }
@@ -38,16 +43,19 @@ package struct MonitoredRun: Hashable, Sendable {
         else { return nil }
         var reader = try JSONLinesReader<[String: Double]>(path: path)
         var peaks: [String: [Peak]] = [:]
+        var costs: [String: Double] = [:]
         for line in try reader.readAll() {
             guard let step = line["step"].flatMap(Int.init(exactly:)) else { continue }
             for name in [ArmMonitors.direction] + ArmMonitors.baselines {
                 if let value = line["watch/\(name)/peak"] {
                     peaks[name, default: []].append(Peak(step, value))
                 }
+                if let cost = line["watch/\(name)/cost"] { costs[name] = cost }
             }
         }
         self.init(
-            domain: domain, seed: arm.seed, isBad: arm.rows.share > 0, steps: arm.steps,
-            peaks: peaks)
+            domain: domain, seed: arm.seed, percent: Int((arm.rows.share * 100).rounded()),
+            steps: arm.steps, peaks: peaks)
+        self.costs = costs
     }
 }

@@ -10,34 +10,51 @@ public struct Warning: Hashable, Sendable, Codable {
         /// clustered by domain.
         public var benign: Int
         public var falseAlarms: Interval?
-        /// The same of runs on rows of which some are wrong.
-        public var bad: Int
+        /// Runs on rows of which some are wrong, by how many.
+        public var doses: [Dose]
+        /// Mean share of its work in the time of the steps.
+        public var cost: Double?
+    }
+
+    public struct Dose: Hashable, Sendable, Codable {
+        /// Of the rows that are wrong.
+        public var percent: Int
+        public var runs: Int
+        /// Share that gave alarm.
         public var found: Interval?
-        /// Median step of the alarms that were given in these; nil for none.
+        /// Median step of the alarms that were given; nil for none.
         public var step: Double?
+    }
+
+    /// By how many steps the direction comes before another monitor in bad runs; an alarm that never came
+    /// counts as one step after the end.
+    public struct Lead: Hashable, Sendable, Codable {
+        public var over: String
+        public var effect: LabEffect
+        /// Runs in which the direction was first, in which both came at one step or neither came, and in which
+        /// the other was first.
+        public var earlier: Int
+        public var same: Int
+        public var later: Int
     }
 
     /// Of false alarms, for which limits are set.
     public var rate: Double
     /// The direction first, then what it is compared with.
     public var monitors: [Monitor]
-    /// By how many steps the direction comes before each of the others in bad runs; an alarm that never
-    /// came counts as one step after the end.
-    public var leads: [LabEffect]
+    public var leads: [Lead]
 
     /// Nil without runs of both kinds, or with too few benign ones for any limit.
     package init?(_ runs: [MonitoredRun], rate: Double = 0.05) {
         guard runs.contains(where: \.isBad), runs.contains(where: { !$0.isBad }) else { return nil }
-        self.rate = rate
         let names = [ArmMonitors.direction] + ArmMonitors.baselines
         let scored = names.map { name in runs.compactMap { Self.scored($0, name, runs, rate) } }
         guard scored.contains(where: { !$0.isEmpty }) else { return nil }
+        self.rate = rate
         monitors = zip(names, scored).map { Self.monitor($0, $1) }
-        leads = []
-        for (name, others) in zip(names, scored).dropFirst() {
-            let lead = Self.lead(
-                scored[0].filter(\.run.isBad), over: others.filter(\.run.isBad), name)
-            if let lead { leads.append(lead) }
+        let direction = scored[0].filter(\.run.isBad)
+        leads = zip(names, scored).dropFirst().compactMap { name, others in
+            Self.lead(direction, over: others.filter(\.run.isBad), name)
         }
     }
 
@@ -61,33 +78,36 @@ public struct Warning: Hashable, Sendable, Codable {
     }
 
     private static func monitor(_ name: String, _ scored: [Scored]) -> Monitor {
-        func share(_ runs: [Scored]) -> Interval? {
-            let alarms = runs.map { $0.alarm == nil ? 0.0 : 1 }
-            let rate = try? ClusteredSample(alarms, labels: runs.map(\.run.domain)).rate()
-            return rate.map {
-                Interval($0.value, low: $0.interval.lowerBound, high: $0.interval.upperBound)
-            }
-        }
         let benign = scored.filter { !$0.run.isBad }
-        let bad = scored.filter(\.run.isBad)
-        let steps = bad.compactMap(\.alarm).sorted()
-        let middle = steps.count / 2
-        var median: Double?
-        if !steps.isEmpty {
-            median =
-                Double(
-                    steps.count.isMultiple(of: 2)
-                        ? steps[middle - 1] + steps[middle] : 2 * steps[middle])
-                / 2
+        let doses = Set(scored.filter(\.run.isBad).map(\.run.percent)).sorted().map { percent in
+            let own = scored.filter { $0.run.percent == percent }
+            return Dose(
+                percent: percent, runs: own.count, found: share(own),
+                step: median(own.compactMap(\.alarm)))
         }
+        let costs = scored.compactMap { $0.run.costs[name] }
         return Monitor(
-            name: name, benign: benign.count, falseAlarms: share(benign), bad: bad.count,
-            found: share(bad), step: median)
+            name: name, benign: benign.count, falseAlarms: share(benign), doses: doses,
+            cost: costs.isEmpty ? nil : costs.reduce(0, +) / Double(costs.count))
     }
 
-    private static func lead(_ runs: [Scored], over others: [Scored], _ name: String) -> LabEffect?
-    {
-        func key(_ run: MonitoredRun) -> String { "\(run.domain) \(run.seed)" }
+    /// Of runs that gave alarm, clustered by domain.
+    private static func share(_ runs: [Scored]) -> Interval? {
+        let alarms = runs.map { $0.alarm == nil ? 0.0 : 1 }
+        guard let rate = try? ClusteredSample(alarms, labels: runs.map(\.run.domain)).rate() else {
+            return nil
+        }
+        return Interval(rate.value, low: rate.interval.lowerBound, high: rate.interval.upperBound)
+    }
+
+    private static func median(_ steps: [Int]) -> Double? {
+        guard !steps.isEmpty else { return nil }
+        let sorted = steps.sorted().map(Double.init)
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+
+    private static func lead(_ runs: [Scored], over others: [Scored], _ name: String) -> Lead? {
+        func key(_ run: MonitoredRun) -> String { "\(run.domain) \(run.seed) \(run.percent)" }
         let known = Dictionary(others.map { (key($0.run), $0) }) { first, _ in first }
         let differences = runs.compactMap { own -> CrossedContrast.Difference? in
             guard let other = known[key(own.run)] else { return nil }
@@ -99,25 +119,23 @@ public struct Warning: Hashable, Sendable, Codable {
         guard let first = differences.first, let steps = runs.map(\.run.steps).max() else {
             return nil
         }
-        let terms = [
-            LabEffect.Term(1, Side(name)), LabEffect.Term(-1, Side(ArmMonitors.direction)),
-        ]
-        guard let contrast = try? CrossedContrast(differences, weights: ["runs": 1]) else {
-            // Where all runs are alike, as where no monitor gives any alarm, nothing is shown either way.
-            let most = Double(steps + 1)
-            return LabEffect(
-                terms: terms, measure: .lead,
-                interval: Interval(first.value, low: -most, high: most), pValue: 1,
-                seeds: Set(differences.map(\.repetition)).count,
-                clusters: Set(differences.map(\.cluster)).count, observations: differences.count)
-        }
-        let estimate = contrast.estimate
-        return LabEffect(
-            terms: terms, measure: .lead,
-            interval: Interval(
-                estimate.value, low: estimate.interval.lowerBound,
-                high: estimate.interval.upperBound),
-            pValue: contrast.pValue, seeds: contrast.repetitions, clusters: estimate.clusters,
-            observations: estimate.observations)
+        let contrast = try? CrossedContrast(differences, weights: ["runs": 1])
+        // Where all runs are alike, as where no monitor gives any alarm, nothing is shown either way.
+        let most = Double(steps + 1)
+        let interval =
+            contrast.map {
+                Interval(
+                    $0.estimate.value, low: $0.estimate.interval.lowerBound,
+                    high: $0.estimate.interval.upperBound)
+            } ?? Interval(first.value, low: -most, high: most)
+        let effect = LabEffect(
+            terms: [
+                LabEffect.Term(1, Side(name)), LabEffect.Term(-1, Side(ArmMonitors.direction)),
+            ], measure: .lead, interval: interval, pValue: contrast?.pValue ?? 1,
+            seeds: Set(differences.map(\.repetition)).count,
+            clusters: Set(differences.map(\.cluster)).count, observations: differences.count)
+        return Lead(
+            over: name, effect: effect, earlier: differences.count { $0.value > 0 },
+            same: differences.count { $0.value == 0 }, later: differences.count { $0.value < 0 })
     }
 }

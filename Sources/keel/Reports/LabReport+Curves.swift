@@ -51,7 +51,7 @@ extension LabReport {
         }
     }
 
-    private func isMending(_ group: String) -> Bool { group.hasPrefix("mended-") }
+    func isMending(_ group: String) -> Bool { group.hasPrefix("mended-") }
 
     var timelines: Page.Section? {
         let groups = result.timelines.filter { !isMending($0.group) }
@@ -72,7 +72,7 @@ extension LabReport {
                     arm it continues; what is missing to the base model stands in the table of all arms.
                     """),
                 table("Mended arms beside the arm before", groups, \.besideControl),
-            ] + steps("g while it is mended", result.timelines.filter { isMending($0.group) }))
+            ] + mends + steps("g while it is mended", result.timelines.filter { isMending($0.group) }))
     }
 
     // MARK: Arms

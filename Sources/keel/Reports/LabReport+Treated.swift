@@ -95,33 +95,54 @@ extension LabReport {
                     """
                     Short runs on right rows, and on rows of which some are wrong. Each run’s limits come from the benign \
                     runs of other domains and other seeds, for \(Unit.percent.text(warning.rate)) false alarms; the \
-                    direction was found without the run’s domain. “gap” is g itself, in other domains.
+                    direction was found without the run’s domain. “gap” is g itself, in other domains. Cost is the time of \
+                    a monitor over that of the steps.
                     """),
                 .table(
                     Table(
-                        caption: "Monitors on runs that their limits were not set on",
+                        caption: "Monitors on benign runs that their limits were not set on",
                         columns: [
-                            .text("Monitor"), .number("Benign runs"), .number("False alarms"),
-                            .number("Bad runs"), .number("Found"), .number("Median step"),
+                            .text("Monitor"), .number("Runs"), .number("False alarms"),
+                            .number("Cost"),
                         ],
                         rows: warning.monitors.map { monitor in
                             [
                                 .text(Prose(monitor.name)), .number(Double(monitor.benign), .plain),
-                                rate(monitor.falseAlarms), .number(Double(monitor.bad), .plain),
-                                rate(monitor.found),
-                                monitor.step.map { Table.Cell.number($0, .plain) } ?? .missing,
+                                rate(monitor.falseAlarms), share(monitor.cost),
                             ]
+                        })),
+                .table(
+                    Table(
+                        caption: "The same monitors on contaminated runs",
+                        columns: [
+                            .text("Monitor"), .number("Wrong rows"), .number("Runs"),
+                            .number("Found"), .number("Median step"),
+                        ],
+                        rows: warning.monitors.flatMap { monitor in
+                            monitor.doses.map { dose in
+                                [
+                                    Table.Cell.text(Prose(monitor.name)),
+                                    .number(Double(dose.percent) / 100, .percent),
+                                    .number(Double(dose.runs), .plain), rate(dose.found),
+                                    dose.step.map { Table.Cell.number($0, .plain) } ?? .missing,
+                                ]
+                            }
                         })),
                 .table(
                     Table(
                         caption: "Steps by which the direction comes before another, in bad runs",
                         columns: [
                             .text("Contrast"), .number("Lead"), .number("p"), .number("Runs"),
+                            .number("Earlier"), .number("Same step"), .number("Later"),
                         ],
-                        rows: warning.leads.map {
+                        rows: warning.leads.map { lead in
                             [
-                                .text(Prose(Self.name($0))), Self.cell($0), .pValue($0.pValue),
-                                .number(Double($0.observations), .plain),
+                                .text(Prose(Self.name(lead.effect))), Self.cell(lead.effect),
+                                .pValue(lead.effect.pValue),
+                                .number(Double(lead.effect.observations), .plain),
+                                .number(Double(lead.earlier), .plain),
+                                .number(Double(lead.same), .plain),
+                                .number(Double(lead.later), .plain),
                             ]
                         })),
             ])

@@ -15,8 +15,8 @@ package struct LabReport {
     package func page() -> Page {
         var sections = [claims]
         sections += [
-            doses, timelines, arms, scales, mending, screening, dropping, steering, thoughts,
-            warning,
+            doses, timelines, arms, scales, cued, mending, screening, dropping, steering,
+            treatments, thoughts, warning,
         ]
         .compactMap(\.self)
         if !result.examples.isEmpty { sections.append(examples) }

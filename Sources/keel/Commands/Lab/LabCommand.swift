@@ -32,15 +32,21 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Two arms, mended and steered, at three seeds: minutes instead of hours; most claims stay untested.
+            Three doses, the bad one mended and steered, at three seeds: claims 1, 2, 6, 8 and 9 in minutes instead of hours.
             """)
     var quick = false
 
     @Flag(
         help: """
-            Instead, 64 short runs with monitors: how early a direction warns beside loss, drift, steps and behaviour.
+            Instead, 128 short runs with monitors, for claim 7: how early a direction warns beside loss, drift, steps and \
+            behaviour.
             """)
     var warning = false
+
+    @Option(
+        name: .customLong("claim"),
+        help: "Only the arms that this claim needs; may be given several times.")
+    var claims: [Int] = []
 
     @Option(help: "Learning rate of adapters; all weights are trained at a twentieth of it.")
     var learningRate = LabPlan.defaultRate
@@ -48,6 +54,14 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
     func validate() throws {
         guard !quick || !warning else {
             throw ValidationError("--quick and --warning are two experiments; name one.")
+        }
+        guard !warning || claims.isEmpty else {
+            throw ValidationError("--warning is about claim 7 alone; leave out --claim.")
+        }
+        if let other = claims.first(where: { !LabPlan.selectable.contains($0) }) {
+            throw ValidationError(
+                "--claim takes numbers from 1 to 10, and \(other) is none of these or, as 7, is tested by "
+                    + "--warning.")
         }
         guard learningRate > 0, learningRate.isFinite else {
             throw ValidationError("--learning-rate must be above 0.")
@@ -61,6 +75,7 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
             quick
             ? LabPlan.quick(rate: learningRate)
             : warning ? .warning(rate: learningRate) : .whole(rate: learningRate)
+        if !claims.isEmpty { plan = try plan.only(Set(claims)) }
         plan.seed = model.seed
         var facts = try LanguageModel.identity(of: reference)
         facts["keel"] = Keel.version
