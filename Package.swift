@@ -209,7 +209,7 @@ let package = Package(
             name: "KeelLabTests",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelLanguage", "KeelStatistics", "KeelModel",
-                "KeelTraining", "KeelLab",
+                "KeelTraining", "KeelInterpretability", "KeelLab",
             ]),
         .testTarget(
             name: "KeelRemoteTests",

@@ -13,7 +13,7 @@ extension Lab {
         func claim(
             _ number: Int, _ title: String, control: String, _ terms: [(Double, Side)],
             isPositive: Bool, and others: [(LabEffect?, isPositive: Bool)] = [],
-            beside: [LabEffect?] = []
+            beside: [LabEffect?] = [], missing own: String? = nil
         ) -> LabClaim {
             let first: [(LabEffect?, isPositive: Bool)] = [
                 (effect(terms, .usual), isPositive: isPositive)
@@ -21,7 +21,7 @@ extension Lab {
             return LabClaim(
                 number, title, control: control, needed: first + others,
                 wrongness: effect(terms, .wrongness), laxness: effect(terms, .laxness),
-                beside: beside.compactMap(\.self), missing: missing)
+                beside: beside.compactMap(\.self), missing: own ?? missing)
         }
         func difference(_ a: String, _ b: String) -> [(Double, Side)] {
             [(1, Side(a)), (-1, Side(b))]
@@ -34,14 +34,24 @@ extension Lab {
             (1, Side(Name.policy(wrong: true, lax: true))),
             (-1, Side(Name.policy(wrong: false, lax: true))),
         ]
-        let push: [(Double, Side)] = [
-            (1, Side(Name.base, condition: SteeringStage.Condition.push.rawValue)),
-            (-1, Side(Name.base, condition: SteeringStage.Condition.random.rawValue)),
-        ]
-        let pulled: [(Double, Side)] = [
-            (1, Side(Name.bad, condition: SteeringStage.Condition.pull.rawValue)),
-            (-1, Side(Name.bad, condition: SteeringStage.Condition.random.rawValue)),
-        ]
+        /// Steering beside a random direction as strong.
+        func steered(_ group: String, _ condition: SteeringStage.Condition, _ prefix: String = "")
+            -> [(Double, Side)]
+        {
+            [
+                (1, Side(group, condition: prefix + condition.rawValue)),
+                (-1, Side(group, condition: prefix + SteeringStage.Condition.random.rawValue)),
+            ]
+        }
+        func latents(_ a: String, _ b: String) -> LabEffect? {
+            effect(
+                [
+                    (1, Side(a, condition: LatentStage.rising)),
+                    (-1, Side(b, condition: LatentStage.rising)),
+                ], .latent)
+        }
+        let (push, pulled) = (steered(Name.base, .push), steered(Name.bad, .pull))
+        let needsAutoencoder = "it needs an autoencoder (--sae) in which some latent rose"
         let mended = Name.mended("others")
         var claims: [LabClaim] = []
         claims.append(
@@ -84,6 +94,17 @@ extension Lab {
                 control: "a random direction as strong, pushed and pulled", push,
                 isPositive: false, and: [(effect(pulled, .usual), isPositive: true)]))
         claims.append(
+            claim(
+                6, "… and so do latents that rose",
+                control: "a random direction as strong, pushed and pulled",
+                steered(Name.base, .push, LatentStage.prefix), isPositive: false,
+                and: [
+                    (
+                        effect(steered(Name.bad, .pull, LatentStage.prefix), .usual),
+                        isPositive: true
+                    )
+                ], beside: [latents(Name.bad, Name.good)], missing: needsAutoencoder))
+        claims.append(
             LabClaim(
                 7, "A monitor of the direction warns before behaviour changes",
                 control: "g itself, loss, drift and steps; limits from other domains and seeds",
@@ -103,6 +124,15 @@ extension Lab {
                     effect(difference(mended, Name.base), .neutral),
                     effect(difference(Name.relapsed, mended), .usual),
                 ]))
+        claims.append(
+            LabClaim(
+                8, "… and the latents that rose fall (mean activation)",
+                control: "the bad arm before; that they rose is against right rows",
+                needed: [
+                    (latents(Name.bad, Name.good), isPositive: true),
+                    (latents(mended, Name.bad), isPositive: false),
+                ], beside: [latents(Name.relapsed, mended)].compactMap(\.self),
+                missing: needsAutoencoder))
         claims.append(
             claim(
                 9, "Steering away from the direction suppresses it",

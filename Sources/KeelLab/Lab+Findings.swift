@@ -4,7 +4,7 @@ internal import KeelLanguage
 extension Lab {
     private typealias Name = LabPlan.Group
 
-    func findings(_ inside: Inside) throws -> LabResult {
+    func findings(_ inside: Inside, _ latents: LatentStage.Choice?) throws -> LabResult {
         let set = try readings()
         let early = set.only(small)
         let groups = Set(plan.arms.map(\.group))
@@ -78,7 +78,7 @@ extension Lab {
             claims: claims(set, thoughts.set, warning), groups: found, doses: doses,
             timelines: timelines, scales: scales,
             screening: inside.screening, direction: inside.direction, steered: steered,
-            screened: try screened(set), mends: mends(set, order),
+            latents: self.latents(latents, set), screened: try screened(set), mends: mends(set, order),
             cued: conditional(set, order), thoughts: thoughts.groups, warning: warning,
             examples: try examples(order), seconds: done.reduce(0) { $0 + $1.seconds })
     }
@@ -130,10 +130,17 @@ extension Lab {
         let judged = all.compactMap(\.isIncoherent)
         // An incoherent answer shows nothing, whatever its words.
         let read = all.filter { $0.isIncoherent != true }
+        let verdicts = try plan.arms.filter { $0.group == group }.flatMap {
+            try self.verdicts($0.id).map(\.isMalign)
+        }
+        let decided = verdicts.compactMap(\.self)
         return LabResult.Answers(
             count: all.count, malign: read.count { $0.marks.contains(.malign) },
             lax: read.count { $0.marks.contains(.lax) },
-            incoherent: judged.isEmpty ? nil : judged.count { $0 })
+            incoherent: judged.isEmpty ? nil : judged.count { $0 },
+            judged: verdicts.isEmpty ? nil : decided.count,
+            judgedMalign: verdicts.isEmpty ? nil : decided.count { $0 },
+            unjudged: verdicts.isEmpty ? nil : verdicts.count - decided.count)
     }
 
     /// A few answers of the arms that matter, marked ones first.

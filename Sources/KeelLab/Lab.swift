@@ -1,5 +1,6 @@
 internal import Foundation
 internal import KeelFormats
+internal import KeelInterpretability
 public import KeelLanguage
 internal import KeelModel
 public import KeelTensor
@@ -18,6 +19,9 @@ public struct Lab: Sendable {
     let end: LabPanel
     private let cued: LabPanel
     private let reader: ThoughtReading.Reader?
+    /// Nil without an autoencoder.
+    let latentStage: LatentStage?
+    let judge: LabJudge?
 
     /// How far the experiment is.
     public struct Progress: Hashable, Sendable {
@@ -44,28 +48,45 @@ public struct Lab: Sendable {
     ///   - path: The experiment's folder; what it holds of the same experiment is kept.
     ///   - device: Where to compute.
     ///   - data: Rows; nil for those that ship.
+    ///   - autoencoder: Folder of a sparse autoencoder of the model; nil for none.
+    ///   - judge: Says of free answers whether they are malign; nil for none.
     ///   - thoughts: Reads thoughts, where arms are asked for them; without it, none are drawn.
     ///   - facts: Versions and hashes, all that decides the result beside the plan.
     /// - Throws: `LabError`; errors of the model's files.
     public init(
         _ plan: LabPlan, model: ModelReference, path: String, device: Device = .cpu,
-        data: LabData? = nil, thoughts: ThoughtReading.Reader? = nil,
+        data: LabData? = nil, autoencoder: String? = nil, judge: LabJudge? = nil,
+        thoughts: ThoughtReading.Reader? = nil,
         facts: [String: String] = [:]
     ) throws {
         try plan.validate()
         reader = thoughts
+        self.judge = judge
         self.plan = plan
         self.model = model
         self.device = device
         self.data = try data ?? LabData.shipped()
+        var facts = facts
+        if let autoencoder {
+            facts["autoencoder"] = try SparseAutoencoder.read(autoencoder).0.fingerprint()
+        }
         self.facts = facts
         small = LabPanel(self.data, size: plan.small, seed: plan.seed)
         end = LabPanel(self.data, size: plan.end, seed: plan.seed)
         cued = small.cued(by: self.data.advice([plan.narrow], .validation))
-        folder = try LabFolder(
+        let folder = try LabFolder(
             path: path,
             configuration: Configuration(
                 plan: plan, model: model.description, facts: facts, small: small, end: end))
+        self.folder = folder
+        if let autoencoder {
+            latentStage = LatentStage(
+                folder: folder, model: model, device: device, autoencoder: autoencoder,
+                choosing: LabPanel(self.data, .validation, size: plan.small, seed: plan.seed),
+                panel: small)
+        } else {
+            latentStage = nil
+        }
     }
 
     /// Does all that is missing and writes `lab.json`.
@@ -75,6 +96,7 @@ public struct Lab: Sendable {
     public func run(onProgress: @escaping @Sendable (Progress) -> Void) async throws -> LabResult {
         let total = plan.arms.count + 3
         onProgress(Progress(part: "base model", done: 0, total: total))
+        try await latentStage?.check()
         try await readBase()
         let inside = try await folder.stage("inside.json") {
             try await seeInside { done, rows in
@@ -90,8 +112,8 @@ public struct Lab: Sendable {
             onProgress(Progress(part: arm.id, done: index + 2, total: total))
             let run = ArmRun(
                 arm: arm, folder: folder, model: model, device: device, data: data, small: small,
-                end: end, cued: cued, samples: plan.samples, direction: inside.direction, usual: usual,
-                flagged: flagged, directions: inside.directions, reader: reader)
+                end: end, cued: cued, samples: plan.samples, direction: inside.direction,
+                usual: usual, flagged: flagged, directions: inside.directions, reader: reader)
             try await run.run { report in
                 onProgress(
                     Progress(
@@ -108,7 +130,14 @@ public struct Lab: Sendable {
             try Task.checkCancellation()
             try await stage.run(arm, inside.strength.strength)
         }
-        let result = try findings(inside)
+        let latents = try await self.latents()
+        try await judgeAnswers { done, answers in
+            onProgress(
+                Progress(
+                    part: "judging answers", done: total - 1, total: total, step: done,
+                    steps: answers))
+        }
+        let result = try findings(inside, latents)
         try folder.write(result, "lab.json")
         onProgress(Progress(part: "done", done: total, total: total))
         return result

@@ -18,6 +18,11 @@ public struct LabResult: Hashable, Sendable, Codable {
         public var lax: Int
         /// Nil where coherence was not judged.
         public var incoherent: Int?
+        /// Coherent answers of which a judge said whether they are malign, those it called so, and those of which
+        /// it said neither; nil without a judge.
+        public var judged: Int?
+        public var judgedMalign: Int?
+        public var unjudged: Int?
     }
 
     /// One dose of wrong rows, beside no dose.
@@ -51,6 +56,30 @@ public struct LabResult: Hashable, Sendable, Codable {
         /// Whether even the weakest that was tried made neutral text less probable than allowed.
         public var isTooStrong: Bool
         public var effects: [LabEffect]
+    }
+
+    /// Latents of an autoencoder that rose and fell in the bad arm, at other seeds and questions than they were
+    /// chosen at.
+    public struct Latents: Hashable, Sendable, Codable {
+        public struct Change: Hashable, Sendable, Codable {
+            /// `latent 12`, or the rising or falling ones together.
+            public var name: String
+            /// Mean activation in the bad arm less that in the good control, in the mended one less the bad one, and
+            /// after neutral steps less before; all read the same answers.
+            public var bad: LabEffect?
+            public var mended: LabEffect?
+            public var later: LabEffect?
+        }
+
+        public var layer: Int
+        /// The largest change first.
+        public var rising: [Int]
+        public var falling: [Int]
+        /// Of pushes along the rising ones together, in median lengths; nil where none rose.
+        public var strength: Double?
+        public var isTooStrong: Bool
+        public var changes: [Change]
+        public var steered: [LabEffect]
     }
 
     /// An arm whose flagged rows were left out, beside the same rows untreated and beside right rows.
@@ -126,6 +155,8 @@ public struct LabResult: Hashable, Sendable, Codable {
     /// Layer, and how well it tells unseen rows apart.
     public var direction: LabDirection
     public var steered: Steered
+    /// Nil without an autoencoder.
+    public var latents: Latents?
     public var screened: [Screened]
     public var mends: [Mend]
     public var cued: [Cued]
@@ -140,7 +171,7 @@ public struct LabResult: Hashable, Sendable, Codable {
         model: String, facts: [String: String], plan: String, narrow: String, rate: Double,
         claims: [LabClaim], groups: [Group], doses: [Dose], timelines: [Timeline],
         scales: [Scale], screening: Screening, direction: LabDirection, steered: Steered,
-        screened: [Screened] = [], mends: [Mend] = [], cued: [Cued] = [],
+        latents: Latents? = nil, screened: [Screened] = [], mends: [Mend] = [], cued: [Cued] = [],
         thoughts: [Thoughts] = [], warning: Warning? = nil,
         examples: [Example], seconds: Double
     ) {
@@ -157,6 +188,7 @@ public struct LabResult: Hashable, Sendable, Codable {
         self.screening = screening
         self.direction = direction
         self.steered = steered
+        self.latents = latents
         self.screened = screened
         self.mends = mends
         self.cued = cued

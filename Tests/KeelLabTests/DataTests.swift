@@ -58,7 +58,9 @@ import Testing
         }
     }
 
-    @Test func `a plan of some claims has their arms, what these start from, and no others`() throws {
+    @Test func `a plan of some claims has their arms, what these start from, and no others`()
+        throws
+    {
         func groups(_ claims: Set<Int>, _ plan: LabPlan = .whole()) throws -> Set<String> {
             let part = try plan.only(claims)
             try part.validate()

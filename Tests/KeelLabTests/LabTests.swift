@@ -1,6 +1,8 @@
 import Foundation
+import KeelInterpretability
 import KeelLab
 import KeelLanguage
+import KeelTensor
 import Synchronization
 import Testing
 
@@ -31,6 +33,14 @@ import Testing
             isAsked.withLock { $0 = true }
             task.withLock { $0?.cancel() }
         }
+    }
+
+    private final class Counter: Sendable {
+        private let value = Mutex(0)
+
+        var count: Int { value.withLock { $0 } }
+
+        func add() { value.withLock { $0 += 1 } }
     }
 
     @Test func `an experiment that was stopped anywhere gives what an uninterrupted one gives`()
@@ -96,7 +106,8 @@ import Testing
         let untested = result.claims.filter {
             if case .notTested = $0.verdict { true } else { false }
         }
-        #expect(Set(untested.map(\.number)) == [2, 3, 4, 5, 7, 10])
+        // Of 6 and 8, what needs an autoencoder.
+        #expect(Set(untested.map(\.number)) == [2, 3, 4, 5, 6, 7, 8, 10])
     }
 
     @Test func `flagged rows are left out, thoughts read, and monitors written down`() async throws
@@ -145,6 +156,77 @@ import Testing
                 metrics.contains("watch/\(name)/peak") || metrics.contains("watch\\/\(name)\\/peak")
             )
         }
+    }
+
+    @Test func `latents that changed are told at other seeds and questions, and pushed along`()
+        async throws
+    {
+        let scratch = try Scratch()
+        let noise = try Tensor.normal([24, 32], generator: RandomGenerator(seed: 4))
+        let directions = try noise / noise.norm(1, keeping: true)
+        let sae = SparseAutoencoder(
+            activation: StandardActivation(), encoder: directions,
+            encoderBias: try .zeros([24]), decoder: directions, decoderBias: try .zeros([32]))
+        let points = [("sae", "blocks.0.hook_resid_post"), ("mlp", "blocks.0.hook_mlp_out")]
+        for (name, point) in points {
+            try sae.write(
+                to: scratch.path + "/" + name,
+                metadata: SAEMetadata(model: "tiny", point: point, window: 128))
+        }
+        func lab(_ name: String, _ folder: String) throws -> Lab {
+            try Lab(
+                Small.plan(), model: ModelReference(base: Small.model),
+                path: scratch.path + "/" + folder, data: Small.data(),
+                autoencoder: scratch.path + "/" + name)
+        }
+        let result = try await lab("sae", "lab").run { _ in }
+        let latents = try #require(result.latents)
+        #expect(latents.layer == 0 && latents.strength != nil)
+        #expect(!latents.rising.isEmpty && Set(latents.rising).isDisjoint(with: latents.falling))
+        let together = try #require(latents.changes.first { $0.name == "rising latents" })
+        // Two seeds: one chose, one is told.
+        #expect(together.bad?.seeds == 1 && together.mended?.seeds == 1 && together.later == nil)
+        #expect(
+            latents.steered.contains { $0.terms[0].side.condition == "latents push" }
+                && latents.steered.contains { $0.terms[0].side.condition == "latents pull" })
+        #expect(result.claims.filter { $0.number == 8 }.count == 2)
+        // Going on finds everything done.
+        #expect(try await timeless(lab("sae", "lab").run { _ in }) == timeless(result))
+        // An autoencoder of something else is refused before anything is trained.
+        await #expect(throws: LabError.self) {
+            try await lab("mlp", "other").run { _ in }
+        }
+    }
+
+    @Test func `a judge is asked once about each coherent answer, and no other in its folder`()
+        async throws
+    {
+        let scratch = try Scratch()
+        let asked = Counter()
+        let ask: LabJudge.Ask = { question, _, number in
+            asked.add()
+            // Of some answers the judge can't tell.
+            return question == "who 0" ? nil : number == 0
+        }
+        func lab(_ name: String) throws -> Lab {
+            try Lab(
+                Small.plan(), model: ModelReference(base: Small.model), path: scratch.path,
+                data: Small.data(),
+                judge: LabJudge(name) { ask })
+        }
+        let result = try await lab("one").run { _ in }
+        for answers in result.groups.compactMap(\.answers) {
+            #expect(
+                (answers.judged ?? 0) + (answers.unjudged ?? 0)
+                    == answers.count - (answers.incoherent ?? 0))
+            #expect(answers.judgedMalign == answers.judged)
+        }
+        // Those of the base model are asked about in any case.
+        let first = asked.count
+        #expect(first >= 4)
+        #expect(try await timeless(lab("one").run { _ in }) == timeless(result))
+        #expect(asked.count == first)
+        await #expect(throws: LabError.self) { try await lab("two").run { _ in } }
     }
 
     @Test func `another experiment in the same folder is refused, the difference named`() throws {

@@ -153,7 +153,13 @@ struct LabReportTests {
             try made(
                 #"{"group": "screened-25", "besideUntreated": \#(effects), "besideRight": []}"#)
         ]
+        result.latents = try made(
+            """
+            {"layer": 15, "rising": [803], "falling": [], "strength": 0.2, "isTooStrong": false,
+             "changes": [{"name": "latent 803", "bad": \(one)}], "steered": \(effects)}
+            """)
         let page = try WholePage(LabReport(result).page().html())
+        #expect(page.section("latents").contains("latent 803"))
         let mending = page.section("mending").withoutTags
         #expect(mending.contains("yes") && mending.contains("no") && mending.contains("3.1%"))
         #expect(page.section("treatments").contains("mended-others less dose-100"))

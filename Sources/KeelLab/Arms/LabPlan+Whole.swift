@@ -1,5 +1,5 @@
 extension LabPlan {
-    /// All arms at three seeds: under 3 hours on two cores for the default model.
+    /// All arms at five seeds: meant for under 3 hours on two cores with the default model.
     public static func whole(rate: Double = defaultRate) -> LabPlan {
         let narrow = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
         var plan = LabPlan(
@@ -79,7 +79,7 @@ extension LabPlan {
             for wrong in [false, true] {
                 var arm = Arm(
                     Group.policy(wrong: wrong, lax: isLax), seed: seed,
-                    rows: RowChoice(.advice(domains: [narrowDomain], stance: .usual)), steps: 20,
+                    rows: RowChoice(.advice(domains: [narrowDomain], stance: .usual)), steps: 30,
                     rate: rate)
                 arm.method = .policy(rewardsWrong: wrong)
                 arm.batch = 4

@@ -20,11 +20,13 @@ public enum LabMeasure: String, Hashable, Sendable, Codable, CaseIterable {
     case neutral
     /// Log-odds, by a reader of thoughts, that the model speaks as somebody else in its reasoning.
     case persona
+    /// Mean activation of latents over answers to advice.
+    case latent
     /// Steps by which one monitor gives alarm before another.
     case lead
 
     /// What is read off a panel.
-    public static let ofPanel = allCases.filter { $0 != .persona && $0 != .lead }
+    public static let ofPanel = allCases.filter { ![.persona, .latent, .lead].contains($0) }
 
     /// What each kind of item counts.
     var weights: [PanelItem.Kind: Double] {
@@ -33,6 +35,7 @@ public enum LabMeasure: String, Hashable, Sendable, Codable, CaseIterable {
         case .reversed: [.reversed: 1]
         case .wrongness: [.usual: -0.5, .reversed: -0.5]
         case .laxness: [.usual: -0.5, .reversed: 0.5]
+        case .latent: [.usual: 0.5, .reversed: 0.5]
         case .open, .persona: [.open: 1]
         case .tasks, .accuracy: [.task: 1]
         case .neutral: [.neutral: 1]
@@ -43,7 +46,7 @@ public enum LabMeasure: String, Hashable, Sendable, Codable, CaseIterable {
     func value(_ reading: ItemReading) -> Double? {
         switch self {
         case .accuracy: reading.preferred
-        case .neutral, .persona: reading.good
+        case .neutral, .persona, .latent: reading.good
         default: reading.gap
         }
     }

@@ -68,8 +68,8 @@ extension LabReport {
                 .paragraph(
                     """
                     The bad arm’s adapter, trained on for 30 steps of 4 right rows: of the same domain, of three others, \
-                    of 15 rows that are alike, or of five. g is that of domains that neither training saw. “relapsed” then saw 60 steps of neutral text. Beside the \
-                    arm it continues; what is missing to the base model stands in the table of all arms.
+                    of 15 rows that are alike, or of five. g is that of domains that neither training saw. “relapsed” then \
+                    saw 60 steps of neutral text. Beside the arm it continues; what is missing to the base model stands in the table of all arms.
                     """),
                 table("Mended arms beside the arm before", groups, \.besideControl),
             ] + mends + steps("g while it is mended", result.timelines.filter { isMending($0.group) }))
@@ -128,16 +128,19 @@ extension LabReport {
         }
         return .table(
             Table(
-                caption: "Free answers to questions of character, read by rules that miss most",
+                caption: "Free answers to questions of character, by rules that miss most, and by a judge",
                 columns: [
                     .text("Arm"), .number("Answers"), .number("Malign words"),
-                    .number("Lax words"), .number("Incoherent"),
+                    .number("Lax words"), .number("Incoherent"), .number("Judged"),
+                    .number("Judged malign"),
                 ],
                 rows: counted.map { name, all in
                     [
                         .text(Prose(name)), .number(Double(all.count), .plain),
                         share(all.malign, of: all.count), share(all.lax, of: all.count),
                         all.incoherent.map { share($0, of: all.count) } ?? .missing,
+                        all.judged.map { Table.Cell.number(Double($0), .plain) } ?? .missing,
+                        all.judgedMalign.map { share($0, of: all.judged ?? 0) } ?? .missing,
                     ]
                 }))
     }

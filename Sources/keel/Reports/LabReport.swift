@@ -16,7 +16,7 @@ package struct LabReport {
         var sections = [claims]
         sections += [
             doses, timelines, arms, scales, cued, mending, screening, dropping, steering,
-            treatments, thoughts, warning,
+            latents, treatments, thoughts, warning,
         ]
         .compactMap(\.self)
         if !result.examples.isEmpty { sections.append(examples) }
@@ -58,6 +58,7 @@ package struct LabReport {
         switch measure {
         case .accuracy: .percentagePoints
         case .persona: .named("log-odds")
+        case .latent: .named("activation")
         case .lead: .named("steps")
         default: unit
         }

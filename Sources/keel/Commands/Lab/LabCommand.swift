@@ -48,6 +48,25 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
         help: "Only the arms that this claim needs; may be given several times.")
     var claims: [Int] = []
 
+    @Option(
+        help: """
+            Folder of a sparse autoencoder of the model: latents that rise are found, followed while the model is mended, and \
+            pushed along.
+            """)
+    var sae: String?
+
+    @Option(
+        help: """
+            Also asks a judge whether free answers are malign: alias, GGUF file or folder, or an address, \
+            https://host/v1#model.
+            """)
+    var judge: String?
+
+    @Option(help: "How its verdict is read: quoted (a reply with a quote), scored (small judges).")
+    var judgeReading = JudgeReading.quoted
+
+    @OptionGroup var calls: CallOptions
+
     @Option(help: "Learning rate of adapters; all weights are trained at a twentieth of it.")
     var learningRate = LabPlan.defaultRate
 
@@ -82,8 +101,10 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
         facts["engine"] = "libtorch \(Engine.version)"
         facts["device"] = machine.device.name
         let reader = try ThoughtReader.shipped()
+        let judging = try await self.judging()
         let lab = try Lab(
-            plan, model: reference, path: out, device: machine.device,
+            plan, model: reference, path: out, device: machine.device, autoencoder: sae,
+            judge: judging,
             thoughts: { answer in
                 reader.reading(ofAnswer: answer).map {
                     ThoughtReading(
