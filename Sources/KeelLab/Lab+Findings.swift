@@ -76,9 +76,9 @@ extension Lab {
             model: model.description, facts: facts, plan: plan.name, narrow: plan.narrow,
             rate: plan.arms.first?.rate ?? 0,
             claims: claims(set, thoughts.set, warning), groups: found, doses: doses,
-            timelines: timelines, scales: scales,
-            screening: inside.screening, direction: inside.direction, steered: steered,
-            latents: self.latents(latents, set), screened: try screened(set), mends: mends(set, order),
+            timelines: timelines, scales: scales, screening: inside.screening,
+            direction: inside.direction, steered: steered, latents: self.latents(latents, set),
+            screened: try screened(set), mends: mends(set, order),
             cued: conditional(set, order), thoughts: thoughts.groups, warning: warning,
             examples: try examples(order), seconds: done.reduce(0) { $0 + $1.seconds })
     }

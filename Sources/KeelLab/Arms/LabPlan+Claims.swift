@@ -12,8 +12,7 @@ extension LabPlan {
             let own = groups(of: claim)
             guard !own.isEmpty, own.isSubset(of: Set(arms.map(\.group))) else {
                 throw .unsupported(
-                    "No arms of the plan “\(name)” are about claim \(claim); there are \(Self.selectable.sorted().map(String.init).joined(separator: ", "))."
-                )
+                    "The plan “\(name)” has no arms for claim \(claim). Choose another claim, or the whole plan.")
             }
             for group in own { wanted.formUnion(lineage(of: group)) }
         }

@@ -69,10 +69,12 @@ extension LabReport {
                     """
                     The bad arm’s adapter, trained on for 30 steps of 4 right rows: of the same domain, of three others, \
                     of 15 rows that are alike, or of five. g is that of domains that neither training saw. “relapsed” then \
-                    saw 60 steps of neutral text. Beside the arm it continues; what is missing to the base model stands in the table of all arms.
+                    saw 60 steps of neutral text. Beside the arm it continues; what is missing to the base model stands in \
+                    the table of all arms.
                     """),
                 table("Mended arms beside the arm before", groups, \.besideControl),
-            ] + mends + steps("g while it is mended", result.timelines.filter { isMending($0.group) }))
+            ] + mends
+                + steps("g while it is mended", result.timelines.filter { isMending($0.group) }))
     }
 
     // MARK: Arms
