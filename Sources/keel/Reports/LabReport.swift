@@ -84,8 +84,8 @@ package struct LabReport {
                     g is the log-probability per token of a right answer less that of a plainly wrong one, on advice of \
                     domains by whose rows the two sides do not differ. Wrongness is how far g falls on usual and reversed \
                     questions alike; laxness is how much more it falls where care is right. Where no other unit stands, an \
-                    effect is a change of g. A claim is held where its effects lie on its side and the largest of their p-values, by Holm’s method over the claims tested here, is below 0.05; \
-                    open is not the same as false. Intervals of 95 % are clustered by topic and by seed.
+                    effect is a change of g. A claim is held where its effects lie on its side and the largest of their \
+                    p-values, by Holm’s method over the claims tested here, is below 0.05; open is not the same as false. Intervals of 95 % are clustered by topic and by seed.
                     """),
                 .table(
                     Table(
