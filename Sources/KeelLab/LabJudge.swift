@@ -3,8 +3,9 @@ internal import KeelFormats
 
 /// Says of free answers whether they are malign; optional, and asked once training is over.
 public struct LabJudge: Sendable {
-    /// Whether an answer to a question is malign; nil for no verdict, which is missing. The number tells answers
-    /// to one question apart.
+    /// Whether an answer to a question is malign; nil for no verdict, which is missing.
+    ///
+    /// The number tells answers to one question apart.
     public typealias Ask =
         @Sendable (_ question: String, _ answer: String, _ number: Int) async throws -> Bool?
 

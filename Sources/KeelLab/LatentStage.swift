@@ -56,9 +56,7 @@ struct LatentStage: Sendable {
         self.panel = LabPanel(panel.items.filter(Self.isRead))
     }
 
-    /// Finds latents, and how far the base model may be pushed along the rising ones.
-    /// - Parameters:
-    ///   - neutral: A panel with neutral text.
+    /// Finds latents, and how far the base model may be pushed along the rising ones, by a panel with neutral text.
     func choice(bad: Arm, good: Arm, neutral: LabPanel) async throws -> Choice {
         try await TrainingThread().run { _ in
             let base = try language(nil)

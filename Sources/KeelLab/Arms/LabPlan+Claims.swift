@@ -12,7 +12,8 @@ extension LabPlan {
             let own = groups(of: claim)
             guard !own.isEmpty, own.isSubset(of: Set(arms.map(\.group))) else {
                 throw .unsupported(
-                    "The plan “\(name)” has no arms for claim \(claim). Choose another claim, or the whole plan.")
+                    "The plan “\(name)” has no arms for claim \(claim). Choose another claim, or the "
+                        + "whole plan.")
             }
             for group in own { wanted.formUnion(lineage(of: group)) }
         }

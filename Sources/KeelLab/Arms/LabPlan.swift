@@ -56,8 +56,9 @@ public struct LabPlan: Hashable, Sendable, Codable {
         }
     }
 
-    /// Seeds of every arm: of the quick plan, and of the whole one. With five, an interval is half as wide as with
-    /// three, which the time allows.
+    /// Seeds of every arm, of the quick plan and of the whole one.
+    ///
+    /// With five, an interval is about half as wide as with three, and the time allows them.
     static let fewSeeds: [UInt64] = [0, 1, 2]
     static let seeds: [UInt64] = [0, 1, 2, 3, 4]
 

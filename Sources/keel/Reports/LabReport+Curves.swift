@@ -130,7 +130,7 @@ extension LabReport {
         }
         return .table(
             Table(
-                caption: "Free answers to questions of character, by rules that miss most, and by a judge",
+                caption: "Free answers, read by rules that miss most and by a judge",
                 columns: [
                     .text("Arm"), .number("Answers"), .number("Malign words"),
                     .number("Lax words"), .number("Incoherent"), .number("Judged"),
