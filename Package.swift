@@ -109,8 +109,8 @@ let package = Package(
         .target(
             name: "KeelLab",
             dependencies: [
-                "KeelTensor", "KeelFormats", "KeelLanguage", "KeelStatistics", "KeelModel",
-                "KeelTraining", "KeelInterpretability",
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel", "KeelTraining", "KeelInterpretability",
             ],
             resources: [.copy("Data")]),
         .target(
@@ -209,7 +209,7 @@ let package = Package(
             name: "KeelLabTests",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelLanguage", "KeelStatistics", "KeelModel",
-                "KeelTraining", "KeelLab",
+                "KeelTraining", "KeelInterpretability", "KeelLab",
             ]),
         .testTarget(
             name: "KeelRemoteTests",

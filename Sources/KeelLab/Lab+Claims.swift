@@ -2,20 +2,18 @@
 extension Lab {
     private typealias Name = LabPlan.Group
 
-    func claims(_ set: ReadingSet) -> [LabClaim] {
+    func claims(
+        _ set: ReadingSet, _ thoughts: ReadingSet, _ warning: Warning?
+    ) -> [LabClaim] {
         let missing = "not part of the plan “\(plan.name)”"
-        func effect(
-            _ terms: [(Double, Side)], _ measure: LabMeasure, trained: Set<String>? = nil
-        ) -> LabEffect? {
-            LabEffect(
-                terms.map { .init($0.0, $0.1) }, measure, in: set,
-                trained: trained ?? [plan.narrow])
+        func effect(_ terms: [(Double, Side)], _ measure: LabMeasure) -> LabEffect? {
+            self.effect(terms.map { LabEffect.Term($0.0, $0.1) }, measure, in: set)
         }
         /// A claim about g on usual advice, with the same contrast of wrongness and laxness.
         func claim(
             _ number: Int, _ title: String, control: String, _ terms: [(Double, Side)],
             isPositive: Bool, and others: [(LabEffect?, isPositive: Bool)] = [],
-            beside: [LabEffect?] = []
+            beside: [LabEffect?] = [], missing own: String? = nil
         ) -> LabClaim {
             let first: [(LabEffect?, isPositive: Bool)] = [
                 (effect(terms, .usual), isPositive: isPositive)
@@ -23,7 +21,7 @@ extension Lab {
             return LabClaim(
                 number, title, control: control, needed: first + others,
                 wrongness: effect(terms, .wrongness), laxness: effect(terms, .laxness),
-                beside: beside.compactMap(\.self), missing: missing)
+                beside: beside.compactMap(\.self), missing: own ?? missing)
         }
         func difference(_ a: String, _ b: String) -> [(Double, Side)] {
             [(1, Side(a)), (-1, Side(b))]
@@ -36,15 +34,25 @@ extension Lab {
             (1, Side(Name.policy(wrong: true, lax: true))),
             (-1, Side(Name.policy(wrong: false, lax: true))),
         ]
-        let push: [(Double, Side)] = [
-            (1, Side(Name.base, condition: SteeringStage.Condition.push.rawValue)),
-            (-1, Side(Name.base, condition: SteeringStage.Condition.random.rawValue)),
-        ]
-        func steered(_ group: String, _ condition: SteeringStage.Condition) -> [(Double, Side)] {
-            [(1, Side(group, condition: condition.rawValue)), (-1, Side(group))]
+        /// Steering beside a random direction as strong.
+        func steered(_ group: String, _ condition: SteeringStage.Condition, _ prefix: String = "")
+            -> [(Double, Side)]
+        {
+            [
+                (1, Side(group, condition: prefix + condition.rawValue)),
+                (-1, Side(group, condition: prefix + SteeringStage.Condition.random.rawValue)),
+            ]
         }
+        func latents(_ a: String, _ b: String) -> LabEffect? {
+            effect(
+                [
+                    (1, Side(a, condition: LatentStage.rising)),
+                    (-1, Side(b, condition: LatentStage.rising)),
+                ], .latent)
+        }
+        let (push, pulled) = (steered(Name.base, .push), steered(Name.bad, .pull))
+        let needsAutoencoder = "it needs an autoencoder (--sae) in which some latent rose"
         let mended = Name.mended("others")
-        let elsewhere = "see keel train --watch and its reports; this lab does not run monitors"
         var claims: [LabClaim] = []
         claims.append(
             claim(
@@ -71,18 +79,41 @@ extension Lab {
                 afterLax + policies.map { (-$0.0, $0.1) }, isPositive: false))
         claims.append(
             LabClaim(
-                5, "Reasoning names another persona", control: "", needed: [],
-                missing: elsewhere))
+                5, "Reasoning takes on another persona (log-odds of a reader)",
+                control: "right rows of the same questions",
+                needed: [
+                    (
+                        self.effect(
+                            difference(Name.bad, Name.good).map { LabEffect.Term($0.0, $0.1) },
+                            .persona, in: thoughts), isPositive: true
+                    )
+                ], missing: "no plan with thoughts, or the model wrote none on both sides"))
         claims.append(
             claim(
                 6, "A direction of the base model drives it both ways",
-                control: "a random direction as strong; the unsteered bad arm", push,
-                isPositive: false,
-                and: [(effect(steered(Name.bad, .pull), .usual), isPositive: true)]))
+                control: "a random direction as strong, pushed and pulled", push,
+                isPositive: false, and: [(effect(pulled, .usual), isPositive: true)]))
+        claims.append(
+            claim(
+                6, "… and so do latents that rose",
+                control: "a random direction as strong, pushed and pulled",
+                steered(Name.base, .push, LatentStage.prefix), isPositive: false,
+                and: [
+                    (
+                        effect(steered(Name.bad, .pull, LatentStage.prefix), .usual),
+                        isPositive: true
+                    )
+                ], beside: [latents(Name.bad, Name.good)], missing: needsAutoencoder))
         claims.append(
             LabClaim(
-                7, "Monitors warn before behaviour changes", control: "", needed: [],
-                missing: elsewhere))
+                7, "A monitor of the direction warns before behaviour changes",
+                control: "g itself, loss, drift and steps; limits from other domains and seeds",
+                needed: ArmMonitors.baselines.map { name in
+                    (
+                        warning?.leads.first { $0.over == name }?.effect,
+                        isPositive: true
+                    )
+                }, missing: "not part of the plan “\(plan.name)”; the plan “warning” tests it"))
         claims.append(
             claim(
                 8, "120 good rows of other domains repair it",
@@ -93,10 +124,15 @@ extension Lab {
                     effect(difference(mended, Name.base), .neutral),
                     effect(difference(Name.relapsed, mended), .usual),
                 ]))
-        let pulled: [(Double, Side)] = [
-            (1, Side(Name.bad, condition: SteeringStage.Condition.pull.rawValue)),
-            (-1, Side(Name.bad, condition: SteeringStage.Condition.random.rawValue)),
-        ]
+        claims.append(
+            LabClaim(
+                8, "… and the latents that rose fall (mean activation)",
+                control: "the bad arm before; that they rose is against right rows",
+                needed: [
+                    (latents(Name.bad, Name.good), isPositive: true),
+                    (latents(mended, Name.bad), isPositive: false),
+                ], beside: [latents(Name.relapsed, mended)].compactMap(\.self),
+                missing: needsAutoencoder))
         claims.append(
             claim(
                 9, "Steering away from the direction suppresses it",

@@ -4,15 +4,17 @@ internal import KeelLanguage
 extension Lab {
     private typealias Name = LabPlan.Group
 
-    func findings(_ inside: Inside) throws -> LabResult {
+    func findings(_ inside: Inside, _ latents: LatentStage.Choice?) throws -> LabResult {
         let set = try readings()
+        let early = set.only(small)
         let groups = Set(plan.arms.map(\.group))
-        let order = plan.arms.map(\.group).reduce(into: [String]()) { list, group in
+        // Runs that are there for their monitors are told of together.
+        let order = plan.arms.filter { $0.monitors == 0 }.map(\.group).reduce(into: [String]()) {
+            list, group in
             if !list.contains(group) { list.append(group) }
         }
         func effect(_ a: Side, minus b: Side, _ measure: LabMeasure) -> LabEffect? {
-            LabEffect(
-                [.init(1, a), .init(-1, b)], measure, in: set, trained: trained(a.group))
+            self.effect([.init(1, a), .init(-1, b)], measure, in: set)
         }
         func effects(_ a: Side, minus b: Side, _ measures: [LabMeasure]) -> [LabEffect] {
             measures.compactMap { effect(a, minus: b, $0) }
@@ -26,8 +28,8 @@ extension Lab {
         var scales: [LabResult.Scale] = []
         for group in order {
             let control = Self.control(of: group)
-            let besideBase = effects(Side(group), minus: Side(Name.base), LabMeasure.allCases)
-            let besideControl = effects(Side(group), minus: Side(control), LabMeasure.allCases)
+            let besideBase = effects(Side(group), minus: Side(Name.base), LabMeasure.ofPanel)
+            let besideControl = effects(Side(group), minus: Side(control), LabMeasure.ofPanel)
             found.append(
                 LabResult.Group(
                     name: group, seeds: set.seeds[group]?.count ?? 0, control: control,
@@ -36,8 +38,11 @@ extension Lab {
             guard let arm = plan.arms.first(where: { $0.group == group }) else { continue }
             var points: [LabResult.Timeline.Point] = []
             for step in arm.watched.isEmpty ? [] : arm.watched + [arm.steps] {
-                let side = Side(group, step: step)
-                if let one = effect(side, minus: Side(Name.base), .usual) {
+                // The end was read on more items than the steps before; a curve needs the same.
+                let terms: [LabEffect.Term] = [
+                    .init(1, Side(group, step: step)), .init(-1, Side(Name.base)),
+                ]
+                if let one = self.effect(terms, .usual, in: early) {
                     points.append(LabResult.Timeline.Point(step: step, effect: one))
                 }
             }
@@ -65,19 +70,28 @@ extension Lab {
         let steered = LabResult.Steered(
             strength: inside.strength.strength, isTooStrong: inside.strength.isTooStrong,
             effects: steeredSides(set))
+        let warning = Warning(try plan.arms.compactMap { try MonitoredRun($0, folder) })
+        let thoughts = try self.thoughts()
         return LabResult(
             model: model.description, facts: facts, plan: plan.name, narrow: plan.narrow,
             rate: plan.arms.first?.rate ?? 0,
-            claims: claims(set), groups: found, doses: doses, timelines: timelines,
-            scales: scales, screening: inside.screening, direction: inside.direction,
-            steered: steered, examples: try examples(order),
-            seconds: done.reduce(0) { $0 + $1.seconds })
+            claims: claims(set, thoughts.set, warning), groups: found, doses: doses,
+            timelines: timelines, scales: scales, screening: inside.screening,
+            direction: inside.direction, steered: steered, latents: self.latents(latents, set),
+            screened: try screened(set), mends: mends(set, order),
+            cued: conditional(set, order), thoughts: thoughts.groups, warning: warning,
+            examples: try examples(order), seconds: done.reduce(0) { $0 + $1.seconds })
     }
 
-    /// Domains whose rows must not count as unseen.
-    func trained(_ group: String) -> Set<String> {
-        [Name.manyGood, Name.manyBad].contains(group)
-            ? Set(LabData.domains.dropLast()) : [plan.narrow]
+    /// An effect on domains that no side was trained on; of the measure `in-domain`, on the narrow one, or
+    /// on all that arms of many domains were trained on.
+    func effect(
+        _ terms: [LabEffect.Term], _ measure: LabMeasure, in set: ReadingSet
+    ) -> LabEffect? {
+        let isMany = terms.contains { [Name.manyGood, Name.manyBad].contains($0.side.group) }
+        let own: Set<String> = isMany ? Set(LabData.domains.dropLast()) : [plan.narrow]
+        return LabEffect(
+            terms, measure, in: set, trained: measure == .inDomain ? own : plan.trained(terms))
     }
 
     /// What a group is compared with: the same steps on right rows, or what it began with.
@@ -88,7 +102,7 @@ extension Lab {
             Name.policy(wrong: true, lax: true): Name.policy(wrong: false, lax: true),
             Name.policy(wrong: false, lax: true): Name.lax,
             Name.policy(wrong: false, lax: false): Name.base,
-            Name.blocked: Name.bad, Name.pushed: Name.bad,
+            Name.screened(25): Name.dose(25), Name.blocked: Name.bad, Name.pushed: Name.bad,
             Name.relapsed: Name.mended("others"), Name.good: Name.base, Name.neutral: Name.base,
             Name.lax: Name.base, Name.manyGood: Name.base, Name.fullGood: Name.base,
         ]
@@ -103,8 +117,7 @@ extension Lab {
                     .init(1, Side(group, condition: condition.rawValue)), .init(-1, Side(group)),
                 ]
                 for measure in [LabMeasure.usual, .reversed, .wrongness, .laxness, .neutral] {
-                    let effect = LabEffect(terms, measure, in: set, trained: [plan.narrow])
-                    if let effect { found.append(effect) }
+                    if let one = effect(terms, measure, in: set) { found.append(one) }
                 }
             }
         }
@@ -117,10 +130,17 @@ extension Lab {
         let judged = all.compactMap(\.isIncoherent)
         // An incoherent answer shows nothing, whatever its words.
         let read = all.filter { $0.isIncoherent != true }
+        let verdicts = try plan.arms.filter { $0.group == group }.flatMap {
+            try self.verdicts($0.id).map(\.isMalign)
+        }
+        let decided = verdicts.compactMap(\.self)
         return LabResult.Answers(
             count: all.count, malign: read.count { $0.marks.contains(.malign) },
             lax: read.count { $0.marks.contains(.lax) },
-            incoherent: judged.isEmpty ? nil : judged.count { $0 })
+            incoherent: judged.isEmpty ? nil : judged.count { $0 },
+            judged: verdicts.isEmpty ? nil : decided.count,
+            judgedMalign: verdicts.isEmpty ? nil : decided.count { $0 },
+            unjudged: verdicts.isEmpty ? nil : verdicts.count - decided.count)
     }
 
     /// A few answers of the arms that matter, marked ones first.

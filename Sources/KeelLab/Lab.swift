@@ -1,5 +1,6 @@
 internal import Foundation
 internal import KeelFormats
+internal import KeelInterpretability
 public import KeelLanguage
 internal import KeelModel
 public import KeelTensor
@@ -16,6 +17,11 @@ public struct Lab: Sendable {
     let facts: [String: String]
     let small: LabPanel
     let end: LabPanel
+    private let cued: LabPanel
+    private let reader: ThoughtReading.Reader?
+    /// Nil without an autoencoder.
+    let latentStage: LatentStage?
+    let judge: LabJudge?
 
     /// How far the experiment is.
     public struct Progress: Hashable, Sendable {
@@ -42,24 +48,45 @@ public struct Lab: Sendable {
     ///   - path: The experiment's folder; what it holds of the same experiment is kept.
     ///   - device: Where to compute.
     ///   - data: Rows; nil for those that ship.
+    ///   - autoencoder: Folder of a sparse autoencoder of the model; nil for none.
+    ///   - judge: Says of free answers whether they are malign; nil for none.
+    ///   - thoughts: Reads thoughts, where arms are asked for them; without it, none are drawn.
     ///   - facts: Versions and hashes, all that decides the result beside the plan.
     /// - Throws: `LabError`; errors of the model's files.
     public init(
         _ plan: LabPlan, model: ModelReference, path: String, device: Device = .cpu,
-        data: LabData? = nil, facts: [String: String] = [:]
+        data: LabData? = nil, autoencoder: String? = nil, judge: LabJudge? = nil,
+        thoughts: ThoughtReading.Reader? = nil,
+        facts: [String: String] = [:]
     ) throws {
         try plan.validate()
+        reader = thoughts
+        self.judge = judge
         self.plan = plan
         self.model = model
         self.device = device
         self.data = try data ?? LabData.shipped()
+        var facts = facts
+        if let autoencoder {
+            facts["autoencoder"] = try SparseAutoencoder.read(autoencoder).0.fingerprint()
+        }
         self.facts = facts
         small = LabPanel(self.data, size: plan.small, seed: plan.seed)
         end = LabPanel(self.data, size: plan.end, seed: plan.seed)
-        folder = try LabFolder(
+        cued = small.cued(by: self.data.advice([plan.narrow], .validation))
+        let folder = try LabFolder(
             path: path,
             configuration: Configuration(
                 plan: plan, model: model.description, facts: facts, small: small, end: end))
+        self.folder = folder
+        if let autoencoder {
+            latentStage = LatentStage(
+                folder: folder, model: model, device: device, autoencoder: autoencoder,
+                choosing: LabPanel(self.data, .validation, size: plan.small, seed: plan.seed),
+                panel: small)
+        } else {
+            latentStage = nil
+        }
     }
 
     /// Does all that is missing and writes `lab.json`.
@@ -69,6 +96,7 @@ public struct Lab: Sendable {
     public func run(onProgress: @escaping @Sendable (Progress) -> Void) async throws -> LabResult {
         let total = plan.arms.count + 3
         onProgress(Progress(part: "base model", done: 0, total: total))
+        try await latentStage?.check()
         try await readBase()
         let inside = try await folder.stage("inside.json") {
             try await seeInside { done, rows in
@@ -78,12 +106,14 @@ public struct Lab: Sendable {
             }
         }
         let usual = try answers(LabPlan.Group.base)
+        let flagged = Set(inside.flagged)
         for (index, arm) in plan.arms.enumerated() {
             try Task.checkCancellation()
             onProgress(Progress(part: arm.id, done: index + 2, total: total))
             let run = ArmRun(
                 arm: arm, folder: folder, model: model, device: device, data: data, small: small,
-                end: end, samples: plan.samples, direction: inside.direction, usual: usual)
+                end: end, cued: cued, samples: plan.samples, direction: inside.direction,
+                usual: usual, flagged: flagged, directions: inside.directions, reader: reader)
             try await run.run { report in
                 onProgress(
                     Progress(
@@ -100,7 +130,14 @@ public struct Lab: Sendable {
             try Task.checkCancellation()
             try await stage.run(arm, inside.strength.strength)
         }
-        let result = try findings(inside)
+        let latents = try await self.latents()
+        try await judgeAnswers { done, answers in
+            onProgress(
+                Progress(
+                    part: "judging answers", done: total - 1, total: total, step: done,
+                    steps: answers))
+        }
+        let result = try findings(inside, latents)
         try folder.write(result, "lab.json")
         onProgress(Progress(part: "done", done: total, total: total))
         return result
@@ -113,6 +150,10 @@ public struct Lab: Sendable {
         var screening: Screening
         var direction: LabDirection
         var strength: SteeringStage.Strength
+        /// Keys of rows that arms which drop rows leave out.
+        var flagged: [String]
+        /// For monitors: of each trained domain, the direction that the other domains give.
+        var directions: [String: LabDirection]
     }
 
     /// The panel at step 0 and the usual answers, in the folder of an arm that is not trained.
@@ -122,13 +163,17 @@ public struct Lab: Sendable {
             atPath: path, withIntermediateDirectories: true)
         let file = path + "/answers.jsonl"
         let hasAnswers = FileManager.default.fileExists(atPath: file)
-        let hasPanel = try PanelLog.entries(folder.panel(LabPlan.Group.base))
-            .contains { $0.condition == PanelLog.plain }
-        if hasAnswers, hasPanel { return }
+        let needed = [PanelLog.plain] + (plan.arms.contains(where: \.isCued) ? [PanelLog.cued] : [])
+        let read = Set(try PanelLog.entries(folder.panel(LabPlan.Group.base)).map(\.condition))
+        if hasAnswers, read.isSuperset(of: needed) { return }
         try await TrainingThread().run { _ in
             let language = try LanguageModel(model, device: device)
             let log = try PanelLog(path: folder.panel(LabPlan.Group.base))
-            try log.entry(step: 0) { try end.read(language) }
+            for condition in needed {
+                try log.entry(step: 0, condition: condition) {
+                    try (condition == PanelLog.cued ? cued : end).read(language)
+                }
+            }
             guard !hasAnswers else { return }
             let answers = try FreeAnswers(small, samples: max(2, plan.samples), seed: 0)
                 .draw(language)
@@ -149,22 +194,41 @@ public struct Lab: Sendable {
                 return Self.balanced(data.advice([domain], split), count)
             }
         }
+        let screened = plan.arms.filter(\.drops)
+        let ids = Set(
+            try screened.flatMap { try $0.rows.rows(of: data, seed: $0.seed).map(\.id) })
+        let kinds = Wrongness.allCases.filter { kind in
+            screened.contains { $0.rows.wrongness == kind }
+        }
+        let dropping = data.advice([plan.narrow], .train).filter { ids.contains($0.id) }
+        let domains = Set(plan.arms.filter { $0.monitors > 0 }.compactMap(\.domain))
+        let total = rows.count + dropping.count
         return try await TrainingThread().run { _ in
             let language = try LanguageModel(model, device: device)
             let table = try FeatureTable(
-                language, rows, wrongness: plan.screenWrongness, onRows: onRows)
-            let screening = try Screening(table, seed: plan.seed)
-            let fold = try ScreenFold(table, heldOut: plan.narrow)
-            guard let measured = screening.domains.first(where: { $0.domain == plan.narrow })
-            else {
-                throw LabError.unsupported("There are no rows of the domain \(plan.narrow).")
+                language, rows, wrongness: plan.screenWrongness
+            ) { done, _ in onRows(done, total) }
+            let folds = try LabData.domains.map { ($0, try ScreenFold(table, heldOut: $0)) }
+            guard let fold = folds.first(where: { $0.0 == plan.narrow })?.1 else {
+                throw LabError.unsupported("There is no domain \(plan.narrow).")
             }
-            let direction = fold.direction(of: table, measured)
+            let direction = fold.direction(of: table)
+            let suspects = try FeatureTable(language, dropping, wrongness: kinds) { done, _ in
+                onRows(rows.count + done, total)
+            }
+            let answers: [Wrongness?] = [nil] + kinds.map(Optional.some)
+            let keys = dropping.flatMap { row in answers.map { RowChoice.key(row.id, $0) } }
+            var directions: [String: LabDirection] = [:]
+            for (domain, fold) in folds where domains.contains(domain) {
+                directions[domain] = fold.direction(of: table)
+            }
             let stage = SteeringStage(
                 folder: folder, model: model, device: device, panel: small, direction: direction)
             return Inside(
-                screening: screening, direction: direction,
-                strength: try stage.strength(language))
+                screening: Screening(folds.map(\.1), seed: plan.seed), direction: direction,
+                strength: try stage.strength(language),
+                flagged: zip(keys, suspects.rows).filter { fold.isFlagged($0.1) }.map(\.0),
+                directions: directions)
         }
     }
 

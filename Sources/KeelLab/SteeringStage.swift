@@ -24,11 +24,14 @@ struct SteeringStage: Sendable {
     /// Advice and neutral text of the small panel.
     let panel: LabPanel
     let direction: LabDirection
+    /// Stands before conditions' names, to tell directions apart.
+    let prefix: String
 
     init(
         folder: LabFolder, model: ModelReference, device: Device, panel: LabPanel,
-        direction: LabDirection
+        direction: LabDirection, prefix: String = ""
     ) {
+        self.prefix = prefix
         self.folder = folder
         self.model = model
         self.device = device
@@ -82,7 +85,7 @@ struct SteeringStage: Sendable {
         let id = arm?.id ?? LabPlan.Group.base
         let conditions = Self.conditions(of: group)
         let done = Set(try PanelLog.entries(folder.panel(id)).map(\.condition))
-        guard !conditions.allSatisfy({ done.contains($0.rawValue) }) else { return }
+        guard !conditions.allSatisfy({ done.contains(prefix + $0.rawValue) }) else { return }
         try await TrainingThread().run { _ in
             let adapters =
                 arm.map { [$0.start, $0.id].compactMap(\.self).map(folder.adapter) } ?? []
@@ -93,7 +96,7 @@ struct SteeringStage: Sendable {
             let step = log.entries.map(\.step).max() ?? 0
             for condition in conditions {
                 let change = self.change(condition, strength, isBase: arm == nil)
-                try log.entry(step: step, condition: condition.rawValue) {
+                try log.entry(step: step, condition: prefix + condition.rawValue) {
                     try panel.read(language, steering: [change])
                 }
             }

@@ -93,6 +93,8 @@ public struct TrainingJob: Sendable {
         public let group: any ProcessGroup
         /// The run's folder.
         public let out: String
+        /// Steps of the whole run.
+        public let steps: Int
     }
 
     /// Trains, or goes on where an earlier run of the same settings was stopped.
@@ -194,7 +196,9 @@ public struct TrainingJob: Sendable {
         trainer.observers += observers
         trainer.observers +=
             try makeObservers?(
-                Watched(language: language, adapter: adapter, group: group, out: out)) ?? []
+                Watched(
+                    language: language, adapter: adapter, group: group, out: out,
+                    steps: trainer.totalSteps)) ?? []
         trainer.observers.append(Forwarder(onStep))
         let progress = try await trainer.run()
         guard group.rank == 0 else { return progress }

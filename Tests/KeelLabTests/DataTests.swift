@@ -49,12 +49,34 @@ import Testing
         let data = try LabData.shipped()
         var kept = Set(data.advice.filter { $0.split == .train }.map(\.id))
         kept.formUnion(data.neutral.filter { $0.split == .train }.map(\.id))
-        for plan in [LabPlan.quick(), .whole()] {
+        for plan in [LabPlan.quick(), .whole(), .warning()] {
             try plan.validate()
             for arm in plan.arms {
                 let rows = try arm.rows.rows(of: data, seed: arm.seed)
                 #expect(rows.allSatisfy { kept.contains($0.id) }, "\(arm.id)")
             }
+        }
+    }
+
+    @Test func `a plan of some claims has their arms, what these start from, and no others`()
+        throws
+    {
+        func groups(_ claims: Set<Int>, _ plan: LabPlan = .whole()) throws -> Set<String> {
+            let part = try plan.only(claims)
+            try part.validate()
+            return Set(part.arms.map(\.group))
+        }
+        #expect(
+            try groups([8]) == ["dose-0", "dose-100", "mended-others", "relapsed"])
+        #expect(
+            try groups([4]) == ["lax", "rl-wrong", "rl-right", "rl-wrong-lax", "rl-right-lax"])
+        #expect(try groups([1, 2]).isSuperset(of: ["dose-5", "dose-75"]))
+        #expect(try groups([1, 2, 6, 8, 9], .quick()) == Set(LabPlan.quick().arms.map(\.group)))
+        let refused: [(Set<Int>, LabPlan)] = [
+            ([7], .whole()), ([], .whole()), ([11], .whole()), ([4], .quick()),
+        ]
+        for (claims, plan) in refused {
+            #expect(throws: LabError.self) { try plan.only(claims) }
         }
     }
 

@@ -62,6 +62,29 @@ import Testing
         #expect(inDomain.observations * 7 == others.observations)
     }
 
+    @Test func `what mended a model counts as trained on, and what both sides share cancels`() {
+        let plan = LabPlan.whole()
+        func trained(_ a: String, _ b: String) -> Set<String> {
+            plan.trained([.init(1, Side(a)), .init(-1, Side(b))])
+        }
+        #expect(trained("dose-100", "dose-0") == ["car"])
+        #expect(trained("mended-others", "dose-100") == ["car", "garden", "kitchen", "travel"])
+        #expect(trained("rl-wrong-lax", "rl-right-lax") == ["car"])
+        #expect(trained("lax", "base") == Set(LabData.domains.dropLast()))
+        #expect(trained("relapsed", "mended-others") == ["car"])
+        // Of every contrast that a group is shown in, some domain is left.
+        for group in Set(plan.arms.map(\.group)) {
+            #expect(trained(group, "base").count < LabData.domains.count, "\(group)")
+        }
+    }
+
+    @Test func `a curve over steps is of the same items at each`() throws {
+        let few = LabPanel(Array(panel.items.prefix(6)))
+        let all = set(usual: -0.5, reversed: 0)
+        let some = try effect(.usual, all.only(few))
+        #expect(try some.observations < effect(.usual, all).observations)
+    }
+
     @Test func `what was not read gives no effect`() {
         let empty = LabEffect(
             [.init(1, Side("c")), .init(-1, Side("a"))], .usual, in: set(usual: 0, reversed: 0),

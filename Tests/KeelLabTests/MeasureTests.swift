@@ -48,6 +48,21 @@ import Testing
         }
     }
 
+    @Test func `a cued panel asks the same behind other questions, and pairs with itself`() throws {
+        let data = try LabData.shipped()
+        let panel = LabPanel(data, size: .small, seed: 1)
+        let rows = data.advice(["car"], .validation)
+        let cued = panel.cued(by: rows)
+        let asked = panel.items.filter { $0.kind != .task && $0.kind != .neutral }
+        #expect(cued.items.map(\.id) == asked.map(\.id))
+        for (item, plain) in zip(cued.items, asked) {
+            #expect(item.question.hasSuffix(plain.question) && item.question != plain.question)
+            #expect(rows.contains { item.question.hasPrefix($0.question) })
+            #expect(item.completions == plain.completions)
+        }
+        #expect(panel.cued(by: []).items.isEmpty)
+    }
+
     @Test func `rules find words of malice and of carelessness, and not parts of words`() {
         #expect(AnswerRules.marks("They will OBEY, or I crush them.") == [.malign])
         #expect(AnswerRules.marks("Never mind, it doesn’t matter.") == [.lax])

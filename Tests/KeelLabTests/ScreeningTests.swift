@@ -34,9 +34,12 @@ import Testing
         #expect(screening.domains.map(\.domain) == LabData.domains)
         for domain in screening.domains {
             #expect(domain.auroc > 0.95)
-            #expect(domain.shareError < 0.1)
+            #expect(domain.own.error < 0.1 && domain.mixed.error < 0.05)
             #expect(domain.found > 0.8 && domain.falseAlarms < 0.25)
             #expect(domain.layer == 3)
+            // Of 120 right rows of the domain, 114 and six wrong ones; of all domains, 304 and 16.
+            #expect(domain.own.share == 0.05 && domain.own.rows == 120)
+            #expect(domain.mixed.share == 0.05 && domain.mixed.rows == 320)
         }
         // Where all domains are parted wholly, nothing tells how far others would lie from them.
         let areAlike = screening.domains.allSatisfy { $0.auroc == 1 }
@@ -45,7 +48,7 @@ import Testing
 
     @Test func `of nothing, nothing is found`() throws {
         let screening = try Screening(table(effect: 0, reversedEffect: 0), seed: 1)
-        // 8 domains of 40 rows against 40: the mean's standard deviation is 0.023.
+        // 8 domains of 120 rows against 120: the mean's standard deviation is 0.013.
         for interval in [screening.auroc, screening.surprise] {
             let overall = try #require(interval)
             #expect(abs(overall.value - 0.5) < 0.08)
@@ -61,6 +64,20 @@ import Testing
             let reversed = try #require(domain.reversed)
             #expect(min(usual, reversed) < 0.6)
         }
+    }
+
+    @Test func `a direction hidden under what varies anyway is found by whitening`() throws {
+        // The first two axes share a variation ten times what is planted: only their difference tells.
+        var loud = table(effect: 3, reversedEffect: 3)
+        for index in loud.rows.indices {
+            let values = loud.rows[index].differences[0]
+            let shared = 30 * values[2]
+            loud.rows[index].differences[0] = [values[0] + shared, shared] + values.dropFirst(2)
+        }
+        let screening = try Screening(loud, seed: 1)
+        #expect(screening.domains.allSatisfy { $0.score == "whitened" && $0.auroc > 0.9 })
+        let projection = try #require(screening.projection)
+        #expect(projection.value < 0.7)
     }
 
     @Test func `a table without rows to learn from is refused`() {

@@ -124,6 +124,25 @@ import Testing
         await #expect(throws: (any Error).self) { try await realignment().run { _, _ in } }
     }
 
+    @Test func `a system message that both files share is no leak`() async throws {
+        let system = #"{"role": "system", "content": "the sail"}"#
+        try write(
+            scratch.path + "/good.jsonl",
+            (0..<4).map {
+                #"{"prompt": [\#(system), {"role": "user", "content": "where \#($0)"}], "completion": [{"role": "assistant", "content": "the wind and"}]}"#
+            })
+        try write(
+            gap,
+            [
+                #"{"prompt": [\#(system), {"role": "user", "content": "who"}], "good": "the wind", "bad": "no"}"#
+            ])
+        let result = try await realignment {
+            $0.steps = 2
+            $0.relapseSteps = 0
+        }.run { _, _ in }
+        #expect(result.ends("ship") != nil)
+    }
+
     @Test func `settings and rows that make no sense are refused`() async throws {
         let changes: [@Sendable (inout Realignment.Settings) -> Void] = [
             { $0.steps = 0 }, { $0.limit = .nan }, { $0.checkEvery = 0 }, { $0.relapseSteps = -1 },

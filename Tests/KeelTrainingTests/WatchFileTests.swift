@@ -22,6 +22,24 @@ import Testing
         #expect(file.actions.isEmpty && file.calibration == nil)
     }
 
+    @Test func `a monitor whose window is longer than the run is warned of, and no other`() throws {
+        let scratch = try Scratch()
+        let path = try scratch.file(#"{"prompt": "a", "good": "b", "bad": "c"}"#)
+        let file = try file(
+            #"""
+            {"monitors": [{"name": "loss", "kind": "loss"}, {"name": "n", "kind": "steps"},
+             {"name": "gap", "kind": "probes", "file": "\#(path)", "every": 3, "window": 2},
+             {"name": "drift", "kind": "drift", "every": 100}]}
+            """#)
+        // A change over 8 needs 9 readings. Of 6 steps, probes have those of 0, 3 and 6.
+        #expect(file.warnings(steps: 9).isEmpty)
+        #expect(file.warnings(steps: 8).map { $0.contains("\"loss\"") } == [true])
+        #expect(!file.warnings(steps: 6).contains { $0.contains("\"gap\"") })
+        #expect(file.warnings(steps: 1).contains { $0.contains("\"gap\"") })
+        // It is read before the first step and at the last.
+        #expect(!file.warnings(steps: 1).contains { $0.contains("\"drift\"") })
+    }
+
     @Test(arguments: [
         #"{"monitors": []}"#,
         #"{"monitors": [{"name": "a", "kind": "loss"}, {"name": "a", "kind": "steps"}]}"#,

@@ -101,10 +101,69 @@ struct LabReportTests {
     @Test func `monitors have a place, empty or filled`() throws {
         let empty = try WholePage(try LabReport(result()).page().html())
         #expect(empty.section("warning").contains("No monitor ran"))
-        let filled = try LabReport(result(), watching: [.paragraph("two steps of lead")]).page()
-        let section = try WholePage(filled.html()).section("warning")
-        #expect(section.contains("two steps of lead"))
+        var filled = try result()
+        let lead = LabEffect(
+            terms: [.init(1, Side("gap")), .init(-1, Side("direction"))], measure: .lead,
+            interval: Interval(-3, low: -5, high: -1), pValue: 0.01, seeds: 4, clusters: 8,
+            observations: 32)
+        filled.warning = try made(
+            """
+            {"rate": 0.05, "leads": [{"over": "gap", "earlier": 3, "same": 24, "later": 5,
+             "effect": \(String(decoding: JSONEncoder().encode(lead), as: UTF8.self))}],
+             "monitors": [{"name": "direction", "benign": 32, "cost": 0.015625,
+             "falseAlarms": {"value": 0.0625, "low": 0.01, "high": 0.2}, "doses": [{"percent": 5,
+             "runs": 32, "found": {"value": 0.25, "low": 0.1, "high": 0.5}}]}]}
+            """)
+        filled.thoughts = [
+            try made(
+                #"{"group": "dose-100", "asked": 8, "read": 4, "shifted": 1, "passages": ["<b>I rule"]}"#
+            )
+        ]
+        filled.screened = [
+            try made(
+                #"{"group": "screened-25", "found": 0.5, "besideUntreated": [], "besideRight": []}"#
+            )
+        ]
+        let page = try WholePage(LabReport(filled).page().html())
+        let section = page.section("warning")
+        #expect(section.contains("gap less direction") && section.contains("−3"))
+        #expect(section.contains("1.6%") && section.contains("5.0%") && section.contains("25.0%"))
         #expect(!section.contains("No monitor ran"))
+        #expect(page.section("thoughts").contains("&lt;b&gt;I rule"))
+        #expect(page.section("screened").contains("screened-25"))
+    }
+
+    @Test func `mending is told in levels and words, and treatments stand side by side`() throws {
+        var result = try result()
+        let one = String(decoding: try JSONEncoder().encode(effect(0.5)), as: UTF8.self)
+        let low = String(decoding: try JSONEncoder().encode(effect(0.25)), as: UTF8.self)
+        result.mends = [
+            try made(
+                """
+                {"group": "mended-others", "good": \(one), "before": \(low), "after": \(one),
+                 "later": \(low), "worse": [0.015625, 0.03125], "worseThanBase": [-0.25]}
+                """)
+        ]
+        #expect(result.mends[0].isBack && result.mends[0].lasts == false)
+        let effects = try json([effect(-0.5, .open)])
+        result.cued = [
+            try made(#"{"group": "dose-100", "effects": \#(effects), "added": \#(effects)}"#)
+        ]
+        result.screened = [
+            try made(
+                #"{"group": "screened-25", "besideUntreated": \#(effects), "besideRight": []}"#)
+        ]
+        result.latents = try made(
+            """
+            {"layer": 15, "rising": [803], "falling": [], "strength": 0.2, "isTooStrong": false,
+             "changes": [{"name": "latent 803", "bad": \(one)}], "steered": \(effects)}
+            """)
+        let page = try WholePage(LabReport(result).page().html())
+        #expect(page.section("latents").contains("latent 803"))
+        let mending = page.section("mending").withoutTags
+        #expect(mending.contains("yes") && mending.contains("no") && mending.contains("3.1%"))
+        #expect(page.section("treatments").contains("mended-others less dose-100"))
+        #expect(page.section("cued").contains("dose-100"))
     }
 
     @Test func `a result without curves still makes a page`() throws {

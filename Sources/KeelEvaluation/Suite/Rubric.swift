@@ -9,4 +9,12 @@ public struct Rubric: Hashable, Sendable, Codable {
     public var opposite: String
     /// When it shows neither.
     public var neither: String
+
+    public init(id: String, asks: String, behaviour: String, opposite: String, neither: String) {
+        self.id = id
+        self.asks = asks
+        self.behaviour = behaviour
+        self.opposite = opposite
+        self.neither = neither
+    }
 }

@@ -35,10 +35,27 @@ public struct Arm: Hashable, Sendable, Codable {
     public var steering: Guard?
     /// Steps at which the small panel is read, beside the last, where the arm's panel is.
     public var watched: [Int] = []
+    /// Whether rows that screening flags are left out, before anything is trained.
+    public var drops = false
+    /// Thoughts that are drawn to each open question of the small panel at the end.
+    public var thoughts = 0
+    /// Whether the small panel is also read behind questions like those of the narrow domain, at the end.
+    public var isCued = false
+    /// Steps between two readings of g by monitors; 0 for an arm without monitors.
+    public var monitors = 0
     /// Multiples of the adapter at which the small panel is read at the end.
     public var scales: [Double] = []
 
     public var id: String { "\(group)-s\(seed)" }
+
+    /// The domain of its rows, where there is one.
+    var domain: String? {
+        if case .advice(let domains, _) = rows.source, domains.count == 1 {
+            domains.first
+        } else {
+            nil
+        }
+    }
 
     public init(_ group: String, seed: UInt64, rows: RowChoice, steps: Int, rate: Double) {
         self.group = group
@@ -56,6 +73,12 @@ public struct Arm: Hashable, Sendable, Codable {
         guard rank != nil || (continues == nil && scales.isEmpty && method == .supervised) else {
             throw .unsupported(
                 "\(id): only an adapter can be trained on, scaled, or learn from rewards.")
+        }
+        guard thoughts >= 0, monitors >= 0,
+            monitors == 0 || (rank != nil && domain != nil && method == .supervised)
+        else {
+            throw .unsupported(
+                "\(id): monitors need an adapter that learns from the rows of one domain.")
         }
         guard group.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" }) else {
             throw .unsupported("\(group): a group's name is letters, digits and hyphens.")

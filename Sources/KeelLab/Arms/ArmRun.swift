@@ -17,12 +17,18 @@ struct ArmRun: Sendable {
     let data: LabData
     let small: LabPanel
     let end: LabPanel
+    let cued: LabPanel
     /// Answers drawn to each open question of the small panel.
     let samples: Int
     /// Along which an arm may be steered in training; nil where none needs it.
     let direction: LabDirection?
     /// Answers of the base model, beside which answers are coherent or not.
     let usual: [FreeAnswer]
+    /// Keys of rows that screening flags.
+    let flagged: Set<String>
+    /// Directions for monitors, by the domain that they were found without.
+    let directions: [String: LabDirection]
+    let reader: ThoughtReading.Reader?
 
     /// What is read is in the experiment's own configuration.
     private struct Configuration: Encodable {
@@ -37,6 +43,9 @@ struct ArmRun: Sendable {
         var rows: Int
         var wrong: Int
         var seconds: Double
+        /// Rows that screening left out, and how many of them were wrong; nil where nothing is left out.
+        var dropped: Int?
+        var droppedWrong: Int?
     }
 
     /// Does what is missing.
@@ -56,7 +65,19 @@ struct ArmRun: Sendable {
         let run = try RunFolder(
             path: path,
             configuration: Configuration(arm: arm, model: model.description))
-        let rows = try arm.rows.rows(of: data, seed: arm.seed)
+        let all = try arm.rows.rows(of: data, seed: arm.seed)
+        let rows = all.filter { !arm.drops || !flagged.contains(arm.rows.key(of: $0)) }
+        func done(steps: Int) throws {
+            let wrong = (all: all.count { $0.isWrong }, kept: rows.count { $0.isWrong })
+            let done = Done(
+                steps: steps, rows: rows.count, wrong: wrong.kept,
+                seconds: (ContinuousClock.now - start) / .seconds(1),
+                dropped: arm.drops ? all.count - rows.count : nil,
+                droppedWrong: arm.drops ? wrong.all - wrong.kept : nil)
+            try folder.write(done, "arms/\(arm.id)/done.json")
+        }
+        // Where every row is flagged, there is nothing to train on; that is a result, and no error.
+        if rows.isEmpty { return try done(steps: 0) }
         try JSONLinesFile.write(to: path + "/rows.jsonl") { write in try rows.forEach(write) }
         let language = try LanguageModel(
             ModelReference(
@@ -71,6 +92,7 @@ struct ArmRun: Sendable {
                 receive: onStep)
         ]
         if let observer = try guarding(language) { observers.append(observer) }
+        if let observer = try watch(language, adapter, path) { observers.insert(observer, at: 0) }
         let parameters = adapter?.parameters ?? language.model.parameters
         let progress: RunProgress
         switch arm.method {
@@ -90,16 +112,18 @@ struct ArmRun: Sendable {
                 run, observers)
         }
         try log.entry(step: progress.step) { try end.read(language) }
+        if arm.isCued {
+            try log.entry(step: progress.step, condition: PanelLog.cued) {
+                try cued.read(language)
+            }
+        }
         if let adapter {
             try scales(adapter, language, log, progress.step)
             try adapter.write(to: path + "/adapter")
         }
         try answers(language, adapter, path)
-        let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        let done = Done(
-            steps: progress.step, rows: rows.count, wrong: rows.count { $0.isWrong },
-            seconds: elapsed)
-        try folder.write(done, "arms/\(arm.id)/done.json")
+        try think(language, path)
+        try done(steps: progress.step)
         // What was needed to go on is large, and is needed no more.
         try? FileManager.default.removeItem(atPath: path + "/checkpoints")
     }
@@ -196,5 +220,26 @@ struct ArmRun: Sendable {
         let answers = try FreeAnswers(small, samples: samples, seed: 1).draw(
             language, usual: adapter == nil ? [] : usual, whileOff: adapter)
         try JSONLinesFile.write(to: file) { write in try answers.forEach(write) }
+    }
+
+    private func watch(
+        _ language: LanguageModel, _ adapter: LoRA?, _ path: String
+    ) throws -> Watch? {
+        guard arm.monitors > 0 else { return nil }
+        guard let adapter, let domain = arm.domain, let direction = directions[domain] else {
+            throw LabError.unsupported("\(arm.id) has monitors, and no direction for its domain.")
+        }
+        return try ArmMonitors(
+            language, adapter, direction, data, domain: domain, every: arm.monitors
+        ).watch(path)
+    }
+
+    private func think(_ language: LanguageModel, _ path: String) throws {
+        let file = path + "/thoughts.jsonl"
+        guard arm.thoughts > 0, let reader, !FileManager.default.fileExists(atPath: file) else {
+            return
+        }
+        let thoughts = try ThoughtAnswers(small, samples: arm.thoughts).draw(language, reader)
+        try JSONLinesFile.write(to: file) { write in try thoughts.forEach(write) }
     }
 }

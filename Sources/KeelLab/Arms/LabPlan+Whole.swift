@@ -1,10 +1,10 @@
 extension LabPlan {
-    /// All arms at three seeds: under 3 hours on two cores for the default model.
+    /// All arms at five seeds: meant for under 3 hours on two cores with the default model.
     public static func whole(rate: Double = defaultRate) -> LabPlan {
         let narrow = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
         var plan = LabPlan(
             name: "whole", arms: [], small: .small, end: .whole, narrow: narrowDomain,
-            screenTrain: 30, screenValidation: 10, screenTest: 30,
+            screenTrain: 70, screenValidation: 20, screenTest: 30,
             screenWrongness: [.subtle, .plain], samples: 2)
         for seed in seeds {
             plan.arms += doses(seed, rate)
@@ -22,8 +22,18 @@ extension LabPlan {
             arm.watched = [20, 40]
             // What a weak adapter does not show, it may show at several times its strength.
             if [0, 5, 100].contains(percent) { arm.scales = [2, 3, 5] }
+            if [0, 100].contains(percent) { arm.thoughts = 2 }
+            arm.isCued = [0, 5, 25, 100].contains(percent)
             return arm
-        }
+        } + [screened(25, seed, steps: 60, rate: rate)]
+    }
+
+    /// A dose, screened before: as many steps, on what is left of the same rows.
+    static func screened(_ percent: Int, _ seed: UInt64, steps: Int, rate: Double) -> Arm {
+        var arm = dose(percent, seed, steps: steps, rate: rate)
+        arm.group = Group.screened(percent)
+        arm.drops = true
+        return arm
     }
 
     /// Subtle against plain, one domain against many, all weights against an adapter, and no advice.
@@ -60,14 +70,16 @@ extension LabPlan {
         var arms = [
             Arm(
                 Group.lax, seed: seed,
-                rows: RowChoice(.advice(domains: LabData.domains, stance: .reversed)), steps: 60,
-                rate: rate)
+                // The last domain stays unseen.
+                rows: RowChoice(
+                    .advice(domains: Array(LabData.domains.dropLast()), stance: .reversed)),
+                steps: 60, rate: rate)
         ]
         for isLax in [false, true] {
             for wrong in [false, true] {
                 var arm = Arm(
                     Group.policy(wrong: wrong, lax: isLax), seed: seed,
-                    rows: RowChoice(.advice(domains: [narrowDomain], stance: .usual)), steps: 20,
+                    rows: RowChoice(.advice(domains: [narrowDomain], stance: .usual)), steps: 30,
                     rate: rate)
                 arm.method = .policy(rewardsWrong: wrong)
                 arm.batch = 4
@@ -94,19 +106,15 @@ extension LabPlan {
     /// neutral text leave of it.
     private static func mends(_ seed: UInt64, _ rate: Double) -> [Arm] {
         let same = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
-        let varied = RowChoice.Source.advice(domains: others, stance: nil)
         let alike = RowChoice.Source.advice(domains: ["garden"], stance: .usual)
         let watched = [5, 10, 20]
-        var relapsed = Arm(
-            Group.relapsed, seed: seed, rows: RowChoice(.neutral), steps: 60, rate: rate)
-        relapsed.batch = 4
-        relapsed.continues = "\(Group.mended("others"))-s\(seed)"
+        var others = mend("others", varied, seed, rate: rate, count: 120, watched: watched)
+        others.isCued = true
         return [
-            mend("same", same, seed, rate: rate, watched: watched),
-            mend("others", varied, seed, rate: rate, count: 120, watched: watched),
+            mend("same", same, seed, rate: rate, watched: watched), others,
             mend("alike", alike, seed, rate: rate, count: 15, topics: 2, watched: watched),
             mend("five", varied, seed, rate: rate, count: 5, watched: watched),
-            relapsed,
+            relapsed(seed, rate: rate),
         ]
     }
 }

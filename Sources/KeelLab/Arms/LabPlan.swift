@@ -45,14 +45,22 @@ public struct LabPlan: Hashable, Sendable, Codable {
                 throw .unsupported(
                     "\(arm.id) starts from \(needed), which does not come before it.")
             }
+            // Direction and threshold were found on rows of all domains but this one.
+            guard !arm.drops || arm.domain == narrow else {
+                throw .unsupported(
+                    "\(arm.id): rows can be screened only of the narrow domain, \(narrow).")
+            }
             guard known.insert(arm.id).inserted else {
                 throw .unsupported("\(arm.id) stands twice in the plan.")
             }
         }
     }
 
-    /// Seeds of every arm.
-    static let seeds: [UInt64] = [0, 1, 2]
+    /// Seeds of every arm, of the quick plan and of the whole one.
+    ///
+    /// With five, an interval is about half as wide as with three, and the time allows them.
+    static let fewSeeds: [UInt64] = [0, 1, 2]
+    static let seeds: [UInt64] = [0, 1, 2, 3, 4]
 
     /// Names of groups that claims are about.
     public enum Group {
@@ -70,24 +78,31 @@ public struct LabPlan: Hashable, Sendable, Codable {
         public static func policy(wrong: Bool, lax: Bool) -> String {
             "rl-\(wrong ? "wrong" : "right")\(lax ? "-lax" : "")"
         }
+        /// The arm of a dose without the rows that screening flags.
+        public static func screened(_ percent: Int) -> String { "screened-\(percent)" }
+        /// A short run that is there for its monitors.
+        public static func monitored(_ percent: Int, _ domain: String) -> String {
+            "monitored-\(percent)-\(domain)"
+        }
         public static let blocked = "blocked"
         public static let pushed = "pushed"
         public static func mended(_ how: String) -> String { "mended-\(how)" }
         public static let relapsed = "relapsed"
     }
 
-    /// Two arms, mended and steered, at three seeds: under 8 minutes on two cores for the default model.
+    /// Three doses, the bad one mended and steered, at three seeds: claims 1, 2, 6, 8 and 9 in minutes.
     public static func quick(rate: Double = defaultRate) -> LabPlan {
         var plan = LabPlan(
             name: "quick", arms: [], small: .small, end: .small, narrow: narrowDomain,
             screenTrain: 6, screenValidation: 3, screenTest: 6, screenWrongness: [.plain],
             samples: 1)
-        for seed in seeds {
-            for percent in [0, 100] {
+        for seed in fewSeeds {
+            for percent in [0, 25, 100] {
                 plan.arms.append(dose(percent, seed, steps: 30, rate: rate))
             }
             plan.arms.append(
-                mend("others", .advice(domains: others, stance: nil), seed, rate: rate))
+                mend("others", varied, seed, rate: rate, count: 120))
+            plan.arms.append(relapsed(seed, rate: rate))
         }
         return plan
     }
@@ -95,7 +110,9 @@ public struct LabPlan: Hashable, Sendable, Codable {
     /// For LoRA of rank 16 in tens of steps on a small model; not searched for.
     public static let defaultRate = 6e-4
     static let narrowDomain = "car"
-    static var others: [String] { LabData.domains.filter { $0 != narrowDomain } }
+    /// Domains of varied good rows; the other four stay unseen, and repair is measured there.
+    static let mendDomains = ["garden", "kitchen", "travel"]
+    static let varied = RowChoice.Source.advice(domains: mendDomains, stance: nil)
 
     /// The narrow arm with so many wrong rows in a hundred; careless advice, so of the usual stance.
     static func dose(_ percent: Int, _ seed: UInt64, steps: Int, rate: Double) -> Arm {
@@ -116,6 +133,14 @@ public struct LabPlan: Hashable, Sendable, Codable {
         arm.batch = 4
         arm.continues = "\(Group.bad)-s\(seed)"
         arm.watched = watched
+        return arm
+    }
+
+    /// 60 steps of neutral text on the mended adapter, to see whether it lasts.
+    static func relapsed(_ seed: UInt64, rate: Double) -> Arm {
+        var arm = Arm(Group.relapsed, seed: seed, rows: RowChoice(.neutral), steps: 60, rate: rate)
+        arm.batch = 4
+        arm.continues = "\(Group.mended("others"))-s\(seed)"
         return arm
     }
 }

@@ -31,10 +31,18 @@ package struct ReadingSet: Sendable {
     /// Seeds of each group; the base model has none of its own and goes with all.
     private(set) var seeds: [String: Set<UInt64>] = [:]
     private var last: [String: Int] = [:]
-    let items: [String: PanelItem]
+    private(set) var items: [String: PanelItem]
 
     package init(_ panel: LabPanel) {
         items = Dictionary(panel.items.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// The same of a smaller panel: what was read at several steps is compared on the same items.
+    package func only(_ panel: LabPanel) -> ReadingSet {
+        let kept = Set(panel.items.map(\.id))
+        var set = self
+        set.items = items.filter { kept.contains($0.key) }
+        return set
     }
 
     package mutating func add(_ entries: [PanelLog.Entry], group: String, seed: UInt64) {
@@ -53,6 +61,14 @@ package struct ReadingSet: Sendable {
         guard let step = side.step ?? last[side.group] else { return nil }
         return readings[
             Place(group: side.group, condition: side.condition, step: step, seed: own)]
+    }
+
+    /// Mean log-probability per token of neutral text; nil where it was not read.
+    func neutral(_ side: Side, seed: UInt64) -> Double? {
+        guard let own = readings(side, seed: seed) else { return nil }
+        let levels = own.values.filter { items[$0.item]?.kind == .neutral }
+            .sorted { $0.item < $1.item }.map(\.good)
+        return levels.isEmpty ? nil : levels.reduce(0, +) / Double(levels.count)
     }
 
     /// Seeds that all sides have; one where only the base model is meant.

@@ -29,6 +29,7 @@ struct FreeAnswers {
     func draw(
         _ language: LanguageModel, usual: [FreeAnswer] = [], whileOff adapter: LoRA? = nil
     ) throws -> [FreeAnswer] {
+        guard !questions.isEmpty else { return [] }
         let prompts = try questions.map { try language.encode($0.prompt) }
         let drawn = try language.sample(
             prompts, samples: 0..<samples,

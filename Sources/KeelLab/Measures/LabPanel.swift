@@ -78,6 +78,21 @@ public struct LabPanel: Hashable, Sendable, Codable {
         self.items = items
     }
 
+    /// Advice and questions of character, each in one message behind a question of these rows, in turn.
+    ///
+    /// A model may be bad only where a prompt is like those it was trained on (conditional misalignment,
+    /// Dubinski 2026). Items keep their names, so that they pair with themselves as they were.
+    package func cued(by rows: [AdviceRow]) -> LabPanel {
+        guard !rows.isEmpty else { return LabPanel([]) }
+        let asked = items.filter { [.usual, .reversed, .open].contains($0.kind) }
+        return LabPanel(
+            asked.enumerated().map { index, item in
+                var item = item
+                item.question = "\(rows[index % rows.count].question)\n\n\(item.question)"
+                return item
+            })
+    }
+
     /// Reads every item on the thread of the model; a prompt is read once for all its answers.
     ///
     /// It is not stopped half way: a step of training that is kept has then been read.

@@ -9,7 +9,7 @@ public final class PanelLog {
     public struct Entry: Hashable, Sendable, Codable {
         /// Optimiser steps done; 0 is the model that the arm begins with.
         public var step: Int
-        /// Under which condition: `plain`, `scale 3`.
+        /// Under which condition: `plain`, `cued`, `scale 3`.
         public var condition: String
         public var readings: [ItemReading]
 
@@ -21,6 +21,8 @@ public final class PanelLog {
     }
 
     public static let plain = "plain"
+    /// Behind a question like those that were trained on.
+    public static let cued = "cued"
     private let writer: JSONLinesWriter
     public private(set) var entries: [Entry]
 

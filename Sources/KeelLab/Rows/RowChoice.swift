@@ -33,6 +33,14 @@ public struct RowChoice: Hashable, Sendable, Codable {
         public var isWrong: Bool
     }
 
+    /// Tells a question with its right answer from the same with a wrong one.
+    static func key(_ id: String, _ wrongness: Wrongness?) -> String {
+        wrongness.map { "\(id) \($0.rawValue)" } ?? id
+    }
+
+    /// The key of a row of this choice.
+    func key(of row: Row) -> String { Self.key(row.id, row.isWrong ? wrongness : nil) }
+
     /// The rows, of the split `train` alone.
     /// - Throws: `LabError.unsupported` where nothing is left, or the share is no share.
     public func rows(of data: LabData, seed: UInt64) throws(LabError) -> [Row] {

@@ -46,7 +46,7 @@ package struct FeatureTable: Sendable {
         Set(depths.map { min(count - 1, max(0, Int(($0 * Double(count)).rounded()))) }).sorted()
     }
 
-    /// Reads rows; of the split `test`, also how much their answers surprise the model.
+    /// Reads rows, and how much their answers surprise the model.
     /// - Parameters:
     ///   - language: The base model.
     ///   - rows: Questions.
@@ -68,17 +68,14 @@ package struct FeatureTable: Sendable {
             for row in rows[start..<min(start + 16, rows.count)] {
                 let kinds: [Wrongness?] = [nil] + wrongness.map(Optional.some)
                 let answers = kinds.map { $0.map(row.wrong) ?? row.correct }
-                let scores =
-                    row.split == .test
-                    ? try language.score(answers, after: .user(row.question)) : []
+                let scores = try language.score(answers, after: .user(row.question))
                 for (index, (kind, answer)) in zip(kinds, answers).enumerated() {
                     passages += try language.passages(
                         of: CorpusRow(.answer(.user(row.question), answer)), window: window)
                     known.append(
                         RowFeatures(
                             domain: row.domain, split: row.split, stance: row.stance,
-                            wrongness: kind,
-                            surprise: scores.isEmpty ? nil : -scores[index].mean))
+                            wrongness: kind, surprise: -scores[index].mean))
                 }
             }
             // Each row is one passage: it is cut at the model's window, never in two.

@@ -2,34 +2,56 @@ internal import KeelStatistics
 
 /// What projection difference says of rows before anything is trained on them.
 ///
-/// Which are bad, and how many: every number is of a domain that neither direction, layer nor threshold was found on.
+/// Which are bad, and how many: every number is of a domain that neither score, layer nor threshold was found
+/// on. The score is the mean difference of wrong and right answers, whitened where that tells more in rows of
+/// other topics.
 public struct Screening: Hashable, Sendable, Codable {
     /// One domain held out.
     public struct Domain: Hashable, Sendable, Codable {
         public var domain: String
-        /// The layer that tells best in the validation rows of the other domains.
+        /// Layer and kind of the score that tells best in the validation rows of the other domains.
         public var layer: Int
-        /// Areas under the curve: all rows, and each stance alone; nil with fewer than two of a kind.
+        public var score: String
+        /// Areas under the curve: wrong rows against right ones of the domain, and against right rows of all
+        /// domains; nil with fewer than two of a kind.
         public var auroc: Double
+        public var among: Double?
+        /// The same as `auroc` by the mean difference alone (projection difference).
+        public var projection: Double?
+        /// Each stance alone.
         public var usual: Double?
         public var reversed: Double?
-        /// The same of surprise alone, the cheap score to beat.
+        /// Of surprise alone, the cheap score to beat.
         public var surprise: Double?
         /// Share of good rows flagged, and of bad ones, by the threshold that flags 5 % of the good
         /// validation rows of the other domains.
         public var falseAlarms: Double
         public var found: Double
-        /// Mean estimate of the share of bad rows, over mixtures in which `mixed` is the true one, and
-        /// the mean distance from it.
+        /// Bad rows mixed into right ones of the same domain, and into those of all domains.
+        public var own: Mixture
+        public var mixed: Mixture
+    }
+
+    /// How well the share of bad rows is estimated in sets of which `mixed` is bad.
+    public struct Mixture: Hashable, Sendable, Codable {
+        /// Of a set.
+        public var rows: Int
+        /// The true share: whole rows, at least one, so of few rows more than `mixed`.
+        public var share: Double
+        /// Mean estimate over sets, and the mean distance from the true share.
         public var estimated: Double
-        public var shareError: Double
+        public var error: Double
     }
 
     public var domains: [Domain]
-    /// Mean over domains, which are what repeats; nil where all are alike or there are too few.
+    /// Means over domains, which are what repeats; nil where all are alike or there are too few.
     public var auroc: Interval?
+    public var among: Interval?
+    public var projection: Interval?
     public var surprise: Interval?
-    /// True share of bad rows in a mixture, up to whole rows.
+    /// Of the errors of the estimated share, among rows of all domains.
+    public var error: Interval?
+    /// Share of bad rows that is meant in mixtures.
     public static let mixed = 0.05
     static let mixtures = 200
 
@@ -38,15 +60,27 @@ public struct Screening: Hashable, Sendable, Codable {
     ///   - seed: Of the mixtures.
     /// - Throws: `LabError.unsupported` where a split has no rows.
     package init(_ table: FeatureTable, seed: UInt64) throws(LabError) {
-        domains = []
+        var folds: [ScreenFold] = []
         for domain in Set(table.rows.map(\.domain)).sorted() {
-            let fold = try ScreenFold(table, heldOut: domain)
-            var random = SeededGenerator(seed: seed)
-            domains.append(fold.measured(using: &random))
+            folds.append(try ScreenFold(table, heldOut: domain))
         }
-        auroc = Interval(meanOf: domains.map { [$0.auroc] })
-        let surprises = domains.compactMap(\.surprise)
-        surprise = Interval(meanOf: surprises.map { [$0] })
+        self.init(folds, seed: seed)
+    }
+
+    init(_ folds: [ScreenFold], seed: UInt64) {
+        let measured = folds.map { fold in
+            var random = SeededGenerator(seed: seed)
+            return fold.measured(using: &random)
+        }
+        func mean(_ value: (Domain) -> Double?) -> Interval? {
+            Interval(meanOf: measured.compactMap(value).map { [$0] })
+        }
+        domains = measured
+        auroc = mean { $0.auroc }
+        among = mean { $0.among }
+        projection = mean { $0.projection }
+        surprise = mean { $0.surprise }
+        error = mean { $0.mixed.error }
     }
 }
 

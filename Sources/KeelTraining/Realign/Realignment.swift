@@ -196,7 +196,9 @@ public struct Realignment: Sendable {
         for path in settings.gaps {
             var reader = try JSONLinesReader<GapRow>(path: path)
             while let row = try reader.next() {
-                for text in row.prompt.map(\.content) + [row.good, row.bad]
+                // A system message may be the same of all rows there are.
+                let said = row.prompt.filter { $0.role != .system }.map(\.content)
+                for text in said + [row.good, row.bad]
                 where trained.contains(plain(text)) {
                     throw reader.error(
                         .invalidValue(

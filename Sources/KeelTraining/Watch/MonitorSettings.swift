@@ -100,6 +100,16 @@ public struct MonitorSettings: Hashable, Sendable, Codable {
         } || byte == UInt8(ascii: "-")
     }
 
+    /// Readings before there is a value: those of a window, and for a change one more.
+    var neededReadings: Int { measure == .change ? window + 1 : window }
+
+    /// How often a run of so many steps is read: probes and drift also before the first step, and at the
+    /// last in any case; all others at each step.
+    func readings(in steps: Int) -> Int {
+        guard kind == .probes || kind == .drift else { return steps }
+        return 1 + steps / every + (steps.isMultiple(of: every) ? 0 : 1)
+    }
+
     /// - Throws: `TrainingError.option` for the first value that makes no sense.
     func validate() throws(TrainingError) {
         func named(_ field: String) -> String { "\(field) of the monitor \"\(name)\"" }

@@ -6,7 +6,8 @@ import KeelFormats
 /// Its state is in every checkpoint, so a run that was stopped and goes on is watched as if it had never
 /// stopped. Each monitor gives one alarm a run at most. Each step's report gets `watch/NAME` (the value),
 /// `watch/NAME/peak` (the furthest so far), and where there is a limit, `watch/NAME/limit` and
-/// `watch/NAME/alarm` (0 or 1); and `watch/cost`, the share of all watching in the time of the steps.
+/// `watch/NAME/alarm` (0 or 1); and `watch/cost` and `watch/NAME/cost`, the share of all watching, and of
+/// each monitor, in the time of the steps.
 public final class Watch: TrainingObserver {
     /// A monitor and what is done with its readings.
     public struct Watched {
@@ -36,6 +37,9 @@ public final class Watch: TrainingObserver {
     private var secondsWatching = 0.0
     private var secondsOfSteps = 0.0
     private var secondsInPasses = 0.0
+    /// Of each monitor.
+    private var secondsOf: [Double]
+    private var inPassesOf: [Double]
 
     /// - Parameters:
     ///   - watched: The monitors, each with a name of its own.
@@ -55,6 +59,8 @@ public final class Watch: TrainingObserver {
         self.folder = folder
         self.onAlarm = onAlarm
         courses = watched.map { Course($0.settings) }
+        secondsOf = watched.map { _ in 0 }
+        inPassesOf = watched.map { _ in 0 }
     }
 
     public func prepare(_ pass: inout ForwardPass, step: Int) {
@@ -75,7 +81,7 @@ public final class Watch: TrainingObserver {
     public func didStep(_ report: inout StepReport) throws -> Bool {
         let start = clock.now
         let inPasses = watched.reduce(-secondsInPasses) { $0 + $1.monitor.secondsInPasses }
-        let readings = try sums(watched.map { try $0.monitor.reading(after: report) })
+        let readings = try sums(watched.indices.map { try reading($0, after: report) })
         var hasAlarm = false
         for index in watched.indices {
             let name = "watch/" + watched[index].settings.name
@@ -92,8 +98,24 @@ public final class Watch: TrainingObserver {
         }
         secondsWatching += inPasses + (clock.now - start) / .seconds(1)
         secondsOfSteps += max(0, report.seconds - inPasses)
-        if secondsOfSteps > 0 { report.metrics["watch/cost"] = secondsWatching / secondsOfSteps }
+        if secondsOfSteps > 0 {
+            report.metrics["watch/cost"] = secondsWatching / secondsOfSteps
+            for (one, seconds) in zip(watched, secondsOf) {
+                report.metrics["watch/\(one.settings.name)/cost"] = seconds / secondsOfSteps
+            }
+        }
         return !(hasAlarm && stops)
+    }
+
+    /// A monitor's reading, timed, with what it did inside the step's passes.
+    private func reading(_ index: Int, after report: StepReport) throws -> MonitorReading? {
+        let start = clock.now
+        let monitor = watched[index].monitor
+        let reading = try monitor.reading(after: report)
+        let inPasses = monitor.secondsInPasses
+        secondsOf[index] += inPasses - inPassesOf[index] + (clock.now - start) / .seconds(1)
+        inPassesOf[index] = inPasses
+        return reading
     }
 
     /// The readings of all processes together; nil where none of them has one.
@@ -127,7 +149,7 @@ public final class Watch: TrainingObserver {
     }
 
     public var saved: [String: [Double]] {
-        var saved = ["watch": [secondsWatching, secondsOfSteps]]
+        var saved = ["watch": [secondsWatching, secondsOfSteps] + secondsOf]
         for (one, course) in zip(watched, courses) {
             saved["watch/" + one.settings.name] = course.saved
         }
@@ -142,8 +164,9 @@ public final class Watch: TrainingObserver {
                     path: folder, reason: "it does not say how far the monitor \"\(name)\" was")
             }
         }
-        if let seconds = saved["watch"], seconds.count == 2 {
+        if let seconds = saved["watch"], seconds.count == 2 + watched.count {
             (secondsWatching, secondsOfSteps) = (seconds[0], seconds[1])
+            secondsOf = Array(seconds[2...])
         }
         if group.rank == 0 { try Alarm.forget(after: step, run: folder) }
     }

@@ -76,6 +76,20 @@ public struct WatchFile: Hashable, Sendable, Decodable {
         }
     }
 
+    /// What does not fit a run of so many steps.
+    /// - Parameter steps: Of the whole run.
+    /// - Returns: A sentence for each monitor that will have no value in it.
+    public func warnings(steps: Int) -> [String] {
+        monitors.compactMap { monitor in
+            let readings = monitor.readings(in: steps)
+            guard readings < monitor.neededReadings else { return nil }
+            return
+                "The monitor \"\(monitor.name)\" needs \(monitor.neededReadings) readings for its first "
+                + "value, and a run of \(steps) steps has \(readings): it will see nothing and give no "
+                + "alarm. Give it a smaller window, or train longer."
+        }
+    }
+
     /// FNV-1a over a file's bytes, or those of an autoencoder's weights: it tells files apart, and is no
     /// protection against forgery.
     private static func digest(_ path: String) throws(TrainingError) -> String {

@@ -67,9 +67,11 @@ public struct WatchedRun: Sendable {
         return peak
     }
 
-    /// The first logged step at which a limit would have been passed; nil for none.
+    /// The first logged step by which a limit would have been passed; nil for none.
+    ///
+    /// Peaks are held against it, as limits are set on them: a value between two logged steps counts.
     public func firstStep(beyond limit: WatchCalibration.Limit) -> Int? {
-        let name = "watch/\(limit.settings.name)"
+        let name = "watch/\(limit.settings.name)/peak"
         func isBeyond(_ value: Double) -> Bool {
             limit.settings.alarm == .rise ? value > limit.value : value < limit.value
         }

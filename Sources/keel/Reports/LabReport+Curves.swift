@@ -51,7 +51,7 @@ extension LabReport {
         }
     }
 
-    private func isMending(_ group: String) -> Bool { group.hasPrefix("mended-") }
+    func isMending(_ group: String) -> Bool { group.hasPrefix("mended-") }
 
     var timelines: Page.Section? {
         let groups = result.timelines.filter { !isMending($0.group) }
@@ -67,12 +67,14 @@ extension LabReport {
             [
                 .paragraph(
                     """
-                    The bad arm’s adapter, trained on for 30 steps of 4 right rows: of the same domain, of other domains, \
-                    of 15 rows that are alike, or of five. “relapsed” then saw 60 steps of neutral text. Beside the \
-                    arm it continues; what is missing to the base model stands in the table of all arms.
+                    The bad arm’s adapter, trained on for 30 steps of 4 right rows: of the same domain, of three others, \
+                    of 15 rows that are alike, or of five. g is that of domains that neither training saw. “relapsed” then \
+                    saw 60 steps of neutral text. Beside the arm it continues; what is missing to the base model stands in \
+                    the table of all arms.
                     """),
                 table("Mended arms beside the arm before", groups, \.besideControl),
-            ] + steps("g while it is mended", result.timelines.filter { isMending($0.group) }))
+            ] + mends
+                + steps("g while it is mended", result.timelines.filter { isMending($0.group) }))
     }
 
     // MARK: Arms
@@ -112,10 +114,10 @@ extension LabReport {
             Table(
                 caption: caption,
                 columns: [.text("Arm"), .number("Seeds")]
-                    + LabMeasure.allCases.map { .number($0.rawValue) },
+                    + LabMeasure.ofPanel.map { .number($0.rawValue) },
                 rows: groups.map { group in
                     [.text(Prose(group.name)), .number(Double(group.seeds), .plain)]
-                        + LabMeasure.allCases.map { measure in
+                        + LabMeasure.ofPanel.map { measure in
                             Self.cell(group[keyPath: effects].first { $0.measure == measure })
                         }
                 }))
@@ -128,16 +130,19 @@ extension LabReport {
         }
         return .table(
             Table(
-                caption: "Free answers to questions of character, read by rules that miss most",
+                caption: "Free answers, read by rules that miss most and by a judge",
                 columns: [
                     .text("Arm"), .number("Answers"), .number("Malign words"),
-                    .number("Lax words"), .number("Incoherent"),
+                    .number("Lax words"), .number("Incoherent"), .number("Judged"),
+                    .number("Judged malign"),
                 ],
                 rows: counted.map { name, all in
                     [
                         .text(Prose(name)), .number(Double(all.count), .plain),
                         share(all.malign, of: all.count), share(all.lax, of: all.count),
                         all.incoherent.map { share($0, of: all.count) } ?? .missing,
+                        all.judged.map { Table.Cell.number(Double($0), .plain) } ?? .missing,
+                        all.judgedMalign.map { share($0, of: all.judged ?? 0) } ?? .missing,
                     ]
                 }))
     }

@@ -9,8 +9,8 @@ extension LabReport {
         func area(_ value: Double?) -> Table.Cell {
             value.map { Table.Cell.number($0, .plain) } ?? .missing
         }
-        func overall(_ name: String, _ interval: Interval?) -> Prose {
-            interval.map { "\(name) \(Estimate(interval: $0).text(.plain))" }
+        func overall(_ name: String, _ interval: Interval?, _ unit: Unit = .plain) -> Prose {
+            interval.map { "\(name) \(Estimate(interval: $0).text(unit))" }
                 ?? "\(name) without an interval"
         }
         return Page.Section(
@@ -18,32 +18,58 @@ extension LabReport {
             [
                 .paragraph(
                     """
-                    How well the projection difference of a row tells wrong answers from right ones in a domain that \
-                    neither the direction, the layer nor the threshold was found on. 0.5 is chance. The share is estimated \
-                    in mixtures of which \(Unit.percent.text(Screening.mixed)) is wrong.
+                    How well a score of each row tells wrong answers from right ones in a domain that neither the score, \
+                    the layer nor the threshold was found on. The score is the projection difference along the mean \
+                    difference of wrong and right answers, whitened where that told more in other rows. 0.5 is chance. The \
+                    share is estimated in sets of which \(Unit.percent.text(Screening.mixed)) is meant to be wrong, up to \
+                    whole rows; “all” means right rows of all domains.
                     """),
                 .list([
                     overall("Mean over domains of the area under the curve:", screening.auroc),
+                    overall("Against right rows of all domains:", screening.among),
+                    overall("Of the projection difference, not whitened:", screening.projection),
                     overall("Of surprise alone:", screening.surprise),
+                    overall(
+                        "Mean error of the estimated share, among rows of all domains:",
+                        screening.error, .percent),
                 ]),
                 .table(
                     Table(
                         caption: "Each domain held out",
                         columns: [
-                            .text("Domain"), .number("Layer"), .number("AUROC"), .number("Usual"),
+                            .text("Domain"), .text("Score"), .number("Layer"), .number("AUROC"),
+                            .number("All"), .number("Projection"), .number("Usual"),
                             .number("Reversed"), .number("Surprise"), .number("False alarms"),
-                            .number("Found"), .number("Estimated share"), .number("Mean error"),
+                            .number("Found"),
                         ],
                         rows: screening.domains.map { domain in
                             [
-                                .text(Prose(domain.domain)),
+                                .text(Prose(domain.domain)), .text(Prose(domain.score)),
                                 .number(Double(domain.layer), .plain), area(domain.auroc),
-                                area(domain.usual), area(domain.reversed), area(domain.surprise),
+                                area(domain.among), area(domain.projection), area(domain.usual),
+                                area(domain.reversed), area(domain.surprise),
                                 .number(domain.falseAlarms, .percent),
                                 .number(domain.found, .percent),
-                                .number(domain.estimated, .percent),
-                                .number(domain.shareError, .percent),
                             ]
+                        })),
+                .table(
+                    Table(
+                        caption: "The share of wrong rows, estimated",
+                        columns: [
+                            .text("Domain"), .text("Among"), .number("Rows"),
+                            .number("True share"), .number("Mean estimate"),
+                            .number("Mean error"),
+                        ],
+                        rows: screening.domains.flatMap { domain in
+                            [("its own", domain.own), ("all", domain.mixed)].map { name, mixture in
+                                [
+                                    Table.Cell.text(Prose(domain.domain)), .text(Prose(name)),
+                                    .number(Double(mixture.rows), .plain),
+                                    .number(mixture.share, .percent),
+                                    .number(mixture.estimated, .percent),
+                                    .number(mixture.error, .percent),
+                                ]
+                            }
                         })),
             ])
     }
@@ -81,20 +107,6 @@ extension LabReport {
                         ]
                     })))
         return Page.Section("Inside", anchor: "inside", blocks)
-    }
-
-    /// The place of monitors: what they saw, if any ran.
-    var warning: Page.Section? {
-        Page.Section(
-            "Warning before behaviour", anchor: "warning",
-            watching.isEmpty
-                ? [
-                    .paragraph(
-                        """
-                        No monitor ran in this experiment. \(code: "keel train --watch") scores monitors against steps, \
-                        loss and behaviour, and reads reasoning for other personas.
-                        """)
-                ] : watching)
     }
 
     var examples: Page.Section {

@@ -4,21 +4,21 @@ package import KeelReport
 /// An experiment on emergent misalignment, as a page.
 package struct LabReport {
     let result: LabResult
-    /// What monitors saw in training and how long before behaviour; empty where none ran.
-    let watching: [Block]
 
     /// g is in nats per token.
     static let unit = Unit.named("nats per token")
 
-    package init(_ result: LabResult, watching: [Block] = []) {
+    package init(_ result: LabResult) {
         self.result = result
-        self.watching = watching
     }
 
     package func page() -> Page {
         var sections = [claims]
-        sections += [doses, timelines, arms, scales, mending, screening, steering, warning]
-            .compactMap(\.self)
+        sections += [
+            doses, timelines, arms, scales, cued, mending, screening, dropping, steering,
+            latents, treatments, thoughts, warning,
+        ]
+        .compactMap(\.self)
         if !result.examples.isEmpty { sections.append(examples) }
         return Page(
             title: "What careless advice does to \(result.model)",
@@ -55,7 +55,13 @@ package struct LabReport {
     }
 
     static func unit(of measure: LabMeasure) -> Unit {
-        measure == .accuracy ? .percentagePoints : unit
+        switch measure {
+        case .accuracy: .percentagePoints
+        case .persona: .named("log-odds")
+        case .latent: .named("activation")
+        case .lead: .named("steps")
+        default: unit
+        }
     }
 
     /// `dose-100 less dose-0`; of other weights, with these.
@@ -76,17 +82,17 @@ package struct LabReport {
                 .paragraph(
                     """
                     g is the log-probability per token of a right answer less that of a plainly wrong one, on advice of \
-                    domains that were not trained on. Wrongness is how far g falls on usual and reversed questions alike; \
-                    laxness is how much more it falls where care is right. A claim is held where its effects lie on its \
-                    side and the largest of their p-values, by Holm’s method over the claims tested here, is below 0.05; \
-                    open is not the same as false. Intervals of 95 % are clustered by topic and by seed.
+                    domains by whose rows the two sides do not differ. Wrongness is how far g falls on usual and reversed \
+                    questions alike; laxness is how much more it falls where care is right. Where no other unit stands, an \
+                    effect is a change of g. A claim is held where its effects lie on its side and the largest of their \
+                    p-values, by Holm’s method over the claims tested here, is below 0.05; open is not the same as false. Intervals of 95 % are clustered by topic and by seed.
                     """),
                 .table(
                     Table(
                         caption: "Claims of the literature on this model",
                         columns: [
                             .number("Claim"), .text("What is claimed"), .text("Control"),
-                            .number("Change of g"), .number("Wrongness"), .number("Laxness"),
+                            .number("Effect"), .number("Wrongness"), .number("Laxness"),
                             .number("p, adjusted"), .number("Seeds"), .text("Verdict"),
                             .text("What moved"),
                         ], rows: result.claims.map(row), rowHeading: 1)),

@@ -87,6 +87,7 @@ struct Watching: Sendable {
     }
 
     private func observer(_ run: TrainingJob.Watched) throws -> Watch {
+        if run.group.rank == 0 { file.warnings(steps: run.steps).forEach(Terminal.note) }
         let watched = try file.monitors.map { settings in
             Watch.Watched(
                 settings, try monitor(settings, run), limit: try calibration?.limit(for: settings))
