@@ -22,6 +22,10 @@ public final class ActivationStore {
     public let data: [String]
     /// Tokens of a passage at most.
     public let window: Int
+    /// Positions left out at the start of each passage.
+    public let skippedPositions: Int
+    /// Whether only tokens of answers were kept.
+    public let answersOnly: Bool
     /// Rows of all shards.
     public let count: Int
     private let shards: [Shard]
@@ -54,6 +58,8 @@ public final class ActivationStore {
         identity = configuration.identity
         self.data = configuration.data.keys.sorted()
         window = configuration.options.window
+        skippedPositions = configuration.options.skippedPositions
+        answersOnly = configuration.options.answersOnly
         self.point = name
         self.width = width
         var shards: [Shard] = []

@@ -1,3 +1,5 @@
+import KeelModel
+
 /// Where an autoencoder's activations came from, in the words of SAELens.
 public struct SAEMetadata: Hashable, Sendable {
     public var model: String
@@ -15,5 +17,15 @@ public struct SAEMetadata: Hashable, Sendable {
         self.point = point
         self.window = window
         self.trainingArchitecture = trainingArchitecture
+    }
+
+    /// The block whose output the autoencoder is of, from 0.
+    /// - Throws: `InterpretabilityError.unsupported` where it is of another point.
+    public func block() throws(InterpretabilityError) -> Int {
+        guard case .residPost(let layer)? = HookPoint(point, layers: 1 << 12) else {
+            throw .unsupported(
+                "The autoencoder reads \(point.isEmpty ? "an unnamed point" : point), not a block's output.")
+        }
+        return layer
     }
 }

@@ -34,7 +34,7 @@ private struct SAELensConfiguration: Codable {
 }
 
 extension SparseAutoencoder {
-    /// Reads a folder of SAELens: standard, topk and jumprelu.
+    /// Reads a folder of SAELens: standard, topk, jumprelu, and gated as the jumprelu that it equals.
     /// - Parameter folder: With `cfg.json` and `sae_weights.safetensors`.
     /// - Returns: The autoencoder and where its activations came from.
     /// - Throws: `InterpretabilityError.unreadable` for what is missing, has another shape, or is a
@@ -63,6 +63,8 @@ extension SparseAutoencoder {
             .unreadable(path: path, reason: reason)
         }
         var names: Set = ["W_enc", "b_enc", "W_dec", "b_dec"]
+        var encoder = try weight("W_enc", [C, S]).transposed(0, 1).contiguous()
+        var bias: Tensor?
         let activation: any SAEActivation
         switch configuration.architecture {
         case "standard": activation = StandardActivation()
@@ -74,19 +76,28 @@ extension SparseAutoencoder {
         case "jumprelu":
             names.insert("threshold")
             activation = JumpReLUActivation(threshold: try weight("threshold", [S]))
+        case "gated":
+            names = ["W_enc", "W_dec", "b_dec", "b_gate", "b_mag", "r_mag"]
+            // The gate opens where W x + b_gate > 0, which the magnitude says too: it is above
+            // b_mag - b_gate exp(r_mag) there (Rajamanoharan 2024, arXiv 2404.16014).
+            let stretch = try weight("r_mag", [S]).exp()
+            let magnitude = try weight("b_mag", [S])
+            encoder = try encoder * stretch.unsqueezed(1)
+            bias = magnitude
+            activation = JumpReLUActivation(
+                threshold: try magnitude - weight("b_gate", [S]) * stretch)
         default:
             throw refuse(
                 "the architecture \"\(configuration.architecture)\" is not known; "
-                    + "standard, topk and jumprelu are")
+                    + "standard, topk, jumprelu and gated are")
         }
         if let name = Set(stored.keys).subtracting(names).min() {
             throw InterpretabilityError.unreadable(
                 path: file, reason: "\(name) is no weight of \(configuration.architecture)")
         }
         var result = SparseAutoencoder(
-            activation: activation,
-            encoder: try weight("W_enc", [C, S]).transposed(0, 1).contiguous(),
-            encoderBias: try weight("b_enc", [S]), decoder: try weight("W_dec", [S, C]),
+            activation: activation, encoder: encoder,
+            encoderBias: try bias ?? weight("b_enc", [S]), decoder: try weight("W_dec", [S, C]),
             decoderBias: try weight("b_dec", [C]))
         result.centersInput = configuration.apply_b_dec_to_input ?? true
         switch configuration.normalize_activations ?? "none" {

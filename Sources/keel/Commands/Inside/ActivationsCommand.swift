@@ -71,16 +71,18 @@ struct HarvestCommand: AsyncParsableCommand {
         let (rank, size) = try Self.place()
         let line = ProgressLine("activations")
         let clock = ContinuousClock.now
-        let rows = try await untilInterrupted(
+        let (rows, last) = try await untilInterrupted(
             "Stopped. The same command goes on behind the last whole shard in \(out)."
         ) { [options, data, out, maxTokens] in
             try await TrainingThread().run { _ in
                 let language = try LanguageModel(reference, device: device)
                 let subtracted = try other.map { try LanguageModel($0, device: device) }
-                return try Harvest(
+                var last: Harvest.Progress?
+                let rows = try Harvest(
                     language, minus: subtracted, data: data, options: options, folder: out,
                     rank: rank, size: size
                 ).run { progress in
+                    last = progress
                     let total = maxTokens.map { $0 / size } ?? progress.rows
                     let rate = Double(progress.tokens) / max(progress.seconds, 1e-9)
                     line.update(
@@ -89,12 +91,18 @@ struct HarvestCommand: AsyncParsableCommand {
                         remaining: maxTokens == nil
                             ? nil : .seconds(Double(max(0, total - progress.rows)) / rate))
                 }
+                return (rows, last)
             }
         }
         line.finish()
         let seconds = (ContinuousClock.now - clock) / .seconds(1)
         if model.json {
-            try Terminal.printJSON(["tokens": Double(rows), "seconds": seconds])
+            // Loading apart from reading, which this sitting may have begun late or not at all.
+            try Terminal.printJSON(
+                [
+                    "tokens": Double(rows), "seconds": seconds,
+                    "read_tokens": Double(last?.tokens ?? 0), "read_seconds": last?.seconds ?? 0,
+                ])
         } else {
             print("\(rows) tokens in \(out), \(Terminal.text(.seconds(seconds))).")
         }

@@ -190,9 +190,7 @@ struct DirectionLatentCommand: AsyncParsableCommand {
         let output = try NewOutput(out).path
         let (sae, metadata) = try SparseAutoencoder.read(autoencoder)
         let store = try ActivationStore(folder: activations, point: metadata.point)
-        guard case .residPost(let layer)? = HookPoint(metadata.point, layers: 1 << 12) else {
-            throw ValidationError("The autoencoder reads \(metadata.point), not a block's output.")
-        }
+        let layer = try metadata.block()
         guard (0..<sae.latents).contains(latent) else {
             throw ValidationError("Latents are numbered from 0 to \(sae.latents - 1).")
         }
