@@ -18,6 +18,9 @@ public struct TraitDirection {
         public var choice: Separation
         /// On the questions of the report.
         public var test: Separation
+        /// The same at the last token before the answer: whether the trait shows before anything is said.
+        /// Of prompts that are alike on both sides, 0.5.
+        public var prompt: Separation
         /// Median length of the stream.
         public var medianLength: Double
         /// Mean projections of answers without the trait and of answers with it, over that length, on
@@ -82,14 +85,19 @@ public struct TraitDirection {
                 let length = try difference.norm().item()
                 guard length > 0, length.isFinite else { continue }
                 let unit = try difference / length
-                let projections = try all.matmul(unit.unsqueezed(1)).squeezed(1)
-                    .to(.float64).array(Double.self)
-                func separation(_ part: Int) -> Separation? {
-                    Separation(
-                        positive: rows(part).positive.map { projections[$0] },
-                        negative: rows(part).negative.map { projections[$0] })
+                func along(_ stream: Tensor) throws -> [Double] {
+                    try stream.matmul(unit.unsqueezed(1)).squeezed(1).to(.float64).array()
                 }
-                guard let choice = separation(1), let test = separation(2) else { continue }
+                let projections = try along(all)
+                func separation(_ part: Int, _ values: [Double]) -> Separation? {
+                    Separation(
+                        positive: rows(part).positive.map { values[$0] },
+                        negative: rows(part).negative.map { values[$0] })
+                }
+                guard let choice = separation(1, projections),
+                    let test = separation(2, projections),
+                    let prompt = separation(2, try along(means.prompts[index]))
+                else { continue }
                 directions[layer] = try unit.array()
                 let median = means.medianLengths[index]
                 func reading(_ rows: [Int]) -> Double {
@@ -98,7 +106,7 @@ public struct TraitDirection {
                 self.layers.append(
                     Layer(
                         layer: layer, difference: length / median, choice: choice, test: test,
-                        medianLength: median, without: reading(rows(2).negative),
+                        prompt: prompt, medianLength: median, without: reading(rows(2).negative),
                         with: reading(rows(2).positive)))
             }
         }

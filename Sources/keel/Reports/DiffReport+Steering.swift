@@ -59,7 +59,35 @@ extension DiffReport {
                                 })
                         }.filter { !$0.points.isEmpty })))
         }
+        blocks.append(.details(Details("All doses", [.table(doses)])))
         return Page.Section("Steering", anchor: "steering", blocks)
+    }
+
+    /// Every dose with its share of incoherent answers beside it.
+    private var doses: Table {
+        let shows = !lookFor.isEmpty
+        var columns: [Table.Column] = [
+            .text("Direction"), .text("Model"), .number("Strength"),
+            .number("Likeness (nats per token)"), .number("Incoherent"),
+        ]
+        if shows { columns.append(.number("Show it")) }
+        let rows = result.curves.flatMap { curve in
+            curve.doses.map { dose -> [Table.Cell] in
+                var cells: [Table.Cell] = [
+                    .text(Prose(curve.name)), .text(curve.steersTuned ? "tuned" : "base"),
+                    .number(dose.strength, .plain),
+                    dose.likenessInterval.map { .estimate(Estimate(measured: $0), .plain) }
+                        ?? .number(dose.likeness, .plain),
+                    .number(dose.incoherent, .percent),
+                ]
+                if shows {
+                    cells.append(
+                        dose.shown.map { .estimate(Estimate(measured: $0), .percent) } ?? .missing)
+                }
+                return cells
+            }
+        }
+        return Table(caption: "Every dose of every direction", columns: columns, rows: rows)
     }
 
     private var strongest: Table {
@@ -72,7 +100,7 @@ extension DiffReport {
             rows: result.curves.map { curve in
                 let best = curve.strongest(limit: options.incoherenceLimit)
                 return [
-                    .text(curve.latent.map { _ in Prose(curve.name) } ?? Prose(curve.name)),
+                    .text(Prose(curve.name)),
                     .text(curve.steersTuned ? "tuned" : "base"),
                     best.map { .number($0.dose.strength, .plain) } ?? .missing,
                     best.map { .number($0.change, .plain) } ?? .missing,

@@ -139,7 +139,7 @@ struct DiffReport {
                 .paragraph(
                     """
                     How well an answer's author is told by a score that was found on the other domains. 0.5 is chance; \
-                    the random direction shows what chance does here.
+                    the random direction shows what chance does here. Intervals are for other domains like these.
                     """),
                 .table(
                     Table(
@@ -149,7 +149,8 @@ struct DiffReport {
                         rows: result.holdout.map { method in
                             [
                                 .text(Prose(method.method.rawValue)),
-                                .number(method.auroc, .plain),
+                                method.interval.map { .estimate(Estimate(measured: $0), .plain) }
+                                    ?? .number(method.auroc, .plain),
                             ] + method.domains.map { .number($0.separation.auroc, .plain) }
                         })),
             ])

@@ -115,12 +115,18 @@ struct DirectionFindCommand: AsyncParsableCommand {
         line.finish()
         if model.json { return try Terminal.printJSON(result) }
         Terminal.printTable(
-            [["layer", "difference", "AUROC (choice)", "AUROC (test)", "effect (test)", ""]]
+            [
+                [
+                    "layer", "difference", "AUROC (choice)", "AUROC (test)", "at the prompt's end",
+                    "effect (test)", "",
+                ]
+            ]
                 + result.layers.map { layer in
                     [
                         "\(layer.layer)", String(format: "%.3f", layer.difference),
                         String(format: "%.3f", layer.choice.auroc),
                         String(format: "%.3f", layer.test.auroc),
+                        String(format: "%.3f", layer.prompt.auroc),
                         layer.test.effect.map { String(format: "%.2f", $0) } ?? "-",
                         layer.layer == result.chosen ? "chosen" : "",
                     ]
