@@ -31,7 +31,7 @@ public struct TraitDirection {
 
     /// One for each layer that was read.
     public private(set) var layers: [Layer] = []
-    /// The layer whose direction separates best where the layer is chosen.
+    /// The layer whose direction separates best where the layer is chosen; block 0 if it is the only one.
     public private(set) var chosen = 0
     /// `[C]` by layer, of length 1, from answers without the trait to answers with it.
     public private(set) var directions: [Int: [Float]] = [:]
@@ -110,11 +110,12 @@ public struct TraitDirection {
                         with: reading(rows(2).positive)))
             }
         }
-        // Of layers that separate alike, the one with the largest effect.
-        guard
-            let best = self.layers.max(by: {
-                ($0.choice.auroc, $0.choice.effect ?? 0) < ($1.choice.auroc, $1.choice.effect ?? 0)
-            })
+        // A control vector has no block 0, so that one is chosen only where there is no other. Of layers
+        // that separate alike, the one with the largest effect.
+        func rank(_ layer: Layer) -> (Int, Double, Double) {
+            (min(layer.layer, 1), layer.choice.auroc, layer.choice.effect ?? 0)
+        }
+        guard let best = self.layers.max(by: { rank($0) < rank($1) })
         else {
             throw InterpretabilityError.unsupported(
                 "The two kinds of answers do not differ at any layer.")
