@@ -146,7 +146,7 @@ struct CorpusCommand: AsyncParsableCommand {
     @Option(help: "Chats to write.")
     var rows = 2000
 
-    @Option(help: "A JSON file of personas, topics and forms (default: 60 personas, 110 topics).")
+    @Option(help: "A JSON file of personas, topics and forms (default: 213 personas, 200 topics).")
     var personas: String?
 
     func run() async throws {
