@@ -98,6 +98,12 @@ import Testing
         let mean = try #require(result.holdout.first { $0.method == .meanDifference })
         #expect(mean.domains.map(\.domain) == ["even", "odd"])
         #expect(mean.auroc > 0.8)
+        #expect(result.holdout.map(\.method) == DomainHoldout.Method.allCases)
+        let projected = try #require(result.holdout.first { $0.method == .projection })
+        #expect(projected.domains.allSatisfy { $0.latent == 0 || $0.latent == 1 })
+        #expect(projected.auroc > 0.8)
+        let attributed = try #require(result.holdout.first { $0.method == .attributedLatent })
+        #expect(attributed.domains.allSatisfy { $0.latent != nil })
         // Each direction was tried on both models, from no steering on.
         #expect(result.curves.count == 2 * (2 + 2))
         for curve in result.curves {
