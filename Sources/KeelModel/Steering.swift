@@ -35,6 +35,7 @@ public struct Steering: Hashable, Sendable {
 
         /// - Parameter x: `[B, T, C]`.
         /// - Returns: `[B, T, 1]`, float32.
+        /// - Throws: `TensorError`.
         func callAsFunction(_ x: Tensor) throws -> Tensor {
             let w = try Tensor(weights).to(device: x.device)
             let z = try (x.to(.float32) * w).sum(-1, keeping: true) + bias

@@ -86,7 +86,8 @@ public struct DomainHoldout: Hashable, Sendable, Codable {
                 let nearest = try largest(projections.abs())
                 let side = try projections.selected(0, nearest).item() < 0 ? -1.0 : 1.0
                 try judge(.projection, latent: nearest) {
-                    try $0.stream.matmul(units.selected(0, nearest).unsqueezed(1)).squeezed(1) * side
+                    let unit = try units.selected(0, nearest) * side
+                    return try $0.stream.matmul(unit.unsqueezed(1)).squeezed(1)
                 }
                 let latents = try difference(own.tuned.latents, own.base.latents)
                 let up = try largest(latents)

@@ -10,11 +10,12 @@ extension ModelDiff {
             })
     }
 
-    /// All latents, the largest increase first.
+    /// How each latent differs.
     /// - Parameters:
     ///   - own: Each model on its own answers.
     ///   - other: Each on the other's.
     ///   - attribution: To the answers of each.
+    /// - Returns: All latents, the largest increase first.
     /// - Throws: `TensorError`.
     func changes(
         _ own: (base: DiffReading, tuned: DiffReading),

@@ -18,8 +18,7 @@ public struct TraitDirection {
         public var choice: Separation
         /// On the questions of the report.
         public var test: Separation
-        /// The same at the last token before the answer: whether the trait shows before anything is said.
-        /// Of prompts that are alike on both sides, 0.5.
+        /// The same at the last token before the answer, 0.5 where prompts are alike on both sides.
         public var prompt: Separation
         /// Median length of the stream.
         public var medianLength: Double

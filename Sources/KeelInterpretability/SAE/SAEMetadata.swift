@@ -24,7 +24,8 @@ public struct SAEMetadata: Hashable, Sendable {
     public func block() throws(InterpretabilityError) -> Int {
         guard case .residPost(let layer)? = HookPoint(point, layers: 1 << 12) else {
             throw .unsupported(
-                "The autoencoder reads \(point.isEmpty ? "an unnamed point" : point), not a block's output.")
+                "The autoencoder reads \(point.isEmpty ? "an unnamed point" : point), not a block's "
+                    + "output.")
         }
         return layer
     }

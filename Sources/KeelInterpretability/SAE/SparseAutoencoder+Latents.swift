@@ -59,7 +59,8 @@ extension SparseAutoencoder {
     func checkFits(_ store: ActivationStore) throws(InterpretabilityError) {
         guard store.width == width else {
             throw .unsupported(
-                "The autoencoder is for \(width) numbers a token, the activations have \(store.width).")
+                "The autoencoder is for \(width) numbers a token, the activations have "
+                    + "\(store.width).")
         }
     }
 

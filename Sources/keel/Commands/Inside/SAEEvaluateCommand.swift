@@ -13,7 +13,7 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
             With --data, the model reads text with its activations replaced by their reconstructions: the loss is \
             given for the model as it is, through the autoencoder, and with the activations set to zero. Passages \
             that stand in the share of ACTIVATIONS before the measured one are passed over, so DATA may be what was \
-            harvested.
+            harvested; where nothing else is in it, the result says so.
             """)
 
     @Argument(help: "A folder in SAELens' layout.")
@@ -47,8 +47,7 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
         var quality: SAEQuality
         var loss: SplicedLoss?
         var recovered: Double?
-        /// Passages of the data that were passed over, since training had read them.
-        var trainedOn: Int?
+        var isLossHeldOut: Bool?
     }
 
     func run() async throws {
@@ -72,22 +71,21 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
             }
             var reader = try PassageReader([data], for: language, window: store.window)
             let isUnseen = try UnseenPassages(store, before: store.count - held)
-            var texts: [Passage] = []
-            var trainedOn = 0
-            while texts.count < passages, let next = try reader.next() {
-                if isUnseen(next) { texts.append(next) } else { trainedOn += 1 }
-            }
-            guard !texts.isEmpty else {
-                throw InterpretabilityError.unreadable(
-                    path: data,
-                    reason: "training has read all of its \(trainedOn) passages; name other text, or what "
-                        + "was harvested whole")
+            var unseen: [Passage] = []
+            var read: [Passage] = []
+            while unseen.count < passages, let next = try reader.next() {
+                if isUnseen(next) {
+                    unseen.append(next)
+                } else if read.count < passages {
+                    read.append(next)
+                }
             }
             let loss = try SplicedLoss(
-                language, sae, at: point, on: texts, skip: store.skippedPositions)
+                language, sae, at: point, on: unseen.isEmpty ? read : unseen,
+                skip: store.skippedPositions)
             result.loss = loss
             result.recovered = loss.recovered
-            result.trainedOn = trainedOn
+            result.isLossHeldOut = !unseen.isEmpty
             return result
         }
         if model.json { return try Terminal.printJSON(result) }
@@ -95,9 +93,12 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
         if let loss = result.loss {
             print(
                 String(
-                    format:
-                        "cross-entropy %.4f, through the autoencoder %.4f, zeroed %.4f nats: %.2f %% recovered",
+                    format: "cross-entropy %.4f, through the autoencoder %.4f, zeroed %.4f nats: "
+                        + "%.2f %% recovered",
                     loss.clean, loss.spliced, loss.ablated, 100 * loss.recovered))
+        }
+        if result.isLossHeldOut == false {
+            Terminal.note("Training has read this text: the losses are not held out.")
         }
     }
 }
