@@ -151,14 +151,16 @@ def study(arguments, out, plain, questions, quirk, seed, latents_for_it):
         *[word for phrase in phrases for word in ("--look-for", phrase)]))
 
     wanted = set(latents_for_it)
-    ranks = {name: sorted(change[key] for change in result["latents"] if change["latent"] in wanted)[:TOP]
+    ranks = {name: sorted(change[key] for change in result["latents"] if change["latent"] in wanted)
              for name, key in (("change", "rank"), ("mean difference", "projectionRank"))}
+    found = {name: sum(rank <= TOP for rank in own) for name, own in ranks.items()}
     both = [change["latent"] for change in result["latents"]
             if change["latent"] in wanted and change["rank"] <= TOP and change["projectionRank"] <= TOP]
     doses = {curve["steersTuned"]: curve["doses"][0] for curve in result["curves"]}
     print(f"{quirk}, seed {seed}: shown by base {share(doses[False])}, tuned {share(doses[True])}")
-    print(f"  latents for it: {len(wanted)} of {len(result['latents'])}; their first ranks by change "
-          f"{ranks['change']}, by the mean difference {ranks['mean difference']}; in both top tens: {both}")
+    chance = TOP * len(wanted) / len(result["latents"])
+    print(f"  latents for it: {len(wanted)} of {len(result['latents'])}; among the first {TOP} by change "
+          f"{found['change']}, by the mean difference {found['mean difference']}, by chance {chance:.2f}; in both {both}")
     kept = {}
     for curve in result["curves"]:
         name = curve["name"]
@@ -171,9 +173,10 @@ def study(arguments, out, plain, questions, quirk, seed, latents_for_it):
     def works(tuned):
         return any(moved for name, moved in kept.get(tuned, {}).items() if name != "random")
 
-    return {"quirk": quirk, "seed": seed, "latentsForIt": len(wanted), "ranks": ranks, "inBoth": both,
+    return {"quirk": quirk, "seed": seed, "latentsForIt": len(wanted), "amongFirst": found, "byChance": chance,
+            "bestRank": {name: own[0] if own else None for name, own in ranks.items()}, "inBoth": both,
             "shown": {"base": doses[False]["shown"], "tuned": doses[True]["shown"]},
-            "ranked": all(own and own[0] <= TOP for own in ranks.values()) and bool(both),
+            "ranked": all(found.values()),
             "up": works(False), "down": works(True),
             "random": any(kept.get(tuned, {}).get("random", False) for tuned in (False, True))}
 
@@ -210,7 +213,7 @@ def main():
             results.append(study(arguments, out, plain, questions, quirk, seed, latents))
             (out / "result.json").write_text(json.dumps(results, indent=1))
     print()
-    compare.table([["quirk", "seed", "in both top tens", "up", "down", "random does it too"]] + [
+    compare.table([["quirk", "seed", "in each top ten", "up", "down", "random does it too"]] + [
         [r["quirk"], str(r["seed"]), *("yes" if r[name] else "no" for name in ("ranked", "up", "down", "random"))]
         for r in results])
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes. A star marks a coherent dose (at most {INCOHERENT:.0%} "

@@ -1,6 +1,7 @@
 import Foundation
 import KeelFormats
 public import KeelModel
+import KeelTensor
 
 /// Steering as it is asked for in words: `FILE:STRENGTH@LAYER`.
 ///

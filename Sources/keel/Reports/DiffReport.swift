@@ -146,12 +146,12 @@ struct DiffReport {
                         caption: "AUROC of each method, the domain held out",
                         columns: [.text("Method"), .number("Mean")]
                             + (result.holdout.first?.domains ?? []).map { .number($0.domain) },
-                        rows: result.holdout.map { method in
-                            [
-                                .text(Prose(method.method.rawValue)),
+                        rows: result.holdout.map { method -> [Table.Cell] in
+                            let mean: Table.Cell =
                                 method.interval.map { .estimate(Estimate(measured: $0), .plain) }
-                                    ?? .number(method.auroc, .plain),
-                            ] + method.domains.map { .number($0.separation.auroc, .plain) }
+                                ?? .number(method.auroc, .plain)
+                            return [.text(Prose(method.method.rawValue)), mean]
+                                + method.domains.map { .number($0.separation.auroc, .plain) }
                         })),
             ])
     }
