@@ -11,6 +11,7 @@ public struct SteeringCurve: Hashable, Sendable, Codable {
         public var shown: MeasuredValue?
         /// Share of sampled answers that are incoherent.
         public var incoherent: Double
+        public var incoherentInterval: MeasuredValue?
         public var answers: Int
     }
 

@@ -46,6 +46,7 @@ struct SteeringProbe {
             likeness: likeness.reduce(0, +) / Double(max(1, likeness.count)),
             likenessInterval: MeasuredValue(meanOf: likeness.map { [$0] }), shown: shown,
             incoherent: Double(bad.reduce(0) { $0 + $1.count { $0 } }) / Double(max(1, count)),
+            incoherentInterval: MeasuredValue(rateOf: bad.map { $0.map { $0 ? 1 : 0 } }),
             answers: count)
     }
 
