@@ -270,6 +270,13 @@ import Testing
         await #expect(throws: InterpretabilityError.self) {
             try await maker.write(to: path, rows: 11)
         }
+        let another = CorpusMaker(
+            model, personas: try Personas(contentsOf: URL(filePath: few)),
+            options: SamplingOptions(temperature: 1, maxTokens: 4, seed: 3))
+        await #expect(throws: InterpretabilityError.self) {
+            try await another.write(to: path, rows: 9)
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == all)
         try Data("{}".utf8).write(to: URL(filePath: few))
         #expect(throws: InterpretabilityError.self) {
             try Personas(contentsOf: URL(filePath: few))

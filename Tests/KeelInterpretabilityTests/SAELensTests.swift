@@ -67,6 +67,23 @@ import Testing
             within: 1e-3)
     }
 
+    @Test func `an autoencoder of a difference says so, and reads no single model`() throws {
+        let scratch = try Scratch()
+        let (sae, _) = try SparseAutoencoder.read(Golden.path("saelens/jumprelu"))
+        let folder = scratch.path + "/sae"
+        try sae.write(
+            to: folder,
+            metadata: SAEMetadata(
+                model: "tuned", point: "blocks.1.hook_resid_post", window: 8, minus: "base"))
+        let (_, metadata) = try SparseAutoencoder.read(folder)
+        #expect(metadata.minus == "base")
+        #expect(throws: InterpretabilityError.self) { try metadata.checkIsOfOneModel() }
+        #expect(throws: InterpretabilityError.self) {
+            try SteeringRequest("\(folder)#0:=1").load()
+        }
+        #expect(try SteeringRequest("\(folder)#0:1").load().map(\.action) == [.add(1)])
+    }
+
     @Test func `broken folders are refused by name`() throws {
         let scratch = try Scratch()
         func expectRefusal(_ what: String, _ change: (inout [String: Any]) -> Void) throws {

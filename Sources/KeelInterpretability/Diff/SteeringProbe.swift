@@ -41,13 +41,13 @@ struct SteeringProbe {
         let shown = detector.flatMap { detector in
             MeasuredValue(rateOf: answers.map { $0.map { detector($0.text) ? 1 : 0 } })
         }
+        let share = MeasuredValue(rateOf: bad.map { $0.map { $0 ? 1 : 0 } })
         return SteeringCurve.Dose(
             strength: strength,
             likeness: likeness.reduce(0, +) / Double(max(1, likeness.count)),
             likenessInterval: MeasuredValue(meanOf: likeness.map { [$0] }), shown: shown,
             incoherent: Double(bad.reduce(0) { $0 + $1.count { $0 } }) / Double(max(1, count)),
-            incoherentInterval: MeasuredValue(rateOf: bad.map { $0.map { $0 ? 1 : 0 } }),
-            answers: count)
+            incoherentInterval: share, answers: count)
     }
 
     /// Of each question, the log-probability per token of the tuned model's answers less that of the base

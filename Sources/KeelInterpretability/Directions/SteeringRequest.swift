@@ -89,10 +89,14 @@ public struct SteeringRequest: Hashable, Sendable {
                 "\(folder) is an autoencoder of layer \(layer), and can be steered by at no other.")
         }
         try autoencoder.checkIsThere(latent)
+        func activated(_ value: Double) throws -> Steering.Action {
+            try metadata.checkIsOfOneModel()
+            return .activate(try autoencoder.reading(of: latent), value)
+        }
         let action: Steering.Action =
             switch self.action {
-            case .clamp(let value): .activate(try autoencoder.reading(of: latent), value)
-            case .remove: .activate(try autoencoder.reading(of: latent), 0)
+            case .clamp(let value): try activated(value)
+            case .remove: try activated(0)
             case .add, .activate: self.action
             }
         return Steering(

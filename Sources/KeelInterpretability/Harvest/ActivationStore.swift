@@ -14,6 +14,8 @@ public final class ActivationStore {
     public let folder: String
     /// The model that was read, and hashes of its files.
     public let model: String
+    /// A model whose activations were taken off.
+    public let minus: String?
     public let identity: [String: String]
     /// The hook point's name.
     public let point: String
@@ -55,6 +57,7 @@ public final class ActivationStore {
         }
         self.folder = folder
         model = configuration.model
+        minus = configuration.minus
         identity = configuration.identity
         self.data = configuration.data.keys.sorted()
         window = configuration.options.window

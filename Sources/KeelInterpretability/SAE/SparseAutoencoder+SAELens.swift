@@ -30,6 +30,7 @@ private struct SAELensConfiguration: Codable {
         var context_size: Int?
         var prepend_bos: Bool?
         var keel_training_architecture: String?
+        var keel_minus: String?
     }
 }
 
@@ -122,7 +123,8 @@ extension SparseAutoencoder {
                 model: metadata?.model_name ?? configuration.model_name ?? "",
                 point: metadata?.hook_name ?? configuration.hook_name ?? "",
                 window: metadata?.context_size ?? 0,
-                trainingArchitecture: metadata?.keel_training_architecture)
+                trainingArchitecture: metadata?.keel_training_architecture,
+                minus: metadata?.keel_minus)
         )
     }
 
@@ -143,7 +145,8 @@ extension SparseAutoencoder {
         configuration.metadata = .init(
             sae_lens_version: "6.0.0", sae_lens_training_version: "6.0.0",
             model_name: metadata.model, hook_name: metadata.point, context_size: metadata.window,
-            prepend_bos: false, keel_training_architecture: metadata.trainingArchitecture)
+            prepend_bos: false, keel_training_architecture: metadata.trainingArchitecture,
+            keel_minus: metadata.minus)
         var tensors: [(name: String, value: Tensor)] = [
             ("W_enc", try encoder.transposed(0, 1).contiguous()), ("b_enc", encoderBias),
             ("W_dec", decoder), ("b_dec", decoderBias),

@@ -86,6 +86,7 @@ struct DiffCommand: AsyncParsableCommand {
         ) { [options, sae, out, activations] in
             try await TrainingThread().run { _ in
                 let (autoencoder, metadata) = try SparseAutoencoder.read(sae)
+                try metadata.checkIsOfOneModel()
                 let base = try LanguageModel(references[0], device: device)
                 let tuned = try LanguageModel(references[1], device: device)
                 let diff = try ModelDiff(

@@ -55,12 +55,13 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
         let reference = try model.reference
         let result = try await TrainingThread().run {
             [autoencoder, activations, at, heldOut, data, passages] _ in
-            let (sae, _) = try SparseAutoencoder.read(autoencoder)
+            let (sae, metadata) = try SparseAutoencoder.read(autoencoder)
             let store = try ActivationStore(folder: activations, point: at)
             let held = max(1, Int(Double(store.count) * heldOut))
             var result = Result(
                 quality: try SAEQuality(sae, on: store, rows: store.count - held..<store.count))
             guard let data else { return result }
+            try metadata.checkIsOfOneModel()
             let language = try LanguageModel(reference, device: device)
             guard
                 let point = HookPoint(

@@ -90,6 +90,7 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
                     autoencoder: autoencoder, model: store.model, point: store.point,
                     tokens: rows, latents: [])
                 if let text {
+                    try metadata.checkIsOfOneModel()
                     report.texts = try LatentMeaning.over(
                         text, latents: latents, in: sae, point: metadata.point, language: language)
                 }
