@@ -52,7 +52,8 @@ public struct CorpusMaker {
                 else {
                     throw InterpretabilityError.unreadable(
                         path: path,
-                        reason: "it was begun with other personas or another seed; name another file")
+                        reason: "it was begun with other personas or another seed; name "
+                            + "another file")
                 }
                 done += 1
             }

@@ -6,11 +6,13 @@ public struct SteeringCurve: Hashable, Sendable, Codable {
         /// Log-probability per token of the tuned model's answers less that of the base model's, over
         /// questions: how much the steered model is like the tuned one, in nats per token.
         public var likeness: Double
+        /// Of that mean, by question; nil where there are too few, or all are alike.
         public var likenessInterval: MeasuredValue?
         /// Share of sampled answers that show what was looked for; nil where nothing was.
         public var shown: MeasuredValue?
         /// Share of sampled answers that are incoherent.
         public var incoherent: Double
+        /// Of that share, by question; nil where there are too few.
         public var incoherentInterval: MeasuredValue?
         public var answers: Int
     }
