@@ -14,22 +14,34 @@ extension LanguageModel {
         _ prompts: [[Int]], samples: Range<Int>, options: SamplingOptions,
         steering: [Steering] = [], maxBatch: Int = 64
     ) throws -> [[Completion]] {
+        try sample(
+            prompts.map { (prompt: $0, steering: steering) }, samples: samples, options: options,
+            maxBatch: maxBatch)
+    }
+
+    /// The same with steering of each prompt's own, all in one batch.
+    package func sample(
+        _ requests: [(prompt: [Int], steering: [Steering])], samples: Range<Int>,
+        options: SamplingOptions, maxBatch: Int = 64
+    ) throws -> [[Completion]] {
         try options.validate()
-        for one in steering { try one.validate(for: model.configuration) }
+        for one in Set(requests.flatMap(\.steering)) {
+            try one.validate(for: model.configuration)
+        }
         let scheduler = BatchScheduler(
             model: model, tokenizer: tokenizer, endTokens: endTokens, maxBatch: maxBatch)
         var results: [Int: Result<[Completion], any Error>] = [:]
-        for (id, prompt) in prompts.enumerated() {
+        for (id, request) in requests.enumerated() {
             scheduler.submit(
                 BatchScheduler.Request(
-                    id: id, prompt: prompt, samples: samples, options: options,
-                    steering: steering, onPiece: { _, _, _ in }, onEnd: { _, _ in },
+                    id: id, prompt: request.prompt, samples: samples, options: options,
+                    steering: request.steering, onPiece: { _, _, _ in }, onEnd: { _, _ in },
                     onFinish: { results[id] = $0 }))
         }
         while scheduler.hasWork {
             try Task.checkCancellation()
             scheduler.step()
         }
-        return try prompts.indices.map { try results[$0]?.get() ?? [] }
+        return try requests.indices.map { try results[$0]?.get() ?? [] }
     }
 }

@@ -4,7 +4,7 @@ public import KeelTensor
 ///
 /// It acts on what leaves a block, `blocks.N.hook_resid_post`, where llama.cpp applies its control
 /// vectors, too. The vector's length is what strength 1 means; Keel's own vectors are as long as the
-/// median residual stream at their layer.
+/// median residual stream at their layer, directions of latents as long as activation 1 moves it.
 public struct Steering: Hashable, Sendable {
     /// What is done to a residual stream `x`; `v` is the vector, `u` its direction of length 1.
     public enum Action: Hashable, Sendable {
@@ -14,6 +14,33 @@ public struct Steering: Hashable, Sendable {
         case remove
         /// `x + (s |v| - x·u) u`: there is as much of the direction as strength `s` means.
         case clamp(Double)
+        /// `x + (s - f(x)) v`: the latent whose decoder row is `v` has activation `s`, and what the
+        /// autoencoder does not explain stays (Templeton 2024).
+        case activate(LatentReading, Double)
+    }
+
+    /// What a sparse autoencoder's encoder reads of one latent: `f(x) = relu(z) (z > θ)`, `z = w·x + b`.
+    public struct LatentReading: Hashable, Sendable {
+        /// `[C]`.
+        public var weights: [Float]
+        public var bias: Double
+        /// θ; 0 where the latent is a plain `relu`.
+        public var threshold: Double
+
+        public init(weights: [Float], bias: Double, threshold: Double) {
+            self.weights = weights
+            self.bias = bias
+            self.threshold = threshold
+        }
+
+        /// - Parameter x: `[B, T, C]`.
+        /// - Returns: `[B, T, 1]`, float32.
+        /// - Throws: `TensorError`.
+        func callAsFunction(_ x: Tensor) throws -> Tensor {
+            let w = try Tensor(weights).to(device: x.device)
+            let z = try (x.to(.float32) * w).sum(-1, keeping: true) + bias
+            return try z.relu() * (z .> threshold).to(.float32)
+        }
     }
 
     /// Which tokens are changed.
@@ -57,6 +84,15 @@ public struct Steering: Hashable, Sendable {
                 throw .configuration("the strength of steering is \(strength)")
             }
         case .remove: break
+        case .activate(let latent, let activation):
+            guard latent.weights.count == vector.count, activation.isFinite,
+                latent.weights.allSatisfy(\.isFinite), latent.bias.isFinite,
+                latent.threshold.isFinite
+            else {
+                throw .configuration(
+                    "a latent's encoder has \(latent.weights.count) numbers where its direction has "
+                        + "\(vector.count), or holds what is no number")
+            }
         }
     }
 
@@ -78,6 +114,8 @@ public struct Steering: Hashable, Sendable {
             let length = try v.norm()
             let u = try v / length
             change = try (length * strength - (x * u).sum(-1, keeping: true)) * u
+        case .activate(let latent, let activation):
+            change = try (-latent(x) + activation).to(type) * v
         }
         return try x + (mask.map { try change * $0.to(type) } ?? change)
     }

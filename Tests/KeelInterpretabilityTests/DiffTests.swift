@@ -98,6 +98,12 @@ import Testing
         let mean = try #require(result.holdout.first { $0.method == .meanDifference })
         #expect(mean.domains.map(\.domain) == ["even", "odd"])
         #expect(mean.auroc > 0.8)
+        #expect(result.holdout.map(\.method) == DomainHoldout.Method.allCases)
+        let projected = try #require(result.holdout.first { $0.method == .projection })
+        #expect(projected.domains.allSatisfy { $0.latent == 0 || $0.latent == 1 })
+        #expect(projected.auroc > 0.6)
+        let attributed = try #require(result.holdout.first { $0.method == .attributedLatent })
+        #expect(attributed.domains.allSatisfy { $0.latent != nil })
         // Each direction was tried on both models, from no steering on.
         #expect(result.curves.count == 2 * (2 + 2))
         for curve in result.curves {
@@ -264,6 +270,13 @@ import Testing
         await #expect(throws: InterpretabilityError.self) {
             try await maker.write(to: path, rows: 11)
         }
+        let another = CorpusMaker(
+            model, personas: try Personas(contentsOf: URL(filePath: few)),
+            options: SamplingOptions(temperature: 1, maxTokens: 4, seed: 3))
+        await #expect(throws: InterpretabilityError.self) {
+            try await another.write(to: path, rows: 9)
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == all)
         try Data("{}".utf8).write(to: URL(filePath: few))
         #expect(throws: InterpretabilityError.self) {
             try Personas(contentsOf: URL(filePath: few))

@@ -173,6 +173,78 @@ import Testing
         }
     }
 
+    @Test func `a latent is added to, set and removed by its activation`() throws {
+        let scratch = try Scratch()
+        let language = try Golden.tiny()
+        let width = language.model.configuration.hiddenSize
+        func drawn(_ shape: [Int], _ seed: UInt64) throws -> Tensor {
+            try .normal(shape, generator: RandomGenerator(seed: seed))
+        }
+        let rows = try drawn([20, width], 5)
+        var sae = SparseAutoencoder(
+            activation: JumpReLUActivation(threshold: try .full(0.2, shape: [20])),
+            encoder: try drawn([20, width], 6), encoderBias: try drawn([20], 7),
+            decoder: try rows / rows.norm(1, keeping: true), decoderBias: try drawn([width], 8))
+        let metadata = SAEMetadata(model: "tiny", point: "blocks.0.hook_resid_post", window: 64)
+        let folder = scratch.path + "/sae"
+        try sae.write(to: folder, metadata: metadata)
+        let pack = PackedPassages(try answers("abc", language, count: 3))
+        func stream(_ steering: [Steering]) throws -> Tensor {
+            var hooks = Hooks()
+            for one in steering {
+                try one.validate(for: language.model.configuration)
+                hooks.steer(one)
+            }
+            return try pack.activations(
+                at: [.residPost(layer: 0)], of: language.model, hooks: hooks)[0]
+        }
+        let plain = try stream([])
+        let f = try sae.encode(plain).selected(1, 7)
+        let active = try f.floats().filter { $0 > 0 }.count
+        #expect(active > 0 && active < pack.count)
+        let cases: [(words: String, change: Tensor)] = try [
+            ("=2.5", -f + 2.5), ("remove", -f), ("1.5", f * 0 + 1.5),
+        ]
+        for (words, change) in cases {
+            let steering = try SteeringRequest("\(folder)#7:\(words)").load()
+            #expect(steering.map(\.layer) == [0])
+            let expected = try change.unsqueezed(1) * sae.decoder.selected(0, 7)
+            expectClose(
+                try (stream(steering) - plain).floats(), try expected.floats(), within: 1e-3)
+        }
+        for words in ["#20:1", "#-1:1", "#7:1@1", "#7"] {
+            #expect(throws: InterpretabilityError.self, "\(words)") {
+                try SteeringRequest(folder + words).load()
+            }
+        }
+        // What the others decide, too, cannot be set, only added to.
+        sae.activation = TopKActivation(k: 3)
+        try sae.write(to: folder, metadata: metadata)
+        #expect(try SteeringRequest("\(folder)#7:1").load().map(\.action) == [.add(1)])
+        #expect(throws: InterpretabilityError.self) {
+            try SteeringRequest("\(folder)#7:=1").load()
+        }
+    }
+
+    @Test func `prompts of one batch are steered each by itself`() throws {
+        let language = try Golden.tiny()
+        let prompt = try language.encode(.text("the keel"))
+        let v = try Tensor.normal(
+            [language.model.configuration.hiddenSize], generator: RandomGenerator(seed: 1))
+        let steering = [Steering(vector: try v.floats(), layer: 0, action: .add(3))]
+        var options = SamplingOptions.greedy
+        options.maxTokens = 8
+        let both = try language.sample(
+            [(prompt: prompt, steering: []), (prompt: prompt, steering: steering)],
+            samples: 0..<1, options: options)
+        let plain = try language.sample([prompt], samples: 0..<1, options: options)
+        let pushed = try language.sample(
+            [prompt], samples: 0..<1, options: options, steering: steering)
+        let found = both.flatMap { $0.map(\.tokens) }
+        #expect(found == (plain + pushed).flatMap { $0.map(\.tokens) })
+        #expect(found[0] != found[1])
+    }
+
     @Test func `a row is screened by where its answer goes`() throws {
         let language = try Golden.tiny()
         let scratch = try Scratch()

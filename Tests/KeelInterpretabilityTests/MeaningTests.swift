@@ -58,6 +58,11 @@ import Testing
         #expect(throws: InterpretabilityError.self) {
             try LatentSurvey(of: [6], in: sae, on: store, rows: 0..<5)
         }
+        let activity = try LatentActivity(of: sae, on: store, rows: 0..<store.count)
+        expectClose(activity.means.map { Float($0) }, try f.mean(0).floats(), within: 1e-4)
+        let strongest = activity.strongest(3)
+        #expect(strongest.count == 3)
+        #expect(activity.means[strongest[0]] == activity.means.max())
     }
 
     @Test func `a description is scored on passages that the describer has not seen`() async throws

@@ -142,6 +142,28 @@ import Testing
         expectRefusal { $0.batchSize = 0 }
     }
 
+    @Test func `passages that training read in part count as read`() throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let boundary = store.count * 9 / 10
+        var firstRow: [Int: Int] = [:]
+        for row in (0..<store.count).reversed() {
+            firstRow[try store.source(row).passage] = row
+        }
+        let isUnseen = try UnseenPassages(store, before: boundary)
+        var reader = try PassageReader(
+            [scratch.corpus(60)], for: Golden.tiny(), window: store.window)
+        var (number, unseen) = (0, 0)
+        while let passage = try reader.next() {
+            if let first = firstRow[number] {
+                #expect(isUnseen(passage) == (first >= boundary))
+                unseen += first >= boundary ? 1 : 0
+            }
+            number += 1
+        }
+        #expect(unseen > 0 && unseen < number / 2)
+    }
+
     @Test func `a model that reads through a perfect autoencoder loses nothing`() throws {
         let language = try Golden.tiny()
         let width = language.model.configuration.hiddenSize

@@ -49,12 +49,21 @@ import Testing
         let features = try await Program.run(
             [
                 "sae", "features", scratch.path("sae/sae"), "--activations", scratch.path("acts"),
-                "--latent", "3", "--latent", "9", "--text", "<b>the keel & co</b>", "--out",
+                "--latent", "3", "--latent", "9", "--top", "2", "--text", "<b>the keel & co</b>",
+                "--out",
                 scratch.path("latents.html"), "--json",
             ] + TinyModel.options, in: scratch)
         expectSuccess(features)
         let page = try String(contentsOfFile: scratch.path("latents.html"), encoding: .utf8)
         #expect(page.contains("Latent 9") && !page.contains("<b>the"))
+        let encoded = scratch.path("encoded.safetensors")
+        let encode = [
+            "sae", "encode", scratch.path("sae/sae"), "--activations", scratch.path("acts"),
+            "--max-tokens", "10", "--out", encoded, "--threads", "1",
+        ]
+        expectSuccess(try await Program.run(encode, in: scratch))
+        #expect(FileManager.default.fileExists(atPath: encoded))
+        expectRefusal(try await Program.run(encode, in: scratch), "exists already")
 
         let outcome = try await run(
             "diff", TinyModel.path, "\(TinyModel.path)+\(TinyModel.adapter)", "--sae",
@@ -124,6 +133,7 @@ import Testing
             #expect((0...1).contains(mark.repetition))
         }
         try await expectSummary(of: file)
+        try await expectSteeredScores(file)
         let screened = try await Program.run(
             [
                 "data", "screen", scratch.path("corpus.jsonl"), "--direction", "\(file)@1", "--out",
@@ -180,6 +190,24 @@ import Testing
                 #expect(0 < surprise.value && surprise.low <= surprise.high)
             }
         }
+    }
+
+    /// Steering changes how probable a text is, strength 0 does not.
+    private func expectSteeredScores(_ file: String) async throws {
+        let input = try scratch.write(
+            #"{"id": 1, "prompt": "the keel", "completion": " ab"}"#, to: "score-in.jsonl")
+        var outputs: [String] = []
+        for (index, steer) in [[], ["--steer", "\(file):0@1"], ["--steer", "\(file):8@1"]]
+            .enumerated()
+        {
+            let output = scratch.path("score-\(index).jsonl")
+            expectSuccess(
+                try await Program.run(
+                    ["score", "--input", input, "--output", output] + steer + TinyModel.options,
+                    in: scratch))
+            outputs.append(try String(contentsOfFile: output, encoding: .utf8))
+        }
+        #expect(outputs[0] == outputs[1] && outputs[0] != outputs[2])
     }
 
     @Test func `a harvest that is killed loses no row and repeats none`() async throws {

@@ -33,7 +33,7 @@ public struct CorpusMaker {
     ///   - concurrency: Rows written at a time.
     ///   - onRow: Called with the number of rows in the file.
     /// - Throws: `InterpretabilityError.unsupported` for more rows than there are pairs; what the model
-    ///   throws; `FileError`.
+    ///   throws; `FileError`; `InterpretabilityError.unreadable` for a file with rows of other pairs.
     public func write(
         to path: String, rows: Int, concurrency: Int = 32, onRow: (Int) -> Void = { _ in }
     ) async throws {
@@ -46,7 +46,17 @@ public struct CorpusMaker {
         var done = 0
         if !writer.isEmpty {
             var reader = try JSONLinesReader<CorpusMakerRow>(path: path)
-            while try reader.next() != nil { done += 1 }
+            while let row = try reader.next() {
+                guard done < pairs.count, row.persona == pairs[done].persona.id,
+                    row.topic == pairs[done].topic
+                else {
+                    throw InterpretabilityError.unreadable(
+                        path: path,
+                        reason: "it was begun with other personas or another seed; name "
+                            + "another file")
+                }
+                done += 1
+            }
         }
         for start in stride(from: done, to: rows, by: concurrency) {
             try Task.checkCancellation()

@@ -68,14 +68,20 @@ extension ModelDiff {
                     continue
                 }
                 let vector: [Float] = try (direction / direction.norm() * length).array()
-                let unsteered = try none ?? probe.dose(0, [])
-                none = unsteered
                 let sign = isTuned ? -1.0 : 1.0
-                let doses = try options.strengths.map { strength in
-                    try probe.dose(
-                        strength * sign,
-                        [Steering(vector: vector, layer: layer, action: .add(strength * sign))])
-                }
+                // A batch of its own: a run that goes on later draws the same answers.
+                let unsteered = try none ?? probe.doses([(strength: 0, steering: [])])[0]
+                none = unsteered
+                let doses = try probe.doses(
+                    options.strengths.map { strength in
+                        (
+                            strength: strength * sign,
+                            steering: [
+                                Steering(
+                                    vector: vector, layer: layer, action: .add(strength * sign))
+                            ]
+                        )
+                    })
                 let curve = SteeringCurve(
                     name: name, latent: latent, steersTuned: isTuned, doses: [unsteered] + doses)
                 try writer.append(curve)

@@ -1,5 +1,4 @@
 import Foundation
-import KeelFormats
 import KeelLanguage
 public import KeelModel
 import KeelTensor
@@ -120,11 +119,12 @@ public struct ModelDiff {
         let own = try (base: read(base, baseTexts), tuned: read(tuned, tunedTexts))
         let other = try (base: read(base, tunedTexts), tuned: read(tuned, baseTexts))
         try part("attribution")
-        let attribution = try self.attribution(tunedTexts) - self.attribution(baseTexts)
-        let changes = try changes(own, other, attribution)
-        let domains = questions.flatMap { Array(repeating: $0.domain, count: options.samples) }
+        let effects = try (base: attribution(baseTexts), tuned: attribution(tunedTexts))
+        let changes = try changes(own, other, effects)
         let holdout = try DomainHoldout.all(
-            tuned: own.tuned, base: own.base, domains: domains, seed: options.sampling.seed)
+            own, attribution: effects, of: autoencoder,
+            domains: questions.flatMap { Array(repeating: $0.domain, count: options.samples) },
+            seed: options.sampling.seed)
         let mean = try Engine.withoutGradients {
             try (own.tuned.stream - own.base.stream).mean(0)
         }
@@ -143,99 +143,5 @@ public struct ModelDiff {
         try encoder.encode(result).write(
             to: URL(filePath: folder + "/diff.json"), options: .atomic)
         return result
-    }
-
-    // MARK: Answers
-
-    /// Of each question, each model's answers as passages; drawn once, then read from the folder.
-    private func answers() throws -> (base: [[Passage]], tuned: [[Passage]]) {
-        let path = folder + "/answers.jsonl"
-        let prompts = try questions.map { try base.encode($0.messages) }
-        var rows: [DiffAnswer] = []
-        if FileManager.default.fileExists(atPath: path) {
-            var reader = try JSONLinesReader<DiffAnswer>(path: path)
-            rows = try reader.readAll()
-        } else {
-            for (author, model) in [(DiffAnswer.Author.base, base), (.tuned, tuned)] {
-                let drawn = try model.sample(
-                    prompts, samples: 0..<options.samples, options: options.sampling)
-                for (question, completions) in zip(questions, drawn) {
-                    rows += completions.enumerated().map { sample, completion in
-                        DiffAnswer(
-                            author: author, question: question.id, sample: sample,
-                            text: completion.text, tokens: completion.tokens)
-                    }
-                }
-            }
-            try JSONLinesFile.write(to: path) { write in for row in rows { try write(row) } }
-        }
-        func passages(_ author: DiffAnswer.Author) throws -> [[Passage]] {
-            try zip(questions, prompts).map { question, prompt in
-                let own = rows.filter { $0.author == author && $0.question == question.id }
-                guard own.count == options.samples else {
-                    throw InterpretabilityError.unreadable(
-                        path: path, reason: "it lacks answers to \(question.id); remove the file")
-                }
-                return own.map {
-                    Passage(tokens: prompt + $0.tokens, answerStart: prompt.count)
-                }
-            }
-        }
-        return (try passages(.base), try passages(.tuned))
-    }
-
-    // MARK: Ranking
-
-    private func attribution(_ passages: [Passage]) throws -> Tensor {
-        let sum = try Tensor.zeros([autoencoder.latents])
-        for passage in passages {
-            try Task.checkCancellation()
-            let values = try LatentAttribution.values(passage, base, autoencoder, layer: layer)
-            try sum.add(values, scale: 1 / Double(passages.count))
-        }
-        return sum
-    }
-
-    private func changes(
-        _ own: (base: DiffReading, tuned: DiffReading),
-        _ other: (base: DiffReading, tuned: DiffReading), _ attribution: Tensor
-    ) throws -> [LatentChange] {
-        try Engine.withoutGradients {
-            func values(_ x: Tensor) throws -> [Double] { try x.to(.float64).array() }
-            let before = try values(own.base.latents.mean(0))
-            let after = try values(own.tuned.latents.mean(0))
-            let same = try values(
-                (own.tuned.latents - other.base.latents).mean(0)
-                    + (other.tuned.latents - own.base.latents).mean(0))
-            let stream = try (own.tuned.stream - own.base.stream).mean(0)
-            let lengths = try autoencoder.decoder.norm(1)
-            let projection = try values(
-                autoencoder.decoder.matmul(stream.unsqueezed(1)).squeezed(1) / lengths)
-            let effects = try values(attribution)
-            // Questions are what repeats; answers to one are averaged.
-            let byQuestion = try values(
-                (own.tuned.latents - own.base.latents)
-                    .reshaped(questions.count, options.samples, autoencoder.latents).mean(1))
-            var all = before.indices.map { latent in
-                let cluster = questions.indices.map {
-                    [byQuestion[$0 * autoencoder.latents + latent]]
-                }
-                return LatentChange(
-                    latent: latent, base: before[latent], tuned: after[latent],
-                    interval: MeasuredValue(meanOf: cluster),
-                    onSameText: same[latent] / 2, attribution: effects[latent],
-                    projection: projection[latent])
-            }
-            func rank(
-                _ key: KeyPath<LatentChange, Double>, _ place: WritableKeyPath<LatentChange, Int>
-            ) {
-                let order = all.indices.sorted { all[$0][keyPath: key] > all[$1][keyPath: key] }
-                for (rank, index) in order.enumerated() { all[index][keyPath: place] = rank + 1 }
-            }
-            rank(\.change, \.rank)
-            rank(\.attribution, \.attributionRank)
-            rank(\.projection, \.projectionRank)
-            return all.sorted { $0.rank < $1.rank }
-        }
     }
 }

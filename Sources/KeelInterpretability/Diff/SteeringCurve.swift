@@ -1,6 +1,3 @@
-import KeelLanguage
-import KeelModel
-
 /// What steering along one direction does, strength by strength.
 public struct SteeringCurve: Hashable, Sendable, Codable {
     public struct Dose: Hashable, Sendable, Codable {
@@ -9,11 +6,14 @@ public struct SteeringCurve: Hashable, Sendable, Codable {
         /// Log-probability per token of the tuned model's answers less that of the base model's, over
         /// questions: how much the steered model is like the tuned one, in nats per token.
         public var likeness: Double
+        /// Of that mean, by question; nil where there are too few, or all are alike.
         public var likenessInterval: MeasuredValue?
         /// Share of sampled answers that show what was looked for; nil where nothing was.
         public var shown: MeasuredValue?
         /// Share of sampled answers that are incoherent.
         public var incoherent: Double
+        /// Of that share, by question; nil where there are too few.
+        public var incoherentInterval: MeasuredValue?
         public var answers: Int
     }
 
@@ -32,56 +32,5 @@ public struct SteeringCurve: Hashable, Sendable, Codable {
                 .max(by: { abs($0.likeness - none.likeness) < abs($1.likeness - none.likeness) })
         else { return nil }
         return (dose, dose.likeness - none.likeness)
-    }
-}
-
-/// Measures steering on a fixed set of questions.
-struct SteeringProbe {
-    let language: LanguageModel
-    /// Tokens of each question.
-    let prompts: [[Int]]
-    /// Of each question, what the tuned and the base model answered.
-    let tunedAnswers: [[Passage]]
-    let baseAnswers: [[Passage]]
-    let options: DiffOptions
-    let incoherence: Incoherence
-    /// Whether an answer shows what is looked for.
-    let detector: ((String) -> Bool)?
-
-    func dose(_ strength: Double, _ steering: [Steering]) throws -> SteeringCurve.Dose {
-        try Task.checkCancellation()
-        var hooks = Hooks()
-        for one in steering { hooks.steer(one) }
-        /// Log-probability per token of each question's answers, on average over them.
-        func means(_ answers: [[Passage]]) throws -> [Double] {
-            let values = try AnswerLogProbabilities.values(
-                of: answers.flatMap(\.self), language.model, hooks: hooks)
-            var rest = values[...]
-            return answers.map { row in
-                let own = rest.prefix(row.count).filter { !$0.isEmpty }
-                rest = rest.dropFirst(row.count)
-                return own.reduce(0) { $0 + $1.reduce(0, +) / Double($1.count) }
-                    / Double(own.count)
-            }
-        }
-        // A question whose answers are all empty has no likeness.
-        let likeness = try zip(means(tunedAnswers), means(baseAnswers)).map { $0 - $1 }
-            .filter(\.isFinite)
-        var sampling = options.sampling
-        sampling.seed &+= 1
-        let answers = try language.sample(
-            prompts, samples: 0..<options.samples, options: sampling, steering: steering)
-        let bad = try incoherence.areIncoherent(
-            answers.map { $0.map(\.tokens) }, to: prompts, of: language)
-        let count = bad.reduce(0) { $0 + $1.count }
-        let shown = detector.flatMap { detector in
-            MeasuredValue(rateOf: answers.map { $0.map { detector($0.text) ? 1 : 0 } })
-        }
-        return SteeringCurve.Dose(
-            strength: strength,
-            likeness: likeness.reduce(0, +) / Double(max(1, likeness.count)),
-            likenessInterval: MeasuredValue(meanOf: likeness.map { [$0] }), shown: shown,
-            incoherent: Double(bad.reduce(0) { $0 + $1.count { $0 } }) / Double(max(1, count)),
-            answers: count)
     }
 }

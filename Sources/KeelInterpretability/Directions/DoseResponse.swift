@@ -8,6 +8,8 @@ public struct DoseResponse: Hashable, Sendable, Codable {
         public var strength: Double
         /// Share of answers that are incoherent, beside the model's usual answers.
         public var incoherent: Double
+        /// Of that share, by question; nil where there are too few.
+        public var incoherentInterval: MeasuredValue?
         /// Share of answers that show what was looked for; nil where nothing was.
         public var shown: MeasuredValue?
         public var answers: Int
@@ -52,16 +54,17 @@ public struct DoseResponse: Hashable, Sendable, Codable {
                             positions: $0.positions)
                     })
             let bad = try incoherence.areIncoherent(
-                answers.map { $0.map(\.tokens) }, to: prompts, of: language
-            ).flatMap(\.self)
+                answers.map { $0.map(\.tokens) }, to: prompts, of: language)
+            let all = bad.flatMap(\.self)
+            let shown = detector.flatMap { detector in
+                MeasuredValue(rateOf: answers.map { $0.map { detector($0.text) ? 1 : 0 } })
+            }
             doses.append(
                 Dose(
                     strength: strength,
-                    incoherent: Double(bad.count { $0 }) / Double(max(1, bad.count)),
-                    shown: detector.flatMap { detector in
-                        MeasuredValue(
-                            rateOf: answers.map { $0.map { detector($0.text) ? 1 : 0 } })
-                    }, answers: bad.count, example: answers.first?.first?.text ?? ""))
+                    incoherent: Double(all.count { $0 }) / Double(max(1, all.count)),
+                    incoherentInterval: MeasuredValue(rateOf: bad.map { $0.map { $0 ? 1 : 0 } }),
+                    shown: shown, answers: all.count, example: answers.first?.first?.text ?? ""))
             onDose(doses.count)
         }
     }

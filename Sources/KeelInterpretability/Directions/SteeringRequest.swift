@@ -1,6 +1,7 @@
 import Foundation
 import KeelFormats
 public import KeelModel
+import KeelTensor
 
 /// Steering as it is asked for in words: `FILE:STRENGTH@LAYER`.
 ///
@@ -8,6 +9,9 @@ public import KeelModel
 /// the stream); `=NUMBER` sets the stream's share of the direction to it; `remove` takes it out.
 /// `LAYER` is a block, or a range as `10-14`; without it, the layer that the file was made for, or all
 /// that it has.
+///
+/// `FOLDER#LATENT` in place of a file is a latent of a sparse autoencoder, in units of its activation: a
+/// number is added to it, `=NUMBER` sets it, `remove` sets it to 0.
 public struct SteeringRequest: Hashable, Sendable {
     public var file: String
     public var action: Steering.Action
@@ -45,12 +49,17 @@ public struct SteeringRequest: Hashable, Sendable {
         }
     }
 
-    /// Reads the file.
+    /// Reads the file, or the autoencoder.
     /// - Parameter positions: Which tokens are changed.
     /// - Returns: One change for each layer.
-    /// - Throws: `GGUFError`, `ControlVectorError`; `InterpretabilityError.unsupported` where the file
-    ///   has no direction for a layer that is asked for.
+    /// - Throws: `GGUFError`, `ControlVectorError`, `SafetensorsError`; `InterpretabilityError` where the
+    ///   file has no direction for a layer that is asked for, or the autoencoder no such latent.
     public func load(positions: Steering.Positions = .all) throws -> [Steering] {
+        if let hash = file.lastIndex(of: "#"), let latent = Int(file[file.index(after: hash)...]),
+            !FileManager.default.fileExists(atPath: file)
+        {
+            return [try steering(latent, of: String(file[..<hash]), positions)]
+        }
         let vector = try ControlVectorFile(path: file)
         let own = vector.facts["control.layer"].flatMap(Int.init).map { $0...$0 }
         let known = vector.directions.keys.sorted()
@@ -68,5 +77,30 @@ public struct SteeringRequest: Hashable, Sendable {
         // A range of any length may be asked for; it ends at the first layer that is not there.
         for block in asked { try found.append(steering(block)) }
         return found
+    }
+
+    private func steering(_ latent: Int, of folder: String, _ positions: Steering.Positions) throws
+        -> Steering
+    {
+        let (autoencoder, metadata) = try SparseAutoencoder.read(folder)
+        let layer = try metadata.block()
+        guard layers.map({ $0 == layer...layer }) ?? true else {
+            throw InterpretabilityError.unsupported(
+                "\(folder) is an autoencoder of layer \(layer), and can be steered by at no other.")
+        }
+        try autoencoder.checkIsThere(latent)
+        func activated(_ value: Double) throws -> Steering.Action {
+            try metadata.checkIsOfOneModel()
+            return .activate(try autoencoder.reading(of: latent), value)
+        }
+        let action: Steering.Action =
+            switch self.action {
+            case .clamp(let value): try activated(value)
+            case .remove: try activated(0)
+            case .add, .activate: self.action
+            }
+        return Steering(
+            vector: try autoencoder.decoder.selected(0, latent).array(), layer: layer,
+            action: action, positions: positions)
     }
 }

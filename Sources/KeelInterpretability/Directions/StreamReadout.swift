@@ -20,32 +20,11 @@ public enum StreamReadout {
     }
 
     /// The mean activation of some latents.
-    ///
-    /// Only these are computed, where an autoencoder's activation looks at each latent by itself; TopK
-    /// looks at all.
     /// - Throws: `InterpretabilityError.unsupported` for none, or a latent that is not there.
     public static func latents(
         _ numbers: [Int], of autoencoder: SparseAutoencoder
     ) throws -> (Tensor) throws -> Tensor {
-        guard !numbers.isEmpty, numbers.allSatisfy({ $0 >= 0 && $0 < autoencoder.latents }) else {
-            throw InterpretabilityError.unsupported(
-                "Latents are numbered from 0 to \(autoencoder.latents - 1); of those asked for, one is "
-                    + "not there, or none was named.")
-        }
-        let rows = try Tensor(numbers)
-        var part = autoencoder
-        switch autoencoder.activation {
-        case is StandardActivation: break
-        case let jump as JumpReLUActivation:
-            part.activation = JumpReLUActivation(
-                threshold: try jump.threshold.expanded(autoencoder.latents).contiguous()
-                    .indexed(0, by: rows))
-        default:
-            return { try autoencoder.encode($0).indexed(1, by: rows).mean() }
-        }
-        part.encoder = try autoencoder.encoder.indexed(0, by: rows)
-        part.encoderBias = try autoencoder.encoderBias.indexed(0, by: rows)
-        part.decoder = try autoencoder.decoder.indexed(0, by: rows)
-        return { [part] in try part.encode($0).mean() }
+        let read = try autoencoder.reader(of: numbers)
+        return { try read($0).mean() }
     }
 }

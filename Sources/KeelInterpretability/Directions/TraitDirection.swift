@@ -18,6 +18,8 @@ public struct TraitDirection {
         public var choice: Separation
         /// On the questions of the report.
         public var test: Separation
+        /// The same at the last token before the answer, 0.5 where prompts are alike on both sides.
+        public var prompt: Separation
         /// Median length of the stream.
         public var medianLength: Double
         /// Mean projections of answers without the trait and of answers with it, over that length, on
@@ -28,7 +30,7 @@ public struct TraitDirection {
 
     /// One for each layer that was read.
     public private(set) var layers: [Layer] = []
-    /// The layer whose direction separates best where the layer is chosen.
+    /// The layer whose direction separates best where the layer is chosen; block 0 if it is the only one.
     public private(set) var chosen = 0
     /// `[C]` by layer, of length 1, from answers without the trait to answers with it.
     public private(set) var directions: [Int: [Float]] = [:]
@@ -82,14 +84,19 @@ public struct TraitDirection {
                 let length = try difference.norm().item()
                 guard length > 0, length.isFinite else { continue }
                 let unit = try difference / length
-                let projections = try all.matmul(unit.unsqueezed(1)).squeezed(1)
-                    .to(.float64).array(Double.self)
-                func separation(_ part: Int) -> Separation? {
-                    Separation(
-                        positive: rows(part).positive.map { projections[$0] },
-                        negative: rows(part).negative.map { projections[$0] })
+                func along(_ stream: Tensor) throws -> [Double] {
+                    try stream.matmul(unit.unsqueezed(1)).squeezed(1).to(.float64).array()
                 }
-                guard let choice = separation(1), let test = separation(2) else { continue }
+                let projections = try along(all)
+                func separation(_ part: Int, _ values: [Double]) -> Separation? {
+                    Separation(
+                        positive: rows(part).positive.map { values[$0] },
+                        negative: rows(part).negative.map { values[$0] })
+                }
+                guard let choice = separation(1, projections),
+                    let test = separation(2, projections),
+                    let prompt = separation(2, try along(means.prompts[index]))
+                else { continue }
                 directions[layer] = try unit.array()
                 let median = means.medianLengths[index]
                 func reading(_ rows: [Int]) -> Double {
@@ -98,15 +105,16 @@ public struct TraitDirection {
                 self.layers.append(
                     Layer(
                         layer: layer, difference: length / median, choice: choice, test: test,
-                        medianLength: median, without: reading(rows(2).negative),
+                        prompt: prompt, medianLength: median, without: reading(rows(2).negative),
                         with: reading(rows(2).positive)))
             }
         }
-        // Of layers that separate alike, the one with the largest effect.
-        guard
-            let best = self.layers.max(by: {
-                ($0.choice.auroc, $0.choice.effect ?? 0) < ($1.choice.auroc, $1.choice.effect ?? 0)
-            })
+        // A control vector has no block 0, so that one is chosen only where there is no other. Of layers
+        // that separate alike, the one with the largest effect.
+        func rank(_ layer: Layer) -> (Int, Double, Double) {
+            (min(layer.layer, 1), layer.choice.auroc, layer.choice.effect ?? 0)
+        }
+        guard let best = self.layers.max(by: { rank($0) < rank($1) })
         else {
             throw InterpretabilityError.unsupported(
                 "The two kinds of answers do not differ at any layer.")

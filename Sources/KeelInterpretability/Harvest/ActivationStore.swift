@@ -14,6 +14,8 @@ public final class ActivationStore {
     public let folder: String
     /// The model that was read, and hashes of its files.
     public let model: String
+    /// A model whose activations were taken off.
+    public let minus: String?
     public let identity: [String: String]
     /// The hook point's name.
     public let point: String
@@ -22,6 +24,10 @@ public final class ActivationStore {
     public let data: [String]
     /// Tokens of a passage at most.
     public let window: Int
+    /// Positions left out at the start of each passage.
+    public let skippedPositions: Int
+    /// Whether only tokens of answers were kept.
+    public let answersOnly: Bool
     /// Rows of all shards.
     public let count: Int
     private let shards: [Shard]
@@ -51,9 +57,12 @@ public final class ActivationStore {
         }
         self.folder = folder
         model = configuration.model
+        minus = configuration.minus
         identity = configuration.identity
         self.data = configuration.data.keys.sorted()
         window = configuration.options.window
+        skippedPositions = configuration.options.skippedPositions
+        answersOnly = configuration.options.answersOnly
         self.point = name
         self.width = width
         var shards: [Shard] = []

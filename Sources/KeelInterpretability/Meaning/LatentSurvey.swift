@@ -49,22 +49,14 @@ public struct LatentSurvey {
         rows: Range<Int>, strongest: Int = 8, levels: Int = 1, context: Int = 12, seed: UInt64 = 0,
         onRows: (Int) -> Void = { _ in }
     ) throws {
-        guard latents.allSatisfy({ (0..<autoencoder.latents).contains($0) }) else {
-            throw InterpretabilityError.unsupported(
-                "Latents are numbered from 0 to \(autoencoder.latents - 1).")
-        }
-        guard store.width == autoencoder.width else {
-            throw InterpretabilityError.unsupported(
-                "The autoencoder is for \(autoencoder.width) numbers a token, the activations have "
-                    + "\(store.width).")
-        }
+        let read = try autoencoder.reader(of: latents)
+        try autoencoder.checkFits(store)
         var active = latents.map { _ in [(row: Int, value: Float)]() }
-        let columns = try Tensor(latents)
         try Engine.withoutGradients {
             for start in stride(from: rows.lowerBound, to: rows.upperBound, by: 2048) {
                 try Task.checkCancellation()
                 let end = min(start + 2048, rows.upperBound)
-                let f = try autoencoder.encode(store.rows(start..<end)).indexed(1, by: columns)
+                let f = try read(store.rows(start..<end))
                 let values = try f.transposed(0, 1).contiguous().array(Float.self)
                 for latent in latents.indices {
                     for row in 0..<end - start where values[latent * (end - start) + row] > 0 {
@@ -78,8 +70,9 @@ public struct LatentSurvey {
         self.latents = try latents.enumerated().map { index, latent in
             let sorted = active[index].sorted { $0.value > $1.value }
             func example(_ row: Int, level: Double?) throws -> Example {
-                try Self.example(
-                    row, latent, autoencoder, store, context: context, level: level)
+                try Self.example(row, store, context: context, level: level) {
+                    try read($0).selected(1, index)
+                }
             }
             var passages: Set<Int> = []
             var picked: [Example] = []
@@ -117,8 +110,8 @@ public struct LatentSurvey {
 
     /// The stretch of one passage around a row.
     private static func example(
-        _ row: Int, _ latent: Int, _ autoencoder: SparseAutoencoder, _ store: ActivationStore,
-        context: Int, level: Double?
+        _ row: Int, _ store: ActivationStore, context: Int, level: Double?,
+        activations: (Tensor) throws -> Tensor
     ) throws -> Example {
         let passage = try store.source(row).passage
         var first = row
@@ -129,9 +122,7 @@ public struct LatentSurvey {
         while end < store.count, end - row <= context, try store.source(end).passage == passage {
             end += 1
         }
-        let f = try Engine.withoutGradients {
-            try autoencoder.encode(store.rows(first..<end)).selected(1, latent)
-        }
+        let f = try Engine.withoutGradients { try activations(store.rows(first..<end)) }
         return Example(
             tokens: try (first..<end).map { try store.source($0).token },
             activations: try f.to(.float64).array(), passage: passage, peak: row - first,

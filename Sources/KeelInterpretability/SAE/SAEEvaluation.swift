@@ -24,11 +24,7 @@ public struct SAEQuality: Hashable, Sendable, Codable {
     public init(_ autoencoder: SparseAutoencoder, on store: ActivationStore, rows: Range<Int>)
         throws
     {
-        guard store.width == autoencoder.width else {
-            throw InterpretabilityError.unsupported(
-                "The autoencoder is for \(autoencoder.width) numbers a token, the activations have "
-                    + "\(store.width).")
-        }
+        try autoencoder.checkFits(store)
         self.rows = rows.count
         try Engine.withoutGradients {
             var sum = try Tensor.zeros([store.width], type: .float64)
@@ -36,8 +32,7 @@ public struct SAEQuality: Hashable, Sendable, Codable {
             let fired = try Tensor.zeros([autoencoder.latents])
             for start in stride(from: rows.lowerBound, to: rows.upperBound, by: 2048) {
                 let x = try store.rows(start..<min(start + 2048, rows.upperBound))
-                let f = try autoencoder.encode(x)
-                let y = try autoencoder.reconstruct(x)
+                let (f, y) = try autoencoder.pass(x)
                 let wide = try x.to(.float64)
                 sum = try sum + wide.sum(0)
                 squares += try wide.square().sum().item()

@@ -31,7 +31,7 @@ struct SAERunFolder {
         metrics = try JSONLinesWriter(path: path + "/metrics.jsonl")
         metadata = SAEMetadata(
             model: store.model, point: store.point, window: store.window,
-            trainingArchitecture: options.architecture.rawValue)
+            trainingArchitecture: options.architecture.rawValue, minus: store.minus)
     }
 
     func log(_ values: [String: Double], step: Int, tokens: Int) throws {

@@ -30,11 +30,12 @@ private struct SAELensConfiguration: Codable {
         var context_size: Int?
         var prepend_bos: Bool?
         var keel_training_architecture: String?
+        var keel_minus: String?
     }
 }
 
 extension SparseAutoencoder {
-    /// Reads a folder of SAELens: standard, topk and jumprelu.
+    /// Reads a folder of SAELens: standard, topk, jumprelu, and gated as the jumprelu that it equals.
     /// - Parameter folder: With `cfg.json` and `sae_weights.safetensors`.
     /// - Returns: The autoencoder and where its activations came from.
     /// - Throws: `InterpretabilityError.unreadable` for what is missing, has another shape, or is a
@@ -63,6 +64,8 @@ extension SparseAutoencoder {
             .unreadable(path: path, reason: reason)
         }
         var names: Set = ["W_enc", "b_enc", "W_dec", "b_dec"]
+        var encoder = try weight("W_enc", [C, S]).transposed(0, 1).contiguous()
+        var bias: Tensor?
         let activation: any SAEActivation
         switch configuration.architecture {
         case "standard": activation = StandardActivation()
@@ -74,19 +77,28 @@ extension SparseAutoencoder {
         case "jumprelu":
             names.insert("threshold")
             activation = JumpReLUActivation(threshold: try weight("threshold", [S]))
+        case "gated":
+            names = ["W_enc", "W_dec", "b_dec", "b_gate", "b_mag", "r_mag"]
+            // The gate opens where W x + b_gate > 0, which the magnitude says too: it is above
+            // b_mag - b_gate exp(r_mag) there (Rajamanoharan 2024, arXiv 2404.16014).
+            let stretch = try weight("r_mag", [S]).exp()
+            let magnitude = try weight("b_mag", [S])
+            encoder = try encoder * stretch.unsqueezed(1)
+            bias = magnitude
+            activation = JumpReLUActivation(
+                threshold: try magnitude - weight("b_gate", [S]) * stretch)
         default:
             throw refuse(
                 "the architecture \"\(configuration.architecture)\" is not known; "
-                    + "standard, topk and jumprelu are")
+                    + "standard, topk, jumprelu and gated are")
         }
         if let name = Set(stored.keys).subtracting(names).min() {
             throw InterpretabilityError.unreadable(
                 path: file, reason: "\(name) is no weight of \(configuration.architecture)")
         }
         var result = SparseAutoencoder(
-            activation: activation,
-            encoder: try weight("W_enc", [C, S]).transposed(0, 1).contiguous(),
-            encoderBias: try weight("b_enc", [S]), decoder: try weight("W_dec", [S, C]),
+            activation: activation, encoder: encoder,
+            encoderBias: try bias ?? weight("b_enc", [S]), decoder: try weight("W_dec", [S, C]),
             decoderBias: try weight("b_dec", [C]))
         result.centersInput = configuration.apply_b_dec_to_input ?? true
         switch configuration.normalize_activations ?? "none" {
@@ -111,7 +123,8 @@ extension SparseAutoencoder {
                 model: metadata?.model_name ?? configuration.model_name ?? "",
                 point: metadata?.hook_name ?? configuration.hook_name ?? "",
                 window: metadata?.context_size ?? 0,
-                trainingArchitecture: metadata?.keel_training_architecture)
+                trainingArchitecture: metadata?.keel_training_architecture,
+                minus: metadata?.keel_minus)
         )
     }
 
@@ -132,7 +145,8 @@ extension SparseAutoencoder {
         configuration.metadata = .init(
             sae_lens_version: "6.0.0", sae_lens_training_version: "6.0.0",
             model_name: metadata.model, hook_name: metadata.point, context_size: metadata.window,
-            prepend_bos: false, keel_training_architecture: metadata.trainingArchitecture)
+            prepend_bos: false, keel_training_architecture: metadata.trainingArchitecture,
+            keel_minus: metadata.minus)
         var tensors: [(name: String, value: Tensor)] = [
             ("W_enc", try encoder.transposed(0, 1).contiguous()), ("b_enc", encoderBias),
             ("W_dec", decoder), ("b_dec", decoderBias),

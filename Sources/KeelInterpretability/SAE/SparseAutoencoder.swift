@@ -49,11 +49,16 @@ public struct SparseAutoencoder {
     }
 
     /// The activation as the autoencoder sees it: `[n, C]` gives `[n, C]`.
-    public func reconstruct(_ x: Tensor) throws -> Tensor {
+    public func reconstruct(_ x: Tensor) throws -> Tensor { try pass(x).reconstruction }
+
+    /// Activations of all latents `[n, S]`, and the activation as the autoencoder sees it `[n, C]`, of
+    /// `[n, C]`.
+    public func pass(_ x: Tensor) throws -> (latents: Tensor, reconstruction: Tensor) {
         let (values, mean, deviation) = try standardized(x)
-        let y = try decode(activation(preActivations(values)))
-        guard let mean, let deviation else { return y }
-        return try y * deviation + mean
+        let f = try activation(preActivations(values))
+        let y = try decode(f)
+        guard let mean, let deviation else { return (f, y) }
+        return (f, try y * deviation + mean)
     }
 
     /// Direction of a latent, of length 1.

@@ -51,11 +51,7 @@ struct CompareCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var calls: CallOptions
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
-    var device = "cpu"
-
-    @Option(help: "CPU threads of one operation (default: one a core).")
-    var threads: Int?
+    @OptionGroup var place: MachineOptions
 
     @Option(help: "Seed of the first model's map; the second has the next.")
     var seed: UInt64 = 0

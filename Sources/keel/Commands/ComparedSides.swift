@@ -27,7 +27,7 @@ extension CompareCommand {
     func runs() async throws -> (baseline: Run, candidate: Run, isWhole: Bool) {
         let budget = try calls.budget()
         defer { budget?.report() }
-        let machine = try Machine(device: device, threads: threads).sharedByWorkers()
+        let machine = try place.machine().sharedByWorkers()
         let person = try await self.person(on: machine)
         let before = try await side(baseline, "a", seed: seed, person, on: machine)
         let after = try await side(candidate, "b", seed: seed &+ 1, person, on: machine)

@@ -10,12 +10,14 @@ struct ScoreCommand: AsyncParsableCommand {
         discussion: """
             Reads {"id", "messages": [{"role", "content"}], "completion"} or {"id", "prompt", "completion"}; writes \
             {"id", "tokens", "logprobs", "sum", "mean"} in nats, rows in order. The completion is tokenized by \
-            itself, as in generation; the end of the turn is not scored.
+            itself, as in generation; the end of the turn is not scored. --steer says how probable it is for a model \
+            that is pushed along a direction.
             """)
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var calls: CallOptions
     @OptionGroup var rows: RowOptions
+    @OptionGroup var steering: SteeringOptions
 
     struct OutputRow: Codable {
         var id: RowID
@@ -30,7 +32,7 @@ struct ScoreCommand: AsyncParsableCommand {
         let work = try rows.rows(withCompletions: true).filter { !done.contains($0.id) }
         let budget = try calls.budget()
         let source = try await model.source(calls, on: model.machine().sharedByWorkers())
-        let chat = try await source.load(budget: budget)
+        let chat = try await source.load(budget: budget, steering: steering.load())
         defer { budget?.report() }
         let limit = source.isRemote ? calls.concurrency : 4
         let writer = try rows.writer()

@@ -17,11 +17,7 @@ struct ModelOptions: ParsableArguments {
         completion: .directory)
     var adapter: [String] = []
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
-    var device = "cpu"
-
-    @Option(help: "CPU threads of one operation (default: one a core).")
-    var threads: Int?
+    @OptionGroup var place: MachineOptions
 
     @Option(help: "Seed of all that is drawn.")
     var seed: UInt64 = 0
@@ -42,7 +38,7 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Applies the threads setting and names the device.
-    func machine() throws -> Machine { try Machine(device: device, threads: threads) }
+    func machine() throws -> Machine { try place.machine() }
 
     /// Finds the model: hashes its files, or connects to its address.
     func source(_ calls: CallOptions, on machine: Machine) async throws -> ModelSource {

@@ -139,18 +139,19 @@ struct DiffReport {
                 .paragraph(
                     """
                     How well an answer's author is told by a score that was found on the other domains. 0.5 is chance; \
-                    the random direction shows what chance does here.
+                    the random direction shows what chance does here. Intervals are for other domains like these.
                     """),
                 .table(
                     Table(
                         caption: "AUROC of each method, the domain held out",
                         columns: [.text("Method"), .number("Mean")]
                             + (result.holdout.first?.domains ?? []).map { .number($0.domain) },
-                        rows: result.holdout.map { method in
-                            [
-                                .text(Prose(method.method.rawValue)),
-                                .number(method.auroc, .plain),
-                            ] + method.domains.map { .number($0.separation.auroc, .plain) }
+                        rows: result.holdout.map { method -> [Table.Cell] in
+                            let mean: Table.Cell =
+                                method.interval.map { .estimate(Estimate(measured: $0), .plain) }
+                                ?? .number(method.auroc, .plain)
+                            return [.text(Prose(method.method.rawValue)), mean]
+                                + method.domains.map { .number($0.separation.auroc, .plain) }
                         })),
             ])
     }

@@ -29,7 +29,7 @@ struct ConceptCommand: AsyncParsableCommand {
     @Option(help: "Unclear cases to print.")
     var top = 10
 
-    @Option(help: "Also write a report to this HTML file.")
+    @Option(help: "Also write a report to this HTML file.", completion: .file())
     var report: String?
 
     private struct LabelledText: Decodable {

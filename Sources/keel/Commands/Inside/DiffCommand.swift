@@ -66,11 +66,7 @@ struct DiffCommand: AsyncParsableCommand {
     @Option(help: "A phrase of the behaviour that is looked for; may be given several times.")
     var lookFor: [String] = []
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
-    var device = "cpu"
-
-    @Option(help: "CPU threads of one operation (default: one a core).")
-    var threads: Int?
+    @OptionGroup var place: MachineOptions
 
     @Option(help: "Seed of all that is drawn.")
     var seed: UInt64 = 0
@@ -86,7 +82,7 @@ struct DiffCommand: AsyncParsableCommand {
         options.screened = screen
         if !strength.isEmpty { options.strengths = strength }
         options.incoherenceLimit = incoherence
-        let place = try Machine(device: device, threads: threads).device
+        let device = try place.machine().device
         let references = try [base, tuned].map { try ModelReference(named: $0) }
         let questions =
             try self.questions.map { try OpenQuestion.read($0) } ?? OpenQuestion.shipped()
@@ -98,8 +94,9 @@ struct DiffCommand: AsyncParsableCommand {
         ) { [options, sae, out, activations] in
             try await TrainingThread().run { _ in
                 let (autoencoder, metadata) = try SparseAutoencoder.read(sae)
-                let base = try LanguageModel(references[0], device: place)
-                let tuned = try LanguageModel(references[1], device: place)
+                try metadata.checkIsOfOneModel()
+                let base = try LanguageModel(references[0], device: device)
+                let tuned = try LanguageModel(references[1], device: device)
                 let diff = try ModelDiff(
                     base: base, tuned: tuned, autoencoder: autoencoder, point: metadata.point,
                     questions: questions, options: options, folder: out,

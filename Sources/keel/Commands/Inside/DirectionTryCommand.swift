@@ -78,14 +78,16 @@ struct DirectionTryCommand: AsyncParsableCommand {
                 + result.doses.map { dose in
                     [
                         String(format: "%+.2f", dose.strength),
-                        String(format: "%.1f %%", 100 * dose.incoherent),
-                        dose.shown.map {
-                            String(
-                                format: "%.1f %% (%.1f to %.1f)", 100 * $0.value, 100 * $0.low,
-                                100 * $0.high)
-                        } ?? "-",
+                        dose.incoherentInterval.map(Self.text)
+                            ?? String(format: "%.1f %%", 100 * dose.incoherent),
+                        dose.shown.map(Self.text) ?? "-",
                         String(dose.example.replacing("\n", with: " ").prefix(60)),
                     ]
                 })
+    }
+
+    private static func text(_ share: MeasuredValue) -> String {
+        String(
+            format: "%.1f %% (%.1f to %.1f)", 100 * share.value, 100 * share.low, 100 * share.high)
     }
 }

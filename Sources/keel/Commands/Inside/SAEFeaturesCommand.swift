@@ -15,7 +15,9 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
         discussion: """
             For each latent the tokens it promotes and suppresses, its strongest passages, and passages from each tenth \
             of its activations. With --describe, a model describes each latent from half of the passages, and the \
-            description is scored on the others. --out writes a page; --text adds a heat map over a text of yours.
+            description is scored on the others. --out writes a page; --text adds a heat map over a text of yours. Of \
+            an autoencoder of the difference of two models (keel activations --minus), --top says what tuning changed \
+            most.
             """)
 
     @Argument(help: "A folder in SAELens' layout.", completion: .directory)
@@ -25,7 +27,10 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
     var activations: String
 
     @Option(help: "A latent's number; may be given several times.")
-    var latent: [Int]
+    var latent: [Int] = []
+
+    @Option(help: "Look at so many latents, those that are most active on average.")
+    var top = 0
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var calls: CallOptions
@@ -44,8 +49,8 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
     var out: String?
 
     func validate() throws {
-        guard !latent.isEmpty, maxTokens >= 1 else {
-            throw ValidationError("At least one --latent and one token are needed.")
+        guard !latent.isEmpty || top >= 1, top >= 0, maxTokens >= 1 else {
+            throw ValidationError("At least one --latent, or --top 1, and one token are needed.")
         }
     }
 
@@ -64,26 +69,33 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
         let device = machine.device
         let reference = try model.reference
         let line = ProgressLine("features")
-        let (found, report) = try await untilInterrupted("Stopped; nothing was written.") {
-            [autoencoder, activations, latent, text, maxTokens] in
+        let (latents, found, report) = try await untilInterrupted("Stopped; nothing was written.") {
+            [autoencoder, activations, latent, top, text, maxTokens] in
             try await TrainingThread().run { _ in
                 let (sae, metadata) = try SparseAutoencoder.read(autoencoder)
                 let store = try ActivationStore(folder: activations, point: metadata.point)
                 let language = try LanguageModel(reference, device: device)
                 let rows = min(store.count, maxTokens)
-                let meanings = try LatentMeaning.of(
-                    latent, in: sae, language: language, store: store, rows: rows
-                ) {
-                    line.update(done: $0, total: rows, rate: "tokens read", remaining: nil)
+                func show(_ done: Int) {
+                    line.update(done: done, total: rows, rate: "tokens read", remaining: nil)
                 }
+                var latents = latent
+                if top > 0 {
+                    latents += try LatentActivity(
+                        of: sae, on: store, rows: 0..<rows, onRows: show
+                    ).strongest(top).filter { !latent.contains($0) }
+                }
+                let meanings = try LatentMeaning.of(
+                    latents, in: sae, language: language, store: store, rows: rows, onRows: show)
                 var report = LatentReport(
                     autoencoder: autoencoder, model: store.model, point: store.point,
                     tokens: rows, latents: [])
                 if let text {
+                    try metadata.checkIsOfOneModel()
                     report.texts = try LatentMeaning.over(
-                        text, latents: latent, in: sae, point: metadata.point, language: language)
+                        text, latents: latents, in: sae, point: metadata.point, language: language)
                 }
-                return (meanings, report)
+                return (latents, meanings, report)
             }
         }
         line.finish()
@@ -92,7 +104,7 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
             let source = try await ModelSource(
                 describe, on: machine, limits: try calls.limits())
             let describer = LatentDescriber(try await source.load(), seed: model.seed)
-            for number in latent {
+            for number in latents {
                 func passages(_ all: [LatentMeaning.Passage]?) -> [LatentDescriber.Passage] {
                     (all ?? []).map { passage in
                         let high = passage.pieces.map(\.activation).max() ?? 0
@@ -108,7 +120,7 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
                 meanings[number]?.description = description
             }
         }
-        let ordered = latent.compactMap { number in meanings[number].map { (number, $0) } }
+        let ordered = latents.compactMap { number in meanings[number].map { (number, $0) } }
         if let output {
             var report = report
             report.latents = ordered.map { (latent: $0.0, meaning: $0.1) }

@@ -66,11 +66,7 @@ struct RealignCommand: AsyncParsableCommand {
 
     @OptionGroup var evaluation: EvaluationOptions
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.", completion: .device)
-    var device = "cpu"
-
-    @Option(help: "CPU threads of one operation (default: one a core).")
-    var threads: Int?
+    @OptionGroup var place: MachineOptions
 
     @Option(help: "Seed of all that is drawn.")
     var seed: UInt64 = 0
@@ -94,7 +90,7 @@ struct RealignCommand: AsyncParsableCommand {
         settings.seed = seed
         let realigning = try Realigning(
             settings, of: reference, out: out,
-            device: Machine(device: device, threads: threads).device,
+            device: place.machine().device,
             canaries: evaluation.canaries(), watching: watch.map(Watching.init))
         try await realigning.run(json: json)
     }

@@ -132,6 +132,7 @@ struct Watching: Sendable {
                 readout: try StreamReadout.along(one.vector))
         case .latents:
             let (autoencoder, metadata) = try SparseAutoencoder.read(settings.file ?? "")
+            try metadata.checkIsOfOneModel()
             let sizes = run.language.model.configuration
             guard
                 case .residPost(let layer)? = HookPoint(
