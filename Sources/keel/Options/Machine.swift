@@ -3,6 +3,8 @@ import KeelTensor
 /// How this machine computes for a command.
 struct Machine: Sendable {
     var device: Device
+    /// How many bits a model's weights take.
+    var weights = WeightPrecision.full
     /// Batches that a model answers side by side.
     var workers = 1
 

@@ -1,8 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import KeelLanguage
 import KeelModel
 import KeelRemote
-import KeelTensor
+public import KeelTensor
+
+extension WeightPrecision: ExpressibleByArgument {}
 
 /// What every command that runs a model takes.
 struct ModelOptions: ParsableArguments {
@@ -17,6 +19,12 @@ struct ModelOptions: ParsableArguments {
 
     @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
     var device = "cpu"
+
+    @Option(
+        help:
+            "How weights are held. In int8 and int4, on the CPU, they take less memory, and the model says something else: keel model parity tells how much."
+    )
+    var weights = WeightPrecision.full
 
     @Option(help: "CPU threads of one operation (default: one a core).")
     var threads: Int?
@@ -39,8 +47,21 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// Applies the threads setting and names the device.
-    func machine() throws -> Machine { try Machine(device: device, threads: threads) }
+    /// Applies the threads setting and says how to compute.
+    func machine() throws -> Machine {
+        var machine = try Machine(device: device, threads: threads)
+        machine.weights = weights
+        return machine
+    }
+
+    /// The device, for what works on weights and activations as they are, and trains or measures them.
+    func exactDevice() throws -> Device {
+        guard weights == .full else {
+            throw ValidationError(
+                "This works with the weights as they are: leave --weights \(weights.rawValue) out.")
+        }
+        return try machine().device
+    }
 
     /// Finds the model: hashes its files, or connects to its address.
     func source(_ calls: CallOptions, on machine: Machine) async throws -> ModelSource {

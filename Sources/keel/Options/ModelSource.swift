@@ -46,6 +46,7 @@ enum ModelSource: Sendable {
             facts["engine"] = "libtorch \(Engine.version)"
             facts["device"] = machine.device.name
             facts["type"] = "float32"
+            if machine.weights != .full { facts["weights"] = machine.weights.rawValue }
         case .remote(let model): facts = model.facts
         }
         facts["keel"] = Keel.version
@@ -78,8 +79,8 @@ enum ModelSource: Sendable {
             switch self {
             case .local(let reference, let machine, _):
                 model = try await LocalChatModel(
-                    reference, device: machine.device, maxBatch: maxBatch,
-                    workers: machine.workers)
+                    reference, device: machine.device, weights: machine.weights,
+                    maxBatch: maxBatch, workers: machine.workers)
             case .remote(let remote): model = remote
             }
         }
@@ -96,7 +97,8 @@ enum ModelSource: Sendable {
         }
         return SteeredChatModel(
             try await LocalChatModel(
-                reference, device: machine.device, maxBatch: maxBatch, workers: machine.workers),
+                reference, device: machine.device, weights: machine.weights, maxBatch: maxBatch,
+                workers: machine.workers),
             steering: steering, directions: directions)
     }
 }

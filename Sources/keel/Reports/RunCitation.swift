@@ -33,6 +33,7 @@ struct RunCitation {
         for text in asked.stop { words += ["--stop", Self.quoted(text)] }
         if let system = config.system { words += ["--system", Self.quoted(system)] }
         if let device = config.facts["device"], device != "cpu" { words += ["--device", device] }
+        if let weights = config.facts["weights"] { words += ["--weights", weights] }
         return (words + ["--out", "RUN"]).joined(separator: " ")
     }
 

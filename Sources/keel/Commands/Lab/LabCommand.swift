@@ -45,16 +45,16 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let machine = try model.machine()
+        let device = try model.exactDevice()
         let reference = try model.reference
         var plan = quick ? LabPlan.quick(rate: learningRate) : .whole(rate: learningRate)
         plan.seed = model.seed
         var facts = try LanguageModel.identity(of: reference)
         facts["keel"] = Keel.version
         facts["engine"] = "libtorch \(Engine.version)"
-        facts["device"] = machine.device.name
+        facts["device"] = device.name
         let lab = try Lab(
-            plan, model: reference, path: out, device: machine.device, facts: facts)
+            plan, model: reference, path: out, device: device, facts: facts)
         let line = ProgressLine("lab")
         let result = try await untilInterrupted(
             "Stopped. The same command goes on where \(out) stands."
