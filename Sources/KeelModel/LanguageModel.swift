@@ -23,7 +23,7 @@ public final class LanguageModel {
     ///   - device: Where to compute.
     ///   - type: What weights are held and multiplied as; files hold any type.
     ///   - packing: Lay weights out for speed; such weights cannot be trained, adapters can.
-    ///   - weights: How many bits packed weights take. In 8 or 4, on the CPU and for float32 only, no
+    ///   - precision: How many bits packed weights take. In 8 or 4, on the CPU and for float32 only, no
     ///     gradient passes; adapters are added in float32 beside them.
     /// - Throws: `ModelError`, also for a model that does not fit into the memory that is free; the
     ///   error of the file format that is broken.

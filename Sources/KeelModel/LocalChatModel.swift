@@ -18,14 +18,14 @@ public final class LocalChatModel: ChatModel {
     /// - Parameters:
     ///   - reference: A path or alias, and adapter folders.
     ///   - device: Where to compute.
-    ///   - weights: How many bits weights take.
+    ///   - precision: How many bits weights take.
     ///   - maxBatch: The most sequences that are written at once; more wait.
     ///   - workers: Batches that are written side by side with the same weights. The threads of an
     ///     operation (`Engine.threads`) are those of each.
     /// - Throws: `ModelError`, or the error of the file format that is broken.
     public init(
-        _ reference: ModelReference, device: Device = .cpu, weights precision: WeightPrecision = .full,
-        maxBatch: Int = 64, workers: Int = 1
+        _ reference: ModelReference, device: Device = .cpu,
+        weights precision: WeightPrecision = .full, maxBatch: Int = 64, workers: Int = 1
     ) async throws {
         name = reference.description
         let executors = (0..<max(1, workers)).map { _ in ThreadExecutor(name: "keel model") }

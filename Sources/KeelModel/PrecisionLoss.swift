@@ -16,10 +16,11 @@ public struct PrecisionLoss: Sendable {
     /// - Parameters:
     ///   - other: What is asked about.
     ///   - reference: What is taken for right.
-    ///   - tokens: The text, at least two tokens; the first 256 are read.
+    ///   - tokens: The text, at least two tokens; the first 256 are read, or what the window holds.
     /// - Throws: `ModelError.configuration` for a shorter text; `TensorError`.
     public init(of other: LanguageModel, to reference: LanguageModel, tokens: [Int]) throws {
-        let tokens = Array(tokens.prefix(256))
+        let limit = min(256, reference.model.configuration.maxPositionEmbeddings)
+        let tokens = Array(tokens.prefix(limit))
         guard tokens.count > 1 else {
             throw ModelError.configuration("a text of fewer than two tokens predicts nothing")
         }

@@ -158,7 +158,8 @@ extension Transformer {
 
 extension Linear {
     fileprivate convenience init(
-        _ path: String, _ shape: [Int], bias: Bool, _ weights: any WeightSource, packing: WeightPrecision?
+        _ path: String, _ shape: [Int], bias: Bool, _ weights: any WeightSource,
+        packing: WeightPrecision?
     ) throws {
         try self.init(
             weights.weight(path + ".weight", shape: shape),

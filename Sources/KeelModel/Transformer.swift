@@ -29,8 +29,10 @@ public final class Transformer {
     ///   - weights: Where weights are found by name.
     ///   - packing: How linear layers are packed; nil for weights that can be trained.
     /// - Throws: `ModelError` for a weight that is missing or has another shape.
-    init(_ configuration: TransformerConfiguration, weights: any WeightSource, packing: WeightPrecision?) throws
-    {
+    init(
+        _ configuration: TransformerConfiguration, weights: any WeightSource,
+        packing: WeightPrecision?
+    ) throws {
         self.configuration = configuration
         let C = configuration.hiddenSize, V = configuration.vocabularySize
         let table = try weights.weight("model.embed_tokens.weight", shape: [V, C])

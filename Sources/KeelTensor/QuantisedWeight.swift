@@ -18,11 +18,11 @@ public final class QuantisedWeight {
     private let values: Tensor
     private let scales: Tensor
 
+    /// Nil for `full`, and for a shape that 8 bits cannot hold: rows must be a multiple of 16 numbers,
+    /// and for 4 bits of 32, with a multiple of 16 rows.
     /// - Parameters:
     ///   - weight: `[out, in]`, real numbers, on the CPU.
     ///   - precision: At most so few bits; a shape that 4 bits cannot hold gets 8.
-    /// - Returns: Nil for `full`, and for a shape that 8 bits cannot hold either: rows must be a
-    ///   multiple of 16 numbers, and for 4 bits of 32, with a multiple of 16 rows.
     /// - Throws: `TensorError` for a weight elsewhere, or with what is no number.
     public init?(_ weight: Tensor, precision: WeightPrecision) throws(TensorError) {
         let held = Self.precision(shape: weight.shape, atMost: precision)

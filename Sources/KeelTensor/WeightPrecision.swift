@@ -7,10 +7,11 @@ public enum WeightPrecision: String, Hashable, Sendable, CaseIterable {
     /// 4 bits a number, and 32 more for a scale and a zero each 32 numbers.
     case int4
 
-    /// Bytes that a weight takes; a shape that these bits cannot hold takes the next higher.
+    /// Bytes that a weight takes.
     /// - Parameters:
     ///   - shape: `[out, in]`.
     ///   - type: What the model computes in.
+    /// - Returns: Those of the next higher precision where these bits cannot hold the shape.
     public func byteCount(shape: [Int], type: ElementType) -> Double {
         let count = shape.reduce(1) { $0 * Double($1) }
         switch QuantisedWeight.precision(shape: shape, atMost: self) {

@@ -16,9 +16,10 @@ import Testing
         weight = numbers
     }
 
-    /// How far each number of a weight may be off, `[out, in]`: half a step, or what rounding a scale
-    /// and a zero to bfloat16 moves the ends of their range, 1/256 of what each contributes. Half of one
-    /// percent is for the step itself, which is rounded, too.
+    /// How far each number of a weight may be off, `[out, in]`.
+    ///
+    /// Half a step, or what rounding a scale and a zero to bfloat16 moves the ends of their range, 1/256
+    /// of what each contributes. Half of one percent is for the step itself, which is rounded, too.
     private func bound(_ weight: Tensor, _ precision: WeightPrecision) throws -> Tensor {
         let ones = try Tensor.full(1, shape: weight.shape)
         if precision == .int8 {
@@ -51,9 +52,10 @@ import Testing
         let found = try packed.rows(Tensor.arange(0..<48))
         try expect(found, weight, within: bound(weight, .int8))
         // And it is that rounding which is measured: of most rows, some number is off by a third of it.
-        let share = try ((found - weight).abs().max(1) / bound(weight, .int8).max(1)).array(Float.self)
+        let share = try ((found - weight).abs().max(1) / bound(weight, .int8).max(1))
+            .array(Float.self)
         #expect(share.filter { $0 > 0.66 }.count > 40)
-        #expect(try packed.rows(Tensor([[3, 3]].flatMap(\.self), shape: [2, 1])).shape == [2, 1, 64])
+        #expect(try packed.rows(Tensor([3, 3], shape: [2, 1])).shape == [2, 1, 64])
         #expect(throws: TensorError.self) { try packed.rows(Tensor([48])) }
     }
 
@@ -75,9 +77,11 @@ import Testing
     }
 
     @Test(arguments: [WeightPrecision.int8, .int4])
-    func `a product with a unit reads one column of the weight`(_ precision: WeightPrecision) throws {
+    func `a product with a unit reads one column of the weight`(
+        _ precision: WeightPrecision
+    ) throws {
         let packed = try LinearWeight(#require(try QuantisedWeight(weight, precision: precision)))
-        let bound = try bound(weight, precision).transposed()
+        let limits = try bound(weight, precision).transposed()
         let columns = try weight.transposed().contiguous()
         for start in stride(from: 0, to: 64, by: 16) {
             let rows = start..<start + 16
@@ -86,7 +90,7 @@ import Testing
             let own = try columns.narrowed(0, rows)
             try expect(
                 packed(Tensor(unit, shape: [16, 64])), own,
-                within: bound.narrowed(0, rows) * 1.01 + own.abs() / 256)
+                within: limits.narrowed(0, rows) * 1.01 + own.abs() / 256)
         }
     }
 
@@ -112,7 +116,9 @@ import Testing
     }
 
     @Test func `what fewer bits cannot hold gets more, and what is no number is refused`() throws {
-        func held(_ rows: Int, _ columns: Int, _ asked: WeightPrecision) throws -> WeightPrecision? {
+        func held(_ rows: Int, _ columns: Int, _ asked: WeightPrecision) throws
+            -> WeightPrecision?
+        {
             try QuantisedWeight(Tensor.full(1, shape: [rows, columns]), precision: asked)?.precision
         }
         #expect(try held(32, 96, .int4) == .int4)
@@ -138,7 +144,8 @@ import Testing
 
     @Test func `bytes are counted as they are held`() {
         #expect(WeightPrecision.full.byteCount(shape: [48, 64], type: .float32) == 48 * 64 * 4)
-        #expect(WeightPrecision.int8.byteCount(shape: [48, 64], type: .float32) == 48 * 64 + 48 * 2)
+        #expect(
+            WeightPrecision.int8.byteCount(shape: [48, 64], type: .float32) == 48 * 64 + 48 * 2)
         // Half a byte a number, and four bytes for each 32 of them.
         #expect(
             WeightPrecision.int4.byteCount(shape: [48, 64], type: .float32)

@@ -5,6 +5,7 @@ import KeelLanguage
 import KeelModel
 import KeelStatistics
 import KeelTensor
+import KeelTokenizer
 import KeelTraining
 
 /// A device, or fewer bits, held to float32 on the CPU.
@@ -43,7 +44,7 @@ struct ModelParityCommand: ParsableCommand {
 
     @Option(
         help:
-            "JSON Lines of {\"text\"}, of each of which 256 tokens are read for the loss (default: 24 that ship with Keel)."
+            "JSON Lines of {\"text\"}, of each of which up to 256 tokens are read for the loss (default: 24 that ship with Keel)."
     )
     var texts: String?
 
@@ -128,7 +129,7 @@ struct ModelParityCommand: ParsableCommand {
         var reader = try JSONLinesReader<TextRow>(path: texts ?? Realignment.neutralTexts())
         var read: [PrecisionLoss] = []
         while let row = try reader.next() {
-            let tokens = try right.encode(.text(row.text))
+            let tokens = right.tokenizer.encode(row.text, addingSpecial: true)
             guard tokens.count > 1 else { continue }
             read.append(try PrecisionLoss(of: asked, to: right, tokens: tokens))
         }
