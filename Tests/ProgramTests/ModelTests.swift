@@ -151,8 +151,7 @@ import Testing
 
         let train = ["train", "sft", "--data", "rows.jsonl", "--out", scratch.path("run")]
         let direction = [
-            "direction", "--trait", "is dry", "--positive-system", "a", "--negative-system", "b",
-            "--out", scratch.path("d.gguf"),
+            "direction", "find", "--trait", "is dry", "--out", scratch.path("d.gguf"),
         ]
         for command in [train, direction] {
             let outcome = try await Program.run(
