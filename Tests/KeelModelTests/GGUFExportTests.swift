@@ -53,9 +53,9 @@ import Testing
                 let path = "\(scratch.path)/\(name)-\(type).gguf"
                 try language.writeGGUF(to: path, as: type)
                 let again = try LanguageModel(ModelReference(base: path))
-                // No more tokens than the shortest window holds, where that is checked.
+                // No more tokens than the shortest window holds.
                 let prompt = again.tokenizer.encode("th", addingSpecial: true)
-                let score = try #require(again.score(["ek"], after: .text("th")).first)
+                let score = try #require(try again.score(["ek"], after: .text("th")).first)
                 jobs.append(
                     (
                         "\(name) as \(type)", tolerance,
