@@ -22,9 +22,9 @@ package struct MemoryNeed {
         self.packing = packing
     }
 
-    package var byteCount: Double { byteCount(packing) }
+    package var byteCount: Double { total(packing) }
 
-    private func byteCount(_ packing: WeightPrecision?) -> Double {
+    private func total(_ packing: WeightPrecision?) -> Double {
         let table = [configuration.vocabularySize, configuration.hiddenSize]
         let names = [
             "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
@@ -60,7 +60,7 @@ package struct MemoryNeed {
             }
         throw .tooLarge(
             path: path, needed: byteCount, available: available,
-            fewer: fewer.first { byteCount($0) <= available })
+            fewer: fewer.first { total($0) <= available })
     }
 }
 
@@ -69,18 +69,17 @@ package enum AvailableMemory {
     /// In bytes; nil where the system does not tell.
     package static var byteCount: Double? {
         #if os(Linux)
-            [free(in: text("/proc/meminfo")), group()].compactMap(\.self).min()
+            return [free(in: text("/proc/meminfo")), group()].compactMap(\.self).min()
         #else
-            Double(ProcessInfo.processInfo.physicalMemory)
+            return Double(ProcessInfo.processInfo.physicalMemory)
         #endif
     }
 
     /// What `/proc/meminfo` says: free, or held by what can be read again.
     package static func free(in information: String) -> Double? {
         for line in information.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
-            return line.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map {
-                $0 * 1024
-            }
+            let kilobytes = line.split(separator: " ").dropFirst().first.flatMap { Double($0) }
+            return kilobytes.map { $0 * 1024 }
         }
         return nil
     }
@@ -93,7 +92,8 @@ package enum AvailableMemory {
         guard let limit = number("memory.max"), let taken = number("memory.current") else {
             return nil
         }
-        let pages = text("/sys/fs/cgroup/memory.stat").split(separator: "\n").compactMap { line in
+        let pages = text("/sys/fs/cgroup/memory.stat").split(separator: "\n").compactMap {
+            line -> Double? in
             let parts = line.split(separator: " ")
             return parts.count == 2 && parts[0].hasSuffix("active_file") ? Double(parts[1]) : nil
         }

@@ -15,7 +15,11 @@ enum TokenEmbedding {
     init(_ weight: Tensor, packing: WeightPrecision?) throws {
         let isWhole = packing == nil || packing == .full
         let quantised = isWhole ? nil : try QuantisedWeight(weight, precision: .int8)
-        self = quantised.map { .quantised($0) } ?? .table(weight)
+        if let quantised {
+            self = .quantised(quantised)
+        } else {
+            self = .table(weight)
+        }
     }
 
     /// Int64 of any shape gives `[…, C]`.
