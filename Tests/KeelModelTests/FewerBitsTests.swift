@@ -72,6 +72,34 @@ import Testing
         #expect(scores.flatMap(\.logprobs).allSatisfy { $0 < 0 && $0.isFinite })
     }
 
+    @Test(arguments: [ElementType.bfloat16, .float16])
+    func `narrower numbers answer in a batch as the model does alone`(_ type: ElementType)
+        async throws
+    {
+        let reference = ModelReference(base: try Golden.path("tiny-llama"))
+        let alone = try LanguageModel(reference, type: type)
+        let chat = try await LocalChatModel(reference, type: type)
+        let options = SamplingOptions(temperature: 0, maxTokens: 6)
+        let answers = try await chat.complete(.text("keel"), samples: 0..<3, options: options)
+        let tokens = alone.tokenizer.encode("keel", addingSpecial: true)
+        for answer in answers {
+            #expect(!answer.tokens.isEmpty)
+            // Sums in another order may turn a tie, so no token is far from the likeliest.
+            let text = tokens + answer.tokens
+            let logits = try alone.logits(text).to(.float32).rows()
+            for (index, token) in answer.tokens.enumerated() {
+                let row = logits[tokens.count - 1 + index]
+                #expect((row.max() ?? 0) - row[token] < 0.25)
+            }
+        }
+        let score = try await chat.score(["abc"], after: .text("keel"))[0]
+        let whole = try LanguageModel(reference).score(["abc"], after: .text("keel"))[0]
+        #expect(score.tokens == whole.tokens)
+        for (narrow, wide) in zip(score.logprobs, whole.logprobs) {
+            #expect(abs(narrow - wide) < 0.25)
+        }
+    }
+
     @Test func `such weights are neither trained nor written, and say so`() throws {
         let language = try tiny(.int8)
         #expect(language.model.parameters.allSatisfy { $0.value.rank == 1 })

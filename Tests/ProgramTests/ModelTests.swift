@@ -138,7 +138,7 @@ import Testing
         try scratch.write(#"{"id": 1, "prompt": "a", "completion": "bc"}"#, to: "rows.jsonl")
         let score = ["score", "--input", scratch.path("rows.jsonl")] + TinyModel.options
         var sums: [Double] = []
-        for weights in ["f32", "int8", "int4"] {
+        for weights in ["f32", "bf16", "int8", "int4"] {
             let out = scratch.path(weights + ".jsonl")
             expectSuccess(
                 try await Program.run(
@@ -147,7 +147,7 @@ import Testing
             let rows: [Row] = try Lines(out).decoded()
             sums += rows.map(\.sum)
         }
-        #expect(sums.count == 3 && Set(sums).count == 3 && sums.allSatisfy { $0 < 0 })
+        #expect(sums.count == 4 && Set(sums).count == 4 && sums.allSatisfy { $0 < 0 })
 
         let train = ["train", "sft", "--data", "rows.jsonl", "--out", scratch.path("run")]
         let direction = [

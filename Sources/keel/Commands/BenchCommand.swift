@@ -43,7 +43,8 @@ struct BenchCommand: AsyncParsableCommand {
             if let loaded { return loaded.chat }
             let start = clock.now
             let chat = try await LocalChatModel(
-                model.reference, device: device, weights: machine.weights, maxBatch: 64)
+                model.reference, device: device, type: machine.weights.type,
+                weights: machine.weights.precision, maxBatch: 64)
             loaded = (chat, clock.now - start)
             return chat
         }

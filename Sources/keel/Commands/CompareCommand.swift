@@ -51,7 +51,7 @@ struct CompareCommand: AsyncParsableCommand {
     @OptionGroup var sampling: SamplingArguments
     @OptionGroup var calls: CallOptions
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps, auto.")
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")

@@ -30,8 +30,8 @@ struct ModelParityCommand: ParsableCommand {
     @Option(help: "What weights are held as there: float32, bfloat16 or float16.")
     var type = "float32"
 
-    @Option(help: "How weights are held there.")
-    var weights = WeightPrecision.full
+    @Option(help: "How weights are held there; bf16 and f16 say the same as --type.")
+    var weights = HeldWeights.f32
 
     @Option(
         help:
@@ -82,18 +82,24 @@ struct ModelParityCommand: ParsableCommand {
         guard let type = ElementType(rawValue: type),
             [.float32, .bfloat16, .float16].contains(type)
         else { throw ValidationError("--type is float32, bfloat16 or float16, not \(type).") }
+        guard weights == .f32 || type == .float32 || type == weights.type else {
+            throw ValidationError("--type and --weights say different things; give one of them.")
+        }
+        let computed = weights == .f32 ? type : weights.type
         let device = try Device(self.device)
         let reference = ModelReference(base: model)
         let right = try LanguageModel(reference)
-        let asked = try LanguageModel(reference, device: device, type: type, weights: weights)
+        let asked = try LanguageModel(
+            reference, device: device, type: computed, weights: weights.precision)
         let parity = try Parity(of: asked, to: right, tokens: right.encode(.text(text)))
-        let limit: Double? = tolerance ?? (weights == .full ? 0.001 : nil)
+        let limit: Double? = tolerance ?? (weights.precision == .full ? 0.001 : nil)
         let first = parity.firstDifference(above: limit ?? .infinity)
         let loss = try self.loss(of: asked, to: right)
         if json {
             try Terminal.printJSON(
                 Report(
-                    device: device.name, type: type.rawValue, weights: weights.rawValue,
+                    device: device.name, type: computed.rawValue,
+                    weights: weights.rawValue,
                     tolerance: limit, first: first?.name,
                     steps: parity.steps.map {
                         .init(name: $0.name, difference: $0.isBroken ? nil : $0.difference)
@@ -110,7 +116,7 @@ struct ModelParityCommand: ParsableCommand {
             let size = first.isBroken ? "no number" : String(format: "%.2g", first.difference)
             Terminal.note("\(first.name) is the first step that differs: \(size).")
         } else {
-            let agree = weights == .full || tolerance != nil ? "steps agree" : "steps were compared"
+            let agree = weights.precision == .full || tolerance != nil ? "steps agree" : "steps were compared"
             Terminal.note(
                 "All \(parity.steps.count) \(agree); the largest difference is "
                     + String(format: "%.2g", most) + ".")

@@ -1,10 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import KeelLanguage
 import KeelModel
 import KeelRemote
-public import KeelTensor
-
-extension WeightPrecision: ExpressibleByArgument {}
+import KeelTensor
 
 /// What every command that runs a model takes.
 struct ModelOptions: ParsableArguments {
@@ -17,14 +15,14 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "A LoRA adapter folder in PEFT layout; may be given several times.")
     var adapter: [String] = []
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps, or auto for the fastest kind there is.")
     var device = "cpu"
 
     @Option(
         help:
-            "How weights are held. In int8 and int4, on the CPU, they take less memory, and the model says something else: keel model parity tells how much."
+            "How weights are held. Narrower ones take less memory, int8 and int4 on the CPU only, and the model says something else: keel model parity tells how much."
     )
-    var weights = WeightPrecision.full
+    var weights = HeldWeights.f32
 
     @Option(help: "CPU threads of one operation (default: one a core).")
     var threads: Int?
@@ -56,7 +54,7 @@ struct ModelOptions: ParsableArguments {
 
     /// The device, for what works on weights and activations as they are, and trains or measures them.
     func exactDevice() throws -> Device {
-        guard weights == .full else {
+        guard weights == .f32 else {
             throw ValidationError(
                 "This works with the weights as they are: leave --weights \(weights.rawValue) out.")
         }

@@ -58,7 +58,7 @@ struct DiffCommand: AsyncParsableCommand {
     @Option(help: "A phrase of the behaviour that is looked for; may be given several times.")
     var lookFor: [String] = []
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps, auto.")
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")

@@ -61,7 +61,7 @@ struct RealignCommand: AsyncParsableCommand {
 
     @OptionGroup var evaluation: EvaluationOptions
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps.")
+    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps, auto.")
     var device = "cpu"
 
     @Option(help: "CPU threads of one operation (default: one a core).")
