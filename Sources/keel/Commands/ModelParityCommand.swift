@@ -98,8 +98,7 @@ struct ModelParityCommand: ParsableCommand {
         if json {
             try Terminal.printJSON(
                 Report(
-                    device: device.name, type: computed.rawValue,
-                    weights: weights.rawValue,
+                    device: device.name, type: computed.rawValue, weights: weights.rawValue,
                     tolerance: limit, first: first?.name,
                     steps: parity.steps.map {
                         .init(name: $0.name, difference: $0.isBroken ? nil : $0.difference)
@@ -116,7 +115,8 @@ struct ModelParityCommand: ParsableCommand {
             let size = first.isBroken ? "no number" : String(format: "%.2g", first.difference)
             Terminal.note("\(first.name) is the first step that differs: \(size).")
         } else {
-            let agree = weights.precision == .full || tolerance != nil ? "steps agree" : "steps were compared"
+            let isJudged = weights.precision == .full || tolerance != nil
+            let agree = isJudged ? "steps agree" : "steps were compared"
             Terminal.note(
                 "All \(parity.steps.count) \(agree); the largest difference is "
                     + String(format: "%.2g", most) + ".")

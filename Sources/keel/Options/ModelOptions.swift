@@ -15,7 +15,8 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "A LoRA adapter folder in PEFT layout; may be given several times.")
     var adapter: [String] = []
 
-    @Option(help: "Where to compute: cpu, cuda, cuda:1, mps, or auto for the fastest kind there is.")
+    @Option(
+        help: "Where to compute: cpu, cuda, cuda:1, mps, or auto for the fastest kind there is.")
     var device = "cpu"
 
     @Option(
