@@ -50,6 +50,14 @@ TARGETS = [
     ("sample-16", "transformers", 3),
     ("sample-16", "llama.cpp", 2),
 ]
+# The same for Keel's fastest way to hold weights, whose loss is said beside it.
+FEW_BITS = ["int8", "int4"]
+FEW_BIT_TARGETS = [
+    ("decode", "llama.cpp Q8_0", 1),
+    ("decode", "llama.cpp", 0.9),
+    ("sample-16", "OpenVINO GenAI", 1.1),
+    ("sample-64", "OpenVINO GenAI", 1.1),
+]
 
 
 @dataclass
@@ -136,9 +144,17 @@ def main():
     torch = Program("torch", [*peers, "torch", threads, "-"], ROOFS)
     # By itself, so that its memory does not count as that of the common measures.
     more = Program("Keel, more", bench, ["sample-64", *ROOFS])
-    programs = [keel, transformers, llama, torch, more]
+    few = [Program(f"Keel, {bits}", [*bench, "--weights", bits], COMMON) for bits in FEW_BITS]
+    eight = [Program("llama.cpp Q8_0", [*peers, "llama.cpp", threads, options.q8_0], COMMON)]
+    if options.openvino:
+        openvino = [options.openvino, HERE / "peers.py", "openvino", threads, options.q8_0]
+        eight.append(Program("OpenVINO GenAI", openvino, [*COMMON, "sample-64"]))
+    programs = [keel, transformers, llama, torch, more, *few, *eight]
 
     machine = describe(options, MODEL, about["sha256"], PACKAGES)
+    if options.openvino:
+        machine["versions"]["openvino-genai"] = version(options.openvino, "openvino-genai")
+    losses = {bits: loss(options.keel, bits) for bits in FEW_BITS}
     with recording(machine) as record:
         environment = {**os.environ, "OMP_NUM_THREADS": threads, "HF_HUB_OFFLINE": "1"}
         for turn in range(1, options.rounds + 1):
@@ -152,6 +168,7 @@ def main():
             record(kind="round", disturbance=max(p.disturbance for p in programs))
 
     report(machine, folder, keel, [transformers, llama], torch, more)
+    report_few_bits(keel, more, few, [llama, *eight], losses)
     print(f"\nAll figures: {results(machine)}")
     sys.exit(1 if keel.failure else 0)
 
@@ -162,6 +179,8 @@ def arguments():
     parser.add_argument("--keel", default=str(ROOT / ".build/release/keel"))
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--folder", required=True, help="what 'peers.py convert' has made")
+    parser.add_argument("--q8_0", required=True, help="the model as 'keel model export' writes it")
+    parser.add_argument("--openvino", help="a Python that has openvino-genai; left out without it")
     options = parser.parse_args()
     if options.rounds < 1 or options.threads < 1:
         parser.error("--rounds and --threads must be at least 1")
@@ -197,6 +216,19 @@ def describe(options, model, sha256, packages):
         "versions": {"keel": say(options.keel, "--version")}
         | {name: importlib.metadata.version(name) for name in packages},
     }
+
+
+def version(python, package):
+    """Of a package in another environment."""
+    code = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
+    return subprocess.check_output([python, "-c", code, package], text=True).strip()
+
+
+def loss(keel, bits):
+    """What weights in so many bits cost, a token in nats; None where that cannot be said."""
+    command = [keel, "model", "parity", MODEL, "--weights", bits, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return json.loads(done.stdout)["loss"] if done.returncode == 0 else None
 
 
 def results(machine):
@@ -301,6 +333,44 @@ def report(machine, folder, keel, peers, torch, more):
     for program in [keel, *peers, torch, more]:
         if program.failure:
             print(f"\n{program.name} failed: {program.failure}")
+
+
+def report_few_bits(keel, more, few, peers, losses):
+    """Keel with weights in 8 and 4 bits, beside those whose weights are, too."""
+    ours, named = [keel, *few], {peer.name: peer for peer in peers}
+    print()
+    rows = [["weights in few bits", "unit", *(p.name for p in [*ours, *peers])]]
+    for measure in ["prefill", "decode", "sample-16", "sample-64", "load", "peak"]:
+        cells = [(more if measure == "sample-64" and p is keel else p).cell(measure) for p in ours]
+        unit = next((p.units[measure] for p in [*ours, *peers] if measure in p.units), "")
+        rows.append([TITLES[measure], unit, *cells, *(p.cell(measure) for p in peers)])
+    table(rows)
+    print()
+    for bits, cost in losses.items():
+        if cost is None:
+            print(f"What {bits} costs was not measured.")
+            continue
+        low, high = cost["interval"] or [float("nan")] * 2
+        print(
+            f"{bits}: a token becomes less probable by {cost['mean']:.4f} nats ({low:.4f} to "
+            f"{high:.4f}, {cost['texts']} texts); divergence {cost['divergence']:.4f} nats; the "
+            f"likeliest token is the same at {100 * cost['agreement']:.1f} %."
+        )
+
+    def measured(measure, name):
+        known = [p for p in [*ours, more] if p.figures.get(measure)]
+        best = max(known, key=lambda p: p.middle(measure), default=None)
+        if best is None or name not in named:
+            return f"{TITLES[measure]}, {name}", None
+        return f"{TITLES[measure]}, {name}: {best.name}", ratio(best, named[name], measure)
+
+    found = [(*measured(measure, name), least) for measure, name, least in FEW_BIT_TARGETS]
+    targets((title, least, value) for title, value, least in found)
+    for program in [*few, *peers]:
+        if program.failure:
+            print(f"\n{program.name} failed: {program.failure}")
+    if "OpenVINO GenAI" not in named:
+        print("\nOpenVINO GenAI was left out: its wheel does not install here.")
 
 
 def targets(wanted):

@@ -25,6 +25,7 @@ from history_page import page
 # How many times the peer Keel is meant to reach.
 GOALS = {
     **{(measure, peer): least for measure, peer, least in compare.TARGETS},
+    **{(measure, peer): least for measure, peer, least in compare.FEW_BIT_TARGETS},
     **{(f"training, {name}: rate", "TRL + PEFT"): least for name, least in training.TARGETS.items()},
     **{(f"training, {name}: memory", "TRL + PEFT"): 1 for name in training.TARGETS},
     **{(f"{part}: rate", peer): least for part, peer, least in inside.TARGETS},
@@ -72,8 +73,15 @@ class Session:
     def place(self):
         return f"{self.machine['cpu']}, {self.machine['threads']} threads"
 
-    def keel(self, measure):
-        """Keel's own figures, by whichever of its names the row was recorded."""
+    def keel(self, measure, peer=None):
+        """Keel's own figures, by whichever of its names the row was recorded.
+
+        Beside a peer that this is a target for, those of the fastest way to hold weights.
+        """
+        if any(key[:2] == (measure, peer) for key in compare.FEW_BIT_TARGETS):
+            names = ["Keel", "Keel, more", *(f"Keel, {bits}" for bits in compare.FEW_BITS)]
+            found = [self.figures.get((measure, name)) for name in names]
+            return max(filter(None, found), key=median, default=[])
         for name in ("Keel", "keel", "Keel, more"):
             if found := self.figures.get((measure, name)):
                 return found
@@ -81,7 +89,8 @@ class Session:
 
     def ratio(self, measure, peer):
         """How many times as good Keel is, with the least and greatest of rounds; None without both."""
-        ours, theirs = self.keel(measure), self.figures.get((measure, peer))
+        ours = self.keel(measure, peer)
+        theirs = self.figures.get((measure, peer))
         if not ours or not theirs or min(ours + theirs) <= 0:
             return None
         less = is_less_better(measure)

@@ -60,7 +60,7 @@ def newest(sessions, pairs, goals, titles, closes, cell):
         note = closes.get((measure, peer), "not known yet") if verdict in ("missed", "behind") else ""
         yield (
             f'<tr><th scope="row">{escape(titles[measure])}</th>'
-            f"<td>{cell(session.keel(measure), unit)}</td>"
+            f"<td>{cell(session.keel(measure, peer), unit)}</td>"
             f"<td>{escape(peer)}: {cell(session.figures[measure, peer], unit)}</td>"
             f'<td class="n">{ratio:.2f} ({low:.2f} to {high:.2f})</td>'
             f'<td class="n">{"" if goal is None else f"{goal:g}"}</td>'

@@ -3,6 +3,7 @@
     peers.py convert GGUF FOLDER                       make the folder that transformers loads
     peers.py transformers THREADS FOLDER MEASURE...
     peers.py llama.cpp THREADS GGUF MEASURE...
+    peers.py openvino THREADS GGUF MEASURE...          needs openvino-genai, see openvino.txt
     peers.py torch THREADS - MEASURE...                the roofs of this machine
 
 Prompts, lengths, warm-up and sampling (temperature 1, nothing cut off) are those of `keel bench`.
@@ -25,9 +26,13 @@ def main(program, *arguments):
         return convert(*map(Path, arguments))
     threads, model, *measures = arguments
     start = time.perf_counter()
-    peer = {"transformers": Transformers, "llama.cpp": LlamaCpp, "torch": Torch}[program](
-        int(threads), model
-    )
+    programs = {
+        "transformers": Transformers,
+        "llama.cpp": LlamaCpp,
+        "openvino": OpenVINO,
+        "torch": Torch,
+    }
+    peer = programs[program](int(threads), model)
     for measure in measures:
         if measure == "load":
             show(measure, time.perf_counter() - start, "s")
@@ -127,6 +132,37 @@ class LlamaCpp:
 
         with ThreadPoolExecutor(samples) as pool:
             return sum(usage["completion_tokens"] for usage in pool.map(sample, range(samples)))
+
+
+class OpenVINO:
+    """OpenVINO GenAI with continuous batching, on the weights of the file as they are."""
+
+    def __init__(self, threads, path):
+        import openvino_genai
+
+        scheduler = openvino_genai.SchedulerConfig()
+        scheduler.cache_size = 2  # GB of keys and values, as Keel may take
+        scheduler.max_num_seqs = 64
+        scheduler.enable_prefix_caching = False
+        self.pipeline = openvino_genai.LLMPipeline(
+            path, "CPU", scheduler_config=scheduler, INFERENCE_NUM_THREADS=threads
+        )
+        self.tokenizer = self.pipeline.get_tokenizer()
+        self.config = openvino_genai.GenerationConfig
+
+    def complete(self, texts, count, **how):
+        """The tokens of the prompts, and those written, of all texts together."""
+        tokens = self.tokenizer.encode(texts)
+        config = self.config(max_new_tokens=count, ignore_eos=True, **how)
+        answers = self.pipeline.generate(tokens, config).tokens
+        return int(tokens.attention_mask.data.sum()), sum(map(len, answers))
+
+    def read(self, text):
+        return self.complete([text], 1)[0]
+
+    def write(self, text, samples, count):
+        # Without top-k and top-p, and at temperature 1, unless told otherwise.
+        return self.complete([text] * samples, count, do_sample=samples > 1)[1]
 
 
 class Torch:

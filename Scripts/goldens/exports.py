@@ -3,8 +3,9 @@
     python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers peft==0.21.2 gguf==0.19.0 xllamacpp datasets
     venv/bin/python Scripts/goldens/exports.py .build/release/keel [smollm2-135m]
 
-Adapters in PEFT, merged folders in transformers, GGUF models and adapters in llama.cpp, and mlx adapters in mlx-lm where
-it is installed. A difference above the tolerance ends the script with status 1. Nothing is written to the repository.
+Adapters in PEFT, merged folders in transformers, GGUF models, adapters and control vectors in llama.cpp, autoencoders in
+SAELens, and mlx adapters in mlx-lm, the last two where they are installed. A difference above the tolerance ends the
+script with status 1. Nothing is written to the repository.
 """
 
 import json
@@ -18,6 +19,8 @@ import gguf
 import numpy as np
 import torch
 from adapters import write_model
+from llama_engine import Engine
+from llama_logprobs import LlamaCpp
 from peft import PeftModel
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
@@ -29,11 +32,11 @@ PROMPT, COMPLETION = "The keel", " holds the ship upright, in any sea."
 failures = []
 
 
-def check(what, found, expected, tolerance):
+def check(what, found, expected, tolerance, unit="tokens"):
     both = [(a, b) for a, b in zip(found, expected, strict=True) if a is not None]
     worst = max((abs(a - b) for a, b in both), default=float("inf"))
     is_close = worst <= tolerance and len(both) > len(expected) / 2
-    print(f"{'ok' if is_close else 'NO'}  {what}: greatest difference {worst:.2e} nats over {len(both)} of {len(expected)} tokens")
+    print(f"{'ok' if is_close else 'NO'}  {what}: greatest difference {worst:.2e} over {len(both)} of {len(expected)} {unit}")
     if not is_close:
         failures.append(what)
 
@@ -79,36 +82,6 @@ def widened(source, path):
     writer.close()
 
 
-class LlamaCpp:
-    def __init__(self, model, adapter=None, context=128):
-        import xllamacpp as llama
-        parameters = llama.CommonParams()
-        parameters.model.path = str(model)
-        parameters.n_ctx, parameters.n_parallel, parameters.warmup = context, 1, False
-        parameters.cpuparams.n_threads = 2
-        parameters.verbosity = 0
-        # Keys and values in float32, so that only the order of sums differs.
-        parameters.cache_type_k = parameters.cache_type_v = llama.ggml_type.GGML_TYPE_F32
-        parameters.flash_attn_type = llama.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        if adapter:
-            parameters.lora_adapters = [llama.CommonAdapterLoraInfo(str(adapter), 1.0)]
-        self.server = llama.Server(parameters)
-
-    def ask(self, tokens, **more):
-        answer = self.server.handle_completions(
-            {"prompt": tokens, "temperature": 0.0, "cache_prompt": False, "seed": 1, **more})
-        return answer if isinstance(answer, dict) else json.loads(answer)
-
-    def score(self, prompt, completion, vocabulary):
-        """Log-probabilities of the completion's tokens; None where the likeliest token ends the text, and nothing is told."""
-        result = []
-        for i, token in enumerate(completion):
-            told = self.ask(prompt + completion[:i], n_predict=1, n_probs=vocabulary)["choices"][0]["logprobs"]
-            top = told["content"][0]["top_logprobs"] if told and told["content"] else []
-            result.append(next((entry["logprob"] for entry in top if entry["id"] == token), None))
-        return result
-
-
 def tiny(keel, out):
     base = lambda: LlamaForCausalLM.from_pretrained(TINY, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(TINY)
@@ -136,6 +109,70 @@ def tiny(keel, out):
     completion, expected = keel.score(TINY)
     found = LlamaCpp(f"{out}/tiny.gguf").score(prompt, completion, 300)
     check("no adapter, in llama.cpp", found, expected, 1e-3)
+
+
+def corpus(out):
+    path = Path(out, "corpus.jsonl")
+    path.write_text("".join(json.dumps({"text": f"the keel {n} holds a ship {n * n}"}) + "\n" for n in range(40)))
+    return path
+
+
+def saes(keel, out):
+    """Autoencoders of each kind that Keel trains: what SAELens makes of the activations that Keel measured them on."""
+    try:
+        from sae_lens import SAE
+    except ImportError:
+        return print("--  sae-lens is not installed")
+    point = "blocks.1.hook_resid_post"
+    keel("activations", "--model", TINY, "--data", corpus(out), "--at", point, "--out", "acts", "--window", "32")
+    width = json.loads((TINY / "config.json").read_text())["hidden_size"]
+    shards = sorted(Path(out, "acts", "rank-0").glob(f"*.{point}.bin"))
+    x = torch.from_numpy(np.concatenate([np.fromfile(shard, "<f4").reshape(-1, width) for shard in shards]))
+    for kind in ("topk", "batchtopk", "jumprelu", "standard"):
+        keel("sae", "train", "--activations", "acts", "--out", f"sae-{kind}", "--architecture", kind, "--latents", "64",
+             "--k", "4", "--batch-size", "64", "--passes", "5")
+        told = subprocess.run(
+            [keel.program, "sae", "evaluate", f"sae-{kind}/sae", "--activations", "acts", "--held-out", "1", "--json"],
+            check=True, cwd=out, capture_output=True, text=True).stdout
+        quality = json.loads(told)["quality"]
+        sae = SAE.load_from_disk(f"{out}/sae-{kind}/sae", device="cpu")
+        with torch.no_grad():
+            latents = sae.encode(x)
+            latents = latents.to_dense() if latents.is_sparse else latents
+            error = (x - sae.decode(latents)).square().sum() / (x - x.mean(0)).square().sum()
+        found = [float(1 - error), float((latents > 0).sum(1).float().mean())]
+        assert quality["rows"] == len(x), (quality["rows"], len(x))
+        check(f"autoencoder, {kind}, in SAELens: explained variance and active latents", found,
+              [quality["explainedVariance"], quality["l0"]], 1e-3, "measures")
+
+
+def vectors(keel, out):
+    """A direction that Keel found: answers that it steers, beside what llama.cpp makes of each token with the vector."""
+    Path(out, "questions.jsonl").write_text("".join(
+        json.dumps({"id": f"q{n}", "domain": str(n % 2), "prompt": f"what is {n}?"}) + "\n" for n in range(8)))
+    keel("direction", "find", "--model", TINY, "--trait", "is kind", "--questions", "questions.jsonl", "--samples", "1",
+         "--max-tokens", "6", "--out", "trait.gguf")
+    reader = gguf.GGUFReader(f"{out}/trait.gguf")
+    assert reader.fields["general.architecture"].contents() == "controlvector"
+    found = {tensor.name: np.array(tensor.data, dtype=np.float32) for tensor in reader.tensors}
+    assert list(found) == ["direction.1"], found.keys()
+    Path(out, "prompts.jsonl").write_text(json.dumps({"id": 1, "prompt": PROMPT}) + "\n")
+    strength = 4
+    keel("generate", "--model", TINY, "--input", "prompts.jsonl", "--output", "steered.jsonl", "--temperature", "0",
+         "--max-tokens", "12", "--steer", f"trait.gguf:{strength}@1")
+    tokens = json.loads(Path(out, "steered.jsonl").read_text())["tokens"]
+    prompt = Tokenizer.from_file(str(TINY / "tokenizer.json")).encode(PROMPT, add_special_tokens=False).ids
+    engine = Engine(f"{out}/tiny.gguf")
+
+    def behind(directions):
+        """How far each token that Keel wrote is from the likeliest."""
+        rows = engine.logits([prompt, *([token] for token in tokens[:-1])], directions)
+        return [float(row.max() - row[token]) for row, token in zip(rows, tokens)]
+
+    # Keys and values in half precision move logits by less than 0.01 here (llama_steering.py).
+    check("control vector, in llama.cpp", behind(found["direction.1"][None] * strength), [0] * len(tokens), 0.02, "tokens")
+    if max(behind(None)) <= 0.02:
+        failures.append("the control vector changes nothing that would show it")
 
 
 def mlx(keel, adapter, name, out, prompt, completion, expected):
@@ -241,6 +278,8 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as out:
         keel = Keel(sys.argv[1], out)
         tiny(keel, out)
+        vectors(keel, out)
+        saes(keel, out)
         written(keel, out)
         if len(sys.argv) > 2:
             large(keel, sys.argv[2], out)

@@ -35,13 +35,21 @@ struct GGUFWeights: WeightSource {
             let stored = file.tensors[own]
         else { throw ModelError.missingWeight(name: name, path: path) }
         try check(name, found: stored.shape, expected: shape)
-        let tensor = try dequantized(stored, in: file)
+        let tensor = try numbers(of: stored, in: file)
         if let heads = configuration.pairedHeads(name) {
             return try tensor.withHalvesApart(heads: heads)
         }
         // llama.cpp multiplies by what it has, so files hold the sum.
         return stored.name.hasSuffix("norm.weight") && configuration.normOffset != 0
-            ? try tensor - configuration.normOffset : tensor
+            ? try tensor.to(.float32) - configuration.normOffset : tensor
+    }
+
+    /// In place, where the file holds them as tensors do.
+    private func numbers(of stored: GGUFTensor, in file: GGUFFile) throws -> Tensor {
+        let types: [GGMLType: ElementType] = [.f32: .float32, .f16: .float16, .bf16: .bfloat16]
+        guard let type = types[stored.type] else { return try dequantized(stored, in: file) }
+        let (bytes, owner) = try file.memory(of: stored.name)
+        return try Tensor(mapped: bytes, shape: stored.shape, type: type, owner: owner)
     }
 
     /// Decodes on all cores, rows being independent.

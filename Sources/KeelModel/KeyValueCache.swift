@@ -10,6 +10,8 @@ final class KeyValueCache {
         let layers, heads, keyHeads, dimension: Int
         let device: Device
         let type: ElementType
+        /// Whether one pass over float16 keys and values decodes.
+        let isFused: Bool
         /// How far back layers see.
         let windows: Set<Int?>
 
@@ -21,7 +23,7 @@ final class KeyValueCache {
             keyHeads = configuration.numKeyValueHeads
             dimension = configuration.headDimension
             device = model.device
-            let isFused =
+            isFused =
                 model.device == .cpu && model.elementType == .float32
                 && Tensor.canDecode(heads: heads, keyHeads: keyHeads, dimension: dimension)
             type = isFused ? .float16 : model.elementType
@@ -71,7 +73,7 @@ final class KeyValueCache {
                 let own = try store.narrowed(0, row..<row + 1)
                 try own.narrowed(2, 0..<memory.count).assign(new)
                 // What is hidden by a mask is multiplied all the same, so it must be a number.
-                if layout.type != .float16 {
+                if !layout.isFused {
                     try own.narrowed(2, memory.count..<capacity).assign(
                         Tensor.zeros([1], type: layout.type, device: layout.device))
                 }
@@ -121,7 +123,7 @@ final class KeyValueCache {
 
     /// What the rows need as they stand now; nil where one pass reads each row to its own end.
     func padding() throws -> Padding? {
-        guard layout.type != .float16 else { return nil }
+        guard !layout.isFused else { return nil }
         let B = lengths.count, end = (lengths.max() ?? 0) + 1
         let positions = try Tensor(lengths).to(device: layout.device).reshaped(B, 1, 1, 1)
         let columns = try Tensor.arange(0..<end, device: layout.device).reshaped(1, 1, 1, end)

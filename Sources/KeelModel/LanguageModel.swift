@@ -23,14 +23,27 @@ public final class LanguageModel {
     ///   - device: Where to compute.
     ///   - type: What weights are held and multiplied as; files hold any type.
     ///   - packing: Lay weights out for speed; such weights cannot be trained, adapters can.
-    /// - Throws: `ModelError`, or the error of the file format that is broken.
+    ///   - precision: How many bits packed weights take. In 8 or 4, on the CPU and for float32 only, no
+    ///     gradient passes; adapters are added in float32 beside them.
+    /// - Throws: `ModelError`, also for a model that does not fit into the memory that is free; the
+    ///   error of the file format that is broken.
     public init(
         _ reference: ModelReference, device: Device = .cpu, type: ElementType = .float32,
-        packing: Bool = true
+        packing: Bool = true, weights precision: WeightPrecision = .full
     ) throws {
         self.reference = reference
         path = try ModelCatalogue.path(of: reference.base)
         let files = try ModelFiles(at: path)
+        guard precision == .full || packing && device == .cpu && type == .float32 else {
+            throw ModelError.configuration(
+                "weights as \(precision.rawValue) are for float32 on the CPU, and can neither be "
+                    + "trained nor written; load them as f32")
+        }
+        let packing = packing ? precision : nil
+        if device == .cpu {
+            try MemoryNeed(files.configuration, type: type, packing: packing)
+                .check(path: path, available: AvailableMemory.byteCount)
+        }
 
         let weights = CountedWeights(files.weights) { try $0.to(type, device: device) }
         model = try Transformer(files.configuration, weights: weights, packing: packing)

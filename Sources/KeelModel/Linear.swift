@@ -13,10 +13,18 @@ package final class Linear {
     /// - Parameters:
     ///   - weight: `[out, in]`.
     ///   - bias: `[out]`.
-    ///   - packing: Whether to lay the weight out for speed, where the machine can.
-    init(_ weight: Tensor, bias: Tensor? = nil, packing: Bool) {
+    ///   - packing: How the weight is packed, where the machine can; nil for the weight itself.
+    /// - Throws: `TensorError` for a weight in fewer bits that holds what is no number.
+    convenience init(_ weight: Tensor, bias: Tensor? = nil, packing: WeightPrecision?) throws {
+        let quantised = try packing.flatMap { try QuantisedWeight(weight, precision: $0) }
+        self.init(
+            quantised.map { LinearWeight($0) } ?? LinearWeight(weight, packing: packing != nil),
+            bias: bias)
+    }
+
+    init(_ weight: LinearWeight, bias: Tensor? = nil) {
+        self.weight = weight
         self.bias = bias
-        self.weight = LinearWeight(weight, packing: packing)
     }
 
     func callAsFunction(_ x: Tensor) throws -> Tensor {

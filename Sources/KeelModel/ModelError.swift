@@ -1,3 +1,6 @@
+internal import Foundation
+public import KeelTensor
+
 /// Why a model cannot be loaded or asked.
 public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     /// No file, folder or alias of this name.
@@ -12,6 +15,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     case weightShape(name: String, found: [Int], expected: [Int])
     case unexpectedWeight(name: String, path: String)
     case adapter(path: String, reason: String)
+    /// Its weights need more bytes than are free; in `fewer` bits, they would fit.
+    case tooLarge(path: String, needed: Double, available: Double, fewer: WeightPrecision?)
     case wrongHash(path: String, found: String, expected: String)
     case fetch(String)
 
@@ -39,6 +44,12 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "loading it would silently change the model."
         case .adapter(let path, let reason):
             "The adapter \(path) cannot be applied: \(reason)."
+        case .tooLarge(let path, let needed, let available, let fewer):
+            "\(path) was not loaded: its weights need "
+                + String(
+                    format: "%.1f GB of memory, and %.1f GB are free", needed / 1e9,
+                    available / 1e9)
+                + (fewer.map { "; with --weights \($0.rawValue) they fit." } ?? ".")
         case .wrongHash(let path, let found, let expected):
             "\(path) is damaged: its SHA-256 is \(found), expected \(expected). It was not installed; "
                 + "run the command again."

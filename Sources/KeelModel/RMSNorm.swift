@@ -14,17 +14,17 @@ final class RMSNorm {
     ///   - count: Of its numbers.
     ///   - configuration: Of the model.
     ///   - weights: Where weights are found by name.
-    ///   - packing: Whether the weight stays as it is, as none that is packed is trained.
+    ///   - packing: How linear layers are packed; nil where weights are trained, this one too.
     /// - Throws: `ModelError` for a weight that is missing or has another shape.
     init(
         _ path: String, _ count: Int, _ configuration: TransformerConfiguration,
-        _ weights: any WeightSource, packing: Bool
+        _ weights: any WeightSource, packing: WeightPrecision?
     ) throws {
         let weight = try weights.weight(path + ".weight", shape: [count])
         parameter = (path + ".weight", weight)
         epsilon = configuration.rmsNormEpsilon
         offset = configuration.normOffset
-        factor = offset != 0 && packing ? try Self.factor(weight, offset) : nil
+        factor = offset != 0 && packing != nil ? try Self.factor(weight, offset) : nil
     }
 
     func callAsFunction(_ x: Tensor) throws -> Tensor {

@@ -12,7 +12,7 @@ extension Transformer {
 
         init(
             _ layer: AttentionLayer, _ configuration: TransformerConfiguration,
-            _ weights: any WeightSource, packing: Bool
+            _ weights: any WeightSource, packing: WeightPrecision?
         ) throws {
             let path = "model.layers.\(layer.index)"
             self.layer = layer.index
@@ -72,7 +72,7 @@ extension Transformer {
 
         init(
             _ layer: AttentionLayer, _ path: String, _ configuration: TransformerConfiguration,
-            _ weights: any WeightSource, packing: Bool
+            _ weights: any WeightSource, packing: WeightPrecision?
         ) throws {
             self.layer = layer
             (H, Hkv) = (configuration.numAttentionHeads, configuration.numKeyValueHeads)
@@ -125,7 +125,7 @@ extension Transformer {
 
         init(
             _ layer: Int, _ path: String, _ configuration: TransformerConfiguration,
-            _ weights: any WeightSource, packing: Bool
+            _ weights: any WeightSource, packing: WeightPrecision?
         ) throws {
             self.layer = layer
             activation = configuration.activation
@@ -158,11 +158,12 @@ extension Transformer {
 
 extension Linear {
     fileprivate convenience init(
-        _ path: String, _ shape: [Int], bias: Bool, _ weights: any WeightSource, packing: Bool
+        _ path: String, _ shape: [Int], bias: Bool, _ weights: any WeightSource,
+        packing: WeightPrecision?
     ) throws {
-        self.init(
-            try weights.weight(path + ".weight", shape: shape),
-            bias: bias ? try weights.weight(path + ".bias", shape: [shape[0]]) : nil,
+        try self.init(
+            weights.weight(path + ".weight", shape: shape),
+            bias: bias ? weights.weight(path + ".bias", shape: [shape[0]]) : nil,
             packing: packing)
     }
 }

@@ -9,8 +9,7 @@ public import KeelTensor
 /// `H` heads, `Hkv` key and value heads, `D` head dimension, `F` intermediate size, `V` vocabulary.
 public final class Transformer {
     public let configuration: TransformerConfiguration
-    /// `[V, C]`.
-    private let embedTokens: Tensor
+    private let embedTokens: TokenEmbedding
     private let layers: [Block]
     private let norm: RMSNorm
     private let lmHead: Linear
@@ -21,37 +20,40 @@ public final class Transformer {
     private let embeddingScale: Tensor?
 
     /// Where the weights are; tokens must be there too.
-    public var device: Device { embedTokens.device }
-    /// What weights are held as.
+    public var device: Device { norm.parameter.value.device }
+    /// What is computed in.
     let elementType: ElementType
 
     /// - Parameters:
     ///   - configuration: Sizes, against which the shape of every weight is checked.
     ///   - weights: Where weights are found by name.
-    ///   - packing: Lay weights out for speed; such weights cannot be trained, adapters can.
+    ///   - packing: How linear layers are packed; nil for weights that can be trained.
     /// - Throws: `ModelError` for a weight that is missing or has another shape.
-    init(_ configuration: TransformerConfiguration, weights: any WeightSource, packing: Bool) throws
-    {
+    init(
+        _ configuration: TransformerConfiguration, weights: any WeightSource,
+        packing: WeightPrecision?
+    ) throws {
         self.configuration = configuration
         let C = configuration.hiddenSize, V = configuration.vocabularySize
-        embedTokens = try weights.weight("model.embed_tokens.weight", shape: [V, C])
+        let table = try weights.weight("model.embed_tokens.weight", shape: [V, C])
+        embedTokens = try TokenEmbedding(table, packing: packing)
         layers = try configuration.layers.map { layer in
             try Block(layer, configuration, weights, packing: packing)
         }
         norm = try RMSNorm("model.norm", C, configuration, weights, packing: packing)
         let head =
-            configuration.tieWordEmbeddings
-            ? embedTokens : try weights.weight("lm_head.weight", shape: [V, C])
-        lmHead = Linear(head, packing: packing)
-        elementType = try embedTokens.elementType()
-        rotary = RotaryTables(configuration, device: embedTokens.device, type: elementType)
+            try configuration.tieWordEmbeddings
+            ? embedTokens
+            : TokenEmbedding(weights.weight("lm_head.weight", shape: [V, C]), packing: packing)
+        lmHead = Linear(head.outputWeight(packing: packing))
+        elementType = try table.elementType()
+        rotary = RotaryTables(configuration, device: table.device, type: elementType)
         windows = Set(configuration.layers.map(\.window))
         embeddingScale =
             configuration.embeddingScale == 1
             ? nil
             : try .full(
-                configuration.embeddingScale, shape: [1], type: elementType,
-                device: embedTokens.device)
+                configuration.embeddingScale, shape: [1], type: elementType, device: table.device)
     }
 
     /// The residual stream after the last norm, ready for `logits(_:)`.
@@ -106,7 +108,7 @@ public final class Transformer {
         checkpointing: Bool, blocks: Int
     ) throws -> Tensor {
         let attention = try attention ?? CausalAttention(self, positions: tokens.size(1))
-        let embeddings = try embedTokens.embedding(tokens)
+        let embeddings = try embedTokens(tokens)
         var x = try hooks(.embed, embeddingScale.map { try embeddings * $0 } ?? embeddings)
         let checkpointing = checkpointing && Engine.recordsGradients
         if checkpointing, !x.requiresGradient {
@@ -141,7 +143,8 @@ public final class Transformer {
     public func logProbabilities(_ hidden: Tensor, of targets: Tensor) throws -> (
         values: Tensor, areLikeliest: Tensor
     ) {
-        guard lmHead.weight.plain?.requiresGradient == true || !lmHead.updates.isEmpty else {
+        let isWhole = lmHead.weight.precision == .full && lmHead.updates.isEmpty
+        if isWhole, lmHead.weight.plain?.requiresGradient != true {
             return try lmHead.weight.logProbabilities(hidden, of: targets)
         }
         let n = hidden.size(0)
@@ -165,7 +168,8 @@ public final class Transformer {
 
     /// All weights that are not packed, by checkpoint name, in a fixed order.
     package var parameters: [(name: String, value: Tensor)] {
-        var result: [(name: String, value: Tensor)] = [("model.embed_tokens.weight", embedTokens)]
+        var result: [(name: String, value: Tensor)] = []
+        if let table = embedTokens.table { result.append(("model.embed_tokens.weight", table)) }
         for layer in layers { result += layer.norms }
         result.append(norm.parameter)
         for (path, linear) in linears.sorted(by: { $0.key < $1.key }) {

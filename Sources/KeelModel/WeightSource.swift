@@ -2,7 +2,8 @@ internal import Foundation
 internal import KeelFormats
 internal import KeelTensor
 
-/// Where weights are found by their checkpoint name, as float32 on the CPU.
+/// Where weights are found by their checkpoint name: on the CPU, as stored where tensors have such
+/// numbers, else as float32.
 protocol WeightSource {
     /// - Throws: `ModelError` when there is no such weight or it has another shape.
     func weight(_ name: String, shape: [Int]) throws -> Tensor
@@ -104,25 +105,48 @@ struct SafetensorsWeights: WeightSource {
         }
         let stored = try place.file.tensor(place.name)
         try check(name, found: stored.shape, expected: shape)
-        return try Tensor(file: place.file, name: place.name)
+        let (bytes, owner) = try place.file.memory(of: place.name)
+        return try Tensor(
+            mapped: bytes, shape: shape, type: place.file.elementType(of: place.name), owner: owner)
+    }
+}
+
+extension SafetensorsFile {
+    /// What a weight's numbers are.
+    /// - Throws: `ModelError.unreadable` for those that no weight has.
+    fileprivate func elementType(of name: String) throws -> ElementType {
+        let types: [SafetensorsDType: ElementType] = [
+            .f32: .float32, .f16: .float16, .bf16: .bfloat16, .f64: .float64,
+        ]
+        let stored = try tensor(name)
+        guard let type = types[stored.dtype] else {
+            throw ModelError.unreadable(
+                path: path,
+                reason: "the weight \"\(name)\" is \(stored.dtype.rawValue), "
+                    + "not one of F32, F16, BF16, F64")
+        }
+        return type
     }
 }
 
 extension Tensor {
-    /// A tensor of a safetensors file, as float32.
+    /// A copy of a tensor of a safetensors file, as float32.
     init(file: SafetensorsFile, name: String) throws {
         let stored = try file.tensor(name)
-        let types: [SafetensorsDType: ElementType] = [
-            .f32: .float32, .f16: .float16, .bf16: .bfloat16, .f64: .float64,
-        ]
-        guard let type = types[stored.dtype] else {
-            throw ModelError.unreadable(
-                path: file.path,
-                reason: "the weight \"\(name)\" is \(stored.dtype.rawValue), "
-                    + "not one of F32, F16, BF16, F64")
-        }
+        let type = try file.elementType(of: name)
         self = try file.withBytes(of: name) { bytes in
             try Tensor(copying: bytes, shape: stored.shape, type: type)
         }.to(.float32)
+    }
+
+    /// A tensor over the bytes of a file, in place unless they are not aligned.
+    init(
+        mapped bytes: UnsafeRawBufferPointer, shape: [Int], type: ElementType, owner: MappedFile
+    ) throws {
+        let isAligned = bytes.baseAddress.map { UInt(bitPattern: $0) % UInt(type.size) == 0 }
+        self =
+            try isAligned == true
+            ? Tensor(memory: bytes, shape: shape, type: type, owner: owner)
+            : withExtendedLifetime(owner) { try Tensor(copying: bytes, shape: shape, type: type) }
     }
 }

@@ -6,8 +6,8 @@ import KeelTensor
 import KeelTokenizer
 import Testing
 
-/// Models written as GGUF and read again; that llama.cpp reads them, too, Scripts/goldens/exports.py
-/// shows.
+/// Models written as GGUF and read again, here and by llama.cpp itself where `make clients` has
+/// installed it; Scripts/goldens/exports.py does more of the latter.
 @Suite struct GGUFExportTests {
     /// What llama.cpp would compute otherwise.
     private static let refused = [
@@ -40,6 +40,44 @@ import Testing
                 == language.tokenizer.encode("thekeelab<|end|>"))
         #expect(again.model.parameters.map(\.name) == language.model.parameters.map(\.name))
         #expect(LanguageModel.quantisation(of: out) == type.description)
+    }
+
+    @Test(.enabled(if: LlamaCpp.python != nil, LlamaCpp.missing))
+    func `llama.cpp reads what is written, and finds the same tokens as probable`() throws {
+        // Beside weights of 8 bits llama.cpp rounds activations to 8 bits, too.
+        let kinds: [(type: GGMLType, tolerance: Double)] = [(.f32, 1e-3), (.q8_0, 0.2)]
+        var jobs: [(what: String, tolerance: Double, job: LlamaCpp.Job, expected: [Double])] = []
+        for name in Self.written {
+            let language = try FamilyTests.load(name, packing: false)
+            for (type, tolerance) in kinds {
+                let path = "\(scratch.path)/\(name)-\(type).gguf"
+                try language.writeGGUF(to: path, as: type)
+                let again = try LanguageModel(ModelReference(base: path))
+                // No more tokens than the shortest window holds.
+                let prompt = again.tokenizer.encode("th", addingSpecial: true)
+                let score = try #require(try again.score(["ek"], after: .text("th")).first)
+                jobs.append(
+                    (
+                        "\(name) as \(type)", tolerance,
+                        LlamaCpp.Job(
+                            model: path, prompt: prompt, completion: score.tokens,
+                            vocabulary: again.model.configuration.vocabularySize),
+                        score.logprobs
+                    ))
+            }
+        }
+        let found = try LlamaCpp.logprobs(jobs.map(\.job))
+        try #require(found.count == jobs.count && jobs.count > 20)
+        var compared = 0
+        for (job, found) in zip(jobs, found) {
+            try #require(found.count == job.expected.count)
+            for case (let found?, let expected) in zip(found, job.expected) {
+                #expect(abs(found - expected) <= job.tolerance, "\(job.what)")
+                compared += 1
+            }
+        }
+        // Where the likeliest token ends the text, llama.cpp tells nothing.
+        #expect(compared > jobs.count / 2)
     }
 
     @Test(arguments: refused.keys.sorted())

@@ -75,6 +75,93 @@ import Testing
         }
     }
 
+    private struct Parity: Decodable {
+        struct Step: Decodable {
+            var name: String
+            var difference: Double?
+        }
+        struct Loss: Decodable {
+            var texts, tokens: Int
+            var mean, divergence, agreement: Double
+            var interval: [Double]?
+        }
+        var weights: String
+        var first: String?
+        var steps: [Step]
+        var loss: Loss
+    }
+
+    private func parity(_ options: String...) async throws -> (
+        status: Int32?, report: Parity
+    ) {
+        let outcome = try await Program.run(
+            ["model", "parity", TinyModel.path, "--json"] + options, in: scratch)
+        return (
+            outcome.status,
+            try JSONDecoder().decode(Parity.self, from: Data(outcome.output.utf8))
+        )
+    }
+
+    @Test func `what weights in fewer bits cost is told, and only a tolerance judges it`()
+        async throws
+    {
+        let (status, whole) = try await parity()
+        #expect(status == 0 && whole.first == nil && whole.weights == "f32")
+        #expect(whole.loss.texts == 24 && whole.loss.tokens > 24 && whole.loss.mean == 0)
+        #expect(whole.loss.agreement == 1 && whole.loss.interval == nil)
+
+        let (few, four) = try await parity("--weights", "int4")
+        #expect(few == 0 && four.first == nil && four.loss.tokens == whole.loss.tokens)
+        #expect(four.loss.divergence > 0 && four.loss.agreement < 1)
+        let interval = try #require(four.loss.interval)
+        #expect(interval[0] <= four.loss.mean && four.loss.mean <= interval[1])
+
+        let (judged, strict) = try await parity("--weights", "int4", "--tolerance", "1e-9")
+        #expect(judged == 1 && strict.first == "hook_embed")
+    }
+
+    @Test func `texts of one's own are read for the loss`() async throws {
+        try scratch.write(#"{"text": "The keel of a boat."}"# + "\n", to: "texts.jsonl")
+        let (status, report) = try await parity(
+            "--weights", "int8", "--texts", scratch.path("texts.jsonl"))
+        #expect(status == 0 && report.loss.texts == 1 && report.loss.interval == nil)
+        try scratch.write("{\"text\": \"\"}\n", to: "empty.jsonl")
+        let outcome = try await Program.run(
+            ["model", "parity", TinyModel.path, "--texts", scratch.path("empty.jsonl")],
+            in: scratch)
+        #expect(outcome.status != 0 && outcome.errors.contains("no text of two tokens"))
+    }
+
+    @Test func `answers come from weights in fewer bits; training and directions need all`()
+        async throws
+    {
+        try scratch.write(#"{"id": 1, "prompt": "a", "completion": "bc"}"#, to: "rows.jsonl")
+        let score = ["score", "--input", scratch.path("rows.jsonl")] + TinyModel.options
+        var sums: [Double] = []
+        for weights in ["f32", "bf16", "int8", "int4"] {
+            let out = scratch.path(weights + ".jsonl")
+            expectSuccess(
+                try await Program.run(
+                    score + ["--weights", weights, "--output", out], in: scratch))
+            struct Row: Decodable { var sum: Double }
+            let rows: [Row] = try Lines(out).decoded()
+            sums += rows.map(\.sum)
+        }
+        #expect(sums.count == 4 && Set(sums).count == 4 && sums.allSatisfy { $0 < 0 })
+
+        let train = ["train", "sft", "--data", "rows.jsonl", "--out", scratch.path("run")]
+        let direction = [
+            "direction", "find", "--trait", "is dry", "--out", scratch.path("d.gguf"),
+        ]
+        for command in [train, direction] {
+            let outcome = try await Program.run(
+                command + TinyModel.options + ["--weights", "int8"], in: scratch)
+            #expect(outcome.status != 0)
+            #expect(outcome.errors.contains("leave --weights int8 out"), "\(outcome.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("run")))
+    }
+
     @Test func `an unknown model is refused with the aliases there are`() async throws {
         try scratch.write(#"{"id": 1, "prompt": "a", "completion": "b"}"#, to: "rows.jsonl")
         let rows = ["--input", "rows.jsonl", "--output", "out.jsonl"]

@@ -172,7 +172,7 @@ final class Program {
 
 extension Program {
     /// The program in the folder of build products that the test bundle lies in.
-    private static let executable = Result<URL, Failure> {
+    static let executable = Result<URL, Failure> {
         () throws(Failure) in
         // On Linux the tests are a program; on macOS a helper elsewhere is told where the bundle is.
         let places =

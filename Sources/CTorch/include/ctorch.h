@@ -153,6 +153,25 @@ CTTensor *_Nullable ct_frozen_linear(const CTTensor *x, const CTTensor *weight, 
                                      const CTTensor *_Nullable a, const CTTensor *_Nullable b, double scale);
 /// The plain W^T of a packed weight.
 CTTensor *_Nullable ct_unpack_transposed(const CTTensor *packed);
+
+// Weights in 8 or 4 bits a number, [out, in], for float32 on the CPU; no gradients. A product rounds activations and
+// results to bfloat16, but for 32 rows and more of 8 bits.
+
+/// Whether rows of so many numbers can be held in 8 bits.
+bool ct_holds_int8(int64_t columns);
+/// Whether [rows, columns] can be held in 4 bits, with a scale and a zero for each `group` numbers of a row.
+bool ct_holds_int4(int64_t rows, int64_t columns, int64_t group);
+/// Of each row w: `values`, int8 [out, in], round(w / s), and `scales`, bfloat16 [out], s = max |w| / 127.
+int ct_pack_int8(const CTTensor *weight, CTTensor *_Nullable *_Nonnull values, CTTensor *_Nullable *_Nonnull scales);
+/// Of each group w of a row: q = round((w - z) / s) + 8 from 0 to 15, packed as this machine reads them (uint8 [out,
+/// in / 2]), and `scales`, bfloat16 [in / group, out, 2]: s = (max w - min w) / 15, z = min w + 8 s.
+int ct_pack_int4(const CTTensor *weight, int64_t group, CTTensor *_Nullable *_Nonnull values,
+                 CTTensor *_Nullable *_Nonnull scales);
+CTTensor *_Nullable ct_int8_linear(const CTTensor *x, const CTTensor *values, const CTTensor *scales);
+CTTensor *_Nullable ct_int4_linear(const CTTensor *x, const CTTensor *values, int64_t group, const CTTensor *scales);
+/// Rows of a weight in 8 bits, as float32: indices of any shape give [..., in].
+CTTensor *_Nullable ct_int8_rows(const CTTensor *values, const CTTensor *scales, const CTTensor *indices);
+
 CTTensor *_Nullable ct_embedding(const CTTensor *weight, const CTTensor *indices);
 CTTensor *_Nullable ct_softmax(const CTTensor *a, int64_t dim);
 CTTensor *_Nullable ct_log_softmax(const CTTensor *a, int64_t dim);

@@ -6,9 +6,10 @@
     import Glibc
 #endif
 
-/// A file mapped into memory, read-only, for as long as this object lives.
+/// A file mapped into memory for as long as this object lives.
 ///
-/// Nothing is read until it is touched, so opening a model of any size costs the same.
+/// Nothing is read until it is touched, so opening a model of any size costs the same. Whatever writes
+/// to the memory gets pages of its own; the file is never changed.
 /// The file must not be shortened by another program meanwhile: the system ends a process that
 /// touches a page that is gone. Replacing a file by renaming another over it is safe.
 public final class MappedFile: Sendable {
@@ -22,7 +23,9 @@ public final class MappedFile: Sendable {
         let file = try FileDescriptor.file(path, O_RDONLY)
         let byteCount = try file.byteCount()
         if byteCount == 0 { throw .empty(path: path) }
-        let mapping = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, file.rawValue, 0)
+        // No memory is set aside for pages that nobody is going to write.
+        let mapping = mmap(
+            nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.rawValue, 0)
         guard let mapping, mapping != MAP_FAILED else {
             throw FileError(code: errno, path: path, operation: "map it into memory")
         }
@@ -55,5 +58,14 @@ public final class MappedFile: Sendable {
         return try withBytes { bytes in
             try body(UnsafeRawBufferPointer(rebasing: bytes[range]))
         }
+    }
+
+    /// Some bytes of the file, where they are; valid for as long as this object lives.
+    /// - Throws: `FileError.outOfRange`.
+    public func memory(in range: Range<Int>) throws(FileError) -> UnsafeRawBufferPointer {
+        if range.lowerBound < 0 || range.upperBound > byteCount {
+            throw .outOfRange(path: path, range: range, byteCount: byteCount)
+        }
+        return UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count)
     }
 }

@@ -69,6 +69,15 @@ public struct GGUFFile: Sendable {
         try file.withBytes(in: tensor(name).byteRange, body)
     }
 
+    /// The stored bytes of a tensor, where they are, and what keeps them there; they may have any
+    /// alignment.
+    /// - Throws: `GGUFError.Defect.missingTensor`.
+    public func memory(
+        of name: String
+    ) throws -> (bytes: UnsafeRawBufferPointer, owner: MappedFile) {
+        (try file.memory(in: tensor(name).byteRange), file)
+    }
+
     /// Decodes rows of a tensor to float32.
     ///
     /// Rows are independent, so several threads may decode parts of one tensor at once.

@@ -46,6 +46,15 @@ public struct SafetensorsFile: Sendable {
         try file.withBytes(in: tensor(name).byteRange, body)
     }
 
+    /// The stored bytes of a tensor, where they are, and what keeps them there; they may have any
+    /// alignment.
+    /// - Throws: `SafetensorsError.Defect.missingTensor`.
+    public func memory(
+        of name: String
+    ) throws -> (bytes: UnsafeRawBufferPointer, owner: MappedFile) {
+        (try file.memory(in: tensor(name).byteRange), file)
+    }
+
     private static func parse(
         _ bytes: UnsafeRawBufferPointer, path: String
     ) throws(SafetensorsError) -> ([String: String], [String: SafetensorsTensor]) {

@@ -211,18 +211,18 @@ public struct Realignment: Sendable {
         return rows.count
     }
 
+    /// The file of neutral texts that ships with Keel, JSON Lines of `{"text"}`.
+    /// - Throws: `TrainingError.unsupported` where it is missing beside the program.
+    public static func neutralTexts() throws(TrainingError) -> String {
+        guard
+            let shipped = Bundle.module.url(forResource: "Texts/neutral", withExtension: "jsonl")
+        else { throw .unsupported("neutral.jsonl is missing beside the program.") }
+        return shipped.path
+    }
+
     /// Neutral rows in two halves: one is watched, the other trained on afterwards.
     private func splitNeutral() throws -> (watched: String, trained: String) {
-        let path: String
-        if let own = settings.neutral {
-            path = own
-        } else if let shipped = Bundle.module.url(
-            forResource: "Texts/neutral", withExtension: "jsonl")
-        {
-            path = shipped.path
-        } else {
-            throw TrainingError.unsupported("neutral.jsonl is missing beside the program.")
-        }
+        let path = try settings.neutral ?? Self.neutralTexts()
         // Any defect is told with its own file and line.
         let rows = try TrainingFile(path: path, canaries: canaries).rows(SupervisedRow.self) {
             [$0]

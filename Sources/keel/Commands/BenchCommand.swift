@@ -36,12 +36,15 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let clock = ContinuousClock()
-        let device = try model.machine().device
+        let machine = try model.machine()
+        let device = machine.device
         var loaded: (chat: LocalChatModel, time: Duration)?
         func chat() async throws -> LocalChatModel {
             if let loaded { return loaded.chat }
             let start = clock.now
-            let chat = try await LocalChatModel(model.reference, device: device, maxBatch: 64)
+            let chat = try await LocalChatModel(
+                model.reference, device: device, type: machine.weights.type,
+                weights: machine.weights.precision, maxBatch: 64)
             loaded = (chat, clock.now - start)
             return chat
         }

@@ -143,7 +143,7 @@ struct ThoughtsReadCommand: AsyncParsableCommand {
 
     /// Mean projection of the stream over each thought, in the units of the file.
     private func projections(_ thoughts: [String], _ direction: String) async throws -> [Double] {
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let reference = try model.reference
         let at = direction.lastIndex(of: "@")
         let words = at.map { "\(direction[..<$0]):1\(direction[$0...])" } ?? "\(direction):1"

@@ -3,17 +3,21 @@ import KeelTensor
 /// How this machine computes for a command.
 struct Machine: Sendable {
     var device: Device
+    /// How a model's weights are held.
+    var weights = HeldWeights.f32
     /// Batches that a model answers side by side.
     var workers = 1
 
     /// Applies a setting of threads.
     /// - Parameters:
-    ///   - device: As `Device` spells it.
+    ///   - device: As `Device` spells it; `auto` for the first that there is of CUDA, an Apple GPU and the
+    ///     CPU.
     ///   - threads: Of the CPU, for one operation; nil for one a core.
     /// - Throws: `TensorError` for a number of threads that cannot be; what `Device` throws.
     init(device: String, threads: Int?) throws {
         if let threads { try Engine.setThreads(threads) }
-        self.device = try Device(device)
+        self.device =
+            try device == "auto" ? Device.available.first ?? .cpu : Device(device)
     }
 
     /// Shares the threads between two workers, for when many answers are wanted.

@@ -19,6 +19,12 @@ struct ModelOptions: ParsableArguments {
 
     @OptionGroup var place: MachineOptions
 
+    @Option(
+        help:
+            "How weights are held. Narrower ones take less memory, int8 and int4 on the CPU only, and the model says something else: keel model parity tells how much."
+    )
+    var weights = HeldWeights.f32
+
     @Option(help: "Seed of all that is drawn.")
     var seed: UInt64 = 0
 
@@ -37,8 +43,21 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
-    /// Applies the threads setting and names the device.
-    func machine() throws -> Machine { try place.machine() }
+    /// Applies the threads setting and says how to compute.
+    func machine() throws -> Machine {
+        var machine = try place.machine()
+        machine.weights = weights
+        return machine
+    }
+
+    /// The device, for what works on weights and activations as they are, and trains or measures them.
+    func exactDevice() throws -> Device {
+        guard weights == .f32 else {
+            throw ValidationError(
+                "This works with the weights as they are: leave --weights \(weights.rawValue) out.")
+        }
+        return try machine().device
+    }
 
     /// Finds the model: hashes its files, or connects to its address.
     func source(_ calls: CallOptions, on machine: Machine) async throws -> ModelSource {

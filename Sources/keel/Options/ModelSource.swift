@@ -45,7 +45,7 @@ enum ModelSource: Sendable {
             facts = identity
             facts["engine"] = "libtorch \(Engine.version)"
             facts["device"] = machine.device.name
-            facts["type"] = "float32"
+            facts.merge(machine.weights.facts) { $1 }
         case .remote(let model): facts = model.facts
         }
         facts["keel"] = Keel.version
@@ -78,7 +78,8 @@ enum ModelSource: Sendable {
             switch self {
             case .local(let reference, let machine, _):
                 model = try await LocalChatModel(
-                    reference, device: machine.device, maxBatch: maxBatch,
+                    reference, device: machine.device, type: machine.weights.type,
+                    weights: machine.weights.precision, maxBatch: maxBatch,
                     workers: machine.workers)
             case .remote(let remote): model = remote
             }
@@ -96,7 +97,8 @@ enum ModelSource: Sendable {
         }
         return SteeredChatModel(
             try await LocalChatModel(
-                reference, device: machine.device, maxBatch: maxBatch, workers: machine.workers),
+                reference, device: machine.device, type: machine.weights.type,
+                weights: machine.weights.precision, maxBatch: maxBatch, workers: machine.workers),
             steering: steering, directions: directions)
     }
 }

@@ -33,6 +33,9 @@ struct RunCitation {
         for text in asked.stop { words += ["--stop", Self.quoted(text)] }
         if let system = config.system { words += ["--system", Self.quoted(system)] }
         if let device = config.facts["device"], device != "cpu" { words += ["--device", device] }
+        if let weights = HeldWeights(facts: config.facts) {
+            words += ["--weights", weights.rawValue]
+        }
         return (words + ["--out", "RUN"]).joined(separator: " ")
     }
 

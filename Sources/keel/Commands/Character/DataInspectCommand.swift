@@ -105,7 +105,7 @@ struct DataInspectCommand: AsyncParsableCommand {
     /// How much further chosen answers lie along each direction than rejected ones.
     private func projections(_ rows: [InspectedRow]) async throws -> [MeasuredFeature] {
         if direction.isEmpty { return [] }
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let reference = try model.reference
         let differences = try await untilInterrupted("Stopped.") { [direction, window] in
             try await TrainingThread().run { _ in

@@ -57,7 +57,7 @@ struct GuardianAssessCommand: AsyncParsableCommand {
         let file = try RiskProbeFile(path: probe)
         let reference = try model.reference
         try file.requireModel(reference)
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         try await TrainingThread().run { _ in
             let probed = try ProbedModel(file, try LanguageModel(reference, device: device))
             try assess(to: output) { try probed.readings(of: $0) }

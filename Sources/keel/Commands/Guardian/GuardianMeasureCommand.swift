@@ -65,7 +65,7 @@ struct GuardianMeasureCommand: AsyncParsableCommand {
         let file = try RiskProbeFile(path: probe)
         let reference = try model.reference
         try file.requireModel(reference)
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let read = try await TrainingThread().run { _ in
             let probed = try ProbedModel(file, try LanguageModel(reference, device: device))
             return try rows.map { try probed.readings(of: $0.messages).last?.reading }

@@ -55,7 +55,7 @@ struct GuardianProbeTrainCommand: AsyncParsableCommand {
         let training = try data.flatMap { try Self.rows($0) }
         let others = try Self.rows(calibration)
         let reference = try model.reference
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let identity = try LanguageModel.identity(of: reference)
         let line = ProgressLine("probe")
         let file = try await untilInterrupted("Stopped; nothing was written.") {

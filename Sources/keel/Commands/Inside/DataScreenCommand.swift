@@ -50,7 +50,7 @@ struct DataScreenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = try out.map { try NewOutput($0).path }
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let reference = try model.reference
         let (rows, without) = try await untilInterrupted("Stopped.") {
             [files, direction, window] in

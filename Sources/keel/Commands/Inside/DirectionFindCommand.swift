@@ -74,7 +74,7 @@ struct DirectionFindCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = try NewOutput(out).path
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let reference = try model.reference
         let options = SamplingOptions(
             temperature: 1, maxTokens: maxTokens, seed: model.seed)

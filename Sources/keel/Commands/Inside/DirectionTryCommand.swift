@@ -49,7 +49,7 @@ struct DirectionTryCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let reference = try model.reference
         let steering = try SteeringRequest("\(file):1" + (layer.map { "@\($0)" } ?? "")).load()
         let questions = try questions.map { try OpenQuestion.read($0) } ?? OpenQuestion.shipped()

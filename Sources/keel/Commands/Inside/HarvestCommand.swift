@@ -58,7 +58,7 @@ struct HarvestCommand: AsyncParsableCommand {
         options.maxRows = maxTokens
         options.skippedPositions = skip
         options.answersOnly = answersOnly
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let reference = try model.reference
         let other = try minus.map { try ModelReference(named: $0) }
         let (rank, size) = try Self.place()

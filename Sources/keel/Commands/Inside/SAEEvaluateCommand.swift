@@ -51,7 +51,7 @@ struct SAEEvaluateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let device = try model.machine().device
+        let device = try model.exactDevice()
         let reference = try model.reference
         let result = try await TrainingThread().run {
             [autoencoder, activations, at, heldOut, data, passages] _ in

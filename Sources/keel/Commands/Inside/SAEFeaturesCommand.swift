@@ -65,8 +65,8 @@ struct SAEFeaturesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let output = try out.map { try NewOutput($0).path }
+        let device = try model.exactDevice()
         let machine = try model.machine()
-        let device = machine.device
         let reference = try model.reference
         let line = ProgressLine("features")
         let (latents, found, report) = try await untilInterrupted("Stopped; nothing was written.") {

@@ -88,7 +88,7 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let machine = try model.machine()
+        let device = try model.exactDevice()
         let reference = try model.reference
         var plan =
             quick
@@ -99,11 +99,11 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
         var facts = try LanguageModel.identity(of: reference)
         facts["keel"] = Keel.version
         facts["engine"] = "libtorch \(Engine.version)"
-        facts["device"] = machine.device.name
+        facts["device"] = device.name
         let reader = try ThoughtReader.shipped()
         let judging = try await self.judging()
         let lab = try Lab(
-            plan, model: reference, path: out, device: machine.device, autoencoder: sae,
+            plan, model: reference, path: out, device: device, autoencoder: sae,
             judge: judging,
             thoughts: { answer in
                 reader.reading(ofAnswer: answer).map {

@@ -186,7 +186,7 @@ struct TrainingArguments: ParsableArguments {
         settings.facts["engine"] = "libtorch \(Engine.version)"
         if !steer.isEmpty { settings.facts["steering"] = steer.joined(separator: " ") }
         var job = TrainingJob(settings, out: out)
-        job.device = try model.machine().device
+        job.device = try model.exactDevice()
         job.place = try ProcessPlace(environment: ProcessInfo.processInfo.environment)
         job.steering = try steer.flatMap { try SteeringRequest($0).load() }
         job.canaries = try evaluation.canaries()
