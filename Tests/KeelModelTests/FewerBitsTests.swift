@@ -3,6 +3,7 @@ import KeelFormats
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import KeelTokenizer
 import Testing
 
 /// Models whose weights take 8 or 4 bits, and those that do not fit into memory.

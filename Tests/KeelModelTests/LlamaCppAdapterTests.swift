@@ -40,20 +40,7 @@ import Testing
     }
 }
 
-/// llama.cpp in a process of its own.
-private enum LlamaCpp {
-    static let missing: Comment = "llama.cpp is not here: make clients"
-
-    /// A Python that has it.
-    static let python: String? = {
-        let environment = ProcessInfo.processInfo.environment
-        let cache =
-            environment["KEEL_CACHE"]
-            ?? (environment["XDG_CACHE_HOME"] ?? "\(NSHomeDirectory())/.cache") + "/keel"
-        return [environment["KEEL_CLIENT_PYTHON"], "\(cache)/client-venv/bin/python"]
-            .compactMap(\.self).first { FileManager.default.isExecutableFile(atPath: $0) }
-    }()
-
+extension LlamaCpp {
     private static let script = """
         import json, os, sys, xllamacpp as llama
         base, adapter, tokens = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])

@@ -147,9 +147,10 @@ import Testing
         #expect(
             WeightPrecision.int8.byteCount(shape: [48, 64], type: .float32) == 48 * 64 + 48 * 2)
         // Half a byte a number, and four bytes for each 32 of them.
+        let halfBytes = 48.0 * 64 / 2
+        let scales = 48.0 * 64 / 32 * 4
         #expect(
-            WeightPrecision.int4.byteCount(shape: [48, 64], type: .float32)
-                == 48 * 64 / 2 + 48 * 64 / 32 * 4)
+            WeightPrecision.int4.byteCount(shape: [48, 64], type: .float32) == halfBytes + scales)
         #expect(WeightPrecision.int4.byteCount(shape: [48, 40], type: .bfloat16) == 48 * 40 * 2)
     }
 }

@@ -58,7 +58,7 @@ public struct SteeringRequest: Hashable, Sendable {
         if let hash = file.lastIndex(of: "#"), let latent = Int(file[file.index(after: hash)...]),
             !FileManager.default.fileExists(atPath: file)
         {
-            return [try steering(latent, of: String(file[..<hash]), positions)]
+            return [try setting(latent, of: String(file[..<hash]), positions)]
         }
         let vector = try ControlVectorFile(path: file)
         let own = vector.facts["control.layer"].flatMap(Int.init).map { $0...$0 }
@@ -79,7 +79,7 @@ public struct SteeringRequest: Hashable, Sendable {
         return found
     }
 
-    private func steering(_ latent: Int, of folder: String, _ positions: Steering.Positions) throws
+    private func setting(_ latent: Int, of folder: String, _ positions: Steering.Positions) throws
         -> Steering
     {
         let (autoencoder, metadata) = try SparseAutoencoder.read(folder)
