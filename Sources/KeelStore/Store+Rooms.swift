@@ -98,6 +98,7 @@ extension Store {
 
     /// Conversations in whose rooms something has happened since a record.
     /// - Parameter number: Of the last record that was known; 0 for none.
+    /// - Returns: Where, and the newest record.
     /// - Throws: `StoreError`.
     public func roomChanges(after number: Int) async throws(StoreError) -> RoomChanges {
         try await read { database in

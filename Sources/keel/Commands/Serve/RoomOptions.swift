@@ -28,7 +28,8 @@ struct RoomOptions: ParsableArguments {
             throw ValidationError(
                 "--helper-webhook needs --public-address, from which helpers' links are made.")
         }
-        guard let parts = URLComponents(string: helperWebhook), let host = parts.host, !host.isEmpty,
+        guard let parts = URLComponents(string: helperWebhook),
+            let host = parts.host, !host.isEmpty,
             parts.scheme == "https"
                 || parts.scheme == "http" && ["localhost", "127.0.0.1", "::1"].contains(host)
         else {
