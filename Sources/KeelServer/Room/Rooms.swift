@@ -242,7 +242,9 @@ final class Rooms: Sendable {
             for (conversation, state) in open {
                 known.open[conversation] = max(known.open[conversation] ?? 0, state.last)
             }
-            for conversation in unread { known.open[conversation, default: 0] += 0 }
+            for conversation in unread where known.open[conversation] == nil {
+                known.open[conversation] = 0
+            }
             // One that was read anew meanwhile stays; one without records was deleted.
             for (conversation, last) in closed
             where last == 0 || (known.open[conversation] ?? 0) <= last {
