@@ -231,7 +231,7 @@ let package = Package(
         .testTarget(
             name: "KeelGuardianTests",
             dependencies: ["KeelFormats", "KeelGuardian", "KeelLanguage", "KeelStatistics"],
-            resources: [.copy("Rows")]),
+            resources: [.copy("Goldens"), .copy("Rows")]),
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ReportTests",

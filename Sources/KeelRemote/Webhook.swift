@@ -3,11 +3,11 @@ public import KeelLanguage
 
 /// An address that is told of something by a post of JSON.
 ///
-/// What is sent is not signed: a receiver that must know the sender puts a secret into the address, which
-/// is never shown.
+/// What is sent is not signed here: who must show where it comes from sends a header of their own, or puts a
+/// secret into the address, which is never shown. No redirect is followed: it would take both elsewhere.
 public struct Webhook: Sendable {
     private let url: String
-    private let transport: HTTPTransport
+    private let limits: RemoteLimits
     private let policy: RetryPolicy
     private let sleep: @Sendable (Duration) async throws -> Void
 
@@ -41,12 +41,17 @@ public struct Webhook: Sendable {
         self.sleep = sleep
         shownAddress = "\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? "") + "/…"
         policy = RetryPolicy(retries: limits.retries)
-        transport = HTTPTransport(address: shownAddress, headers: [], key: nil, limits: limits)
+        self.limits = limits
     }
 
     /// Posts JSON, and again after a while where a failure may pass.
-    /// - Throws: `RemoteError`, `CancellationError`.
-    public func post(_ body: Data) async throws {
+    /// - Parameters:
+    ///   - body: JSON.
+    ///   - headers: Sent with it, besides its type.
+    /// - Throws: `RemoteError`, also where the answer is a redirect; `CancellationError`.
+    public func post(_ body: Data, headers: [(name: String, value: String)] = []) async throws {
+        let transport = HTTPTransport(
+            address: shownAddress, headers: headers, key: nil, limits: limits)
         var number = 0
         while true {
             do {

@@ -23,6 +23,14 @@ public enum RoomAddition: Hashable, Sendable {
     case overtaken
 }
 
+/// What has happened in rooms since a record.
+public struct RoomChanges: Hashable, Sendable {
+    /// Where something has happened, the last changed first.
+    public var conversations: [String]
+    /// The number of the newest record; that which was asked about where nothing has happened.
+    public var newest: Int
+}
+
 extension Store {
     /// What happened in a conversation's room, the oldest first.
     /// - Parameters:
@@ -88,14 +96,21 @@ extension Store {
         }
     }
 
-    /// Conversations that have a room, the last changed first.
+    /// Conversations in whose rooms something has happened since a record.
+    /// - Parameter number: Of the last record that was known; 0 for none.
+    /// - Returns: Where, and the newest record.
     /// - Throws: `StoreError`.
-    public func rooms() async throws(StoreError) -> [String] {
+    public func roomChanges(after number: Int) async throws(StoreError) -> RoomChanges {
         try await read { database in
-            try String.fetchAll(
+            let rows = try Row.fetchAll(
                 database,
-                sql: "SELECT conversation FROM room GROUP BY conversation ORDER BY MAX(number) DESC"
-            )
+                sql: """
+                    SELECT conversation, MAX(number) AS newest FROM room WHERE number > ?
+                    GROUP BY conversation ORDER BY newest DESC
+                    """, arguments: [number])
+            return RoomChanges(
+                conversations: rows.map { row -> String in row["conversation"] },
+                newest: rows.first.map { row -> Int in row["newest"] } ?? number)
         }
     }
 

@@ -1,5 +1,3 @@
-import Foundation
-import KeelFormats
 import KeelGuardian
 import Testing
 
@@ -135,86 +133,5 @@ import Testing
 
     @Test func `a danger that was read is never forgotten`() {
         for step in Self.steps { #expect(step.to.level >= step.from.level) }
-    }
-}
-
-/// A room's file.
-@Suite struct RoomLogTests {
-    private static let story: [RoomEvent] = [
-        .personSpoke(level: .high, at: 1), .personConsented, .summaryApproved(at: 2),
-        .helperJoined(at: 3), .helperSpoke(at: 4), .personSpoke(level: .high, at: 5), .helperLeft,
-    ]
-
-    private func withFile(_ body: (String) throws -> Void) throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).jsonl")
-        defer { try? FileManager.default.removeItem(at: url) }
-        try body(url.path)
-    }
-
-    @Test func `a room goes on where it stood, whenever it was stopped`() throws {
-        try withFile { path in
-            var expected = Room()
-            for (index, event) in Self.story.enumerated() {
-                _ = expected.apply(event)
-                // Opened anew for every event: a stop between any two.
-                let due = try RoomLog(path: path).apply(event, key: "\(index)")
-                let again = try RoomLog(path: path)
-                #expect(again.room == expected)
-                #expect(again.due.suffix(due.count) == due[...])
-            }
-        }
-    }
-
-    @Test func `a room is its owner's alone, and is open once at a time`() throws {
-        try withFile { path in
-            let log = try RoomLog(path: path)
-            #expect(throws: FileError.inUse(path: path)) { try RoomLog(path: path) }
-            #expect(try !log.apply(Self.story[0], key: "a").isEmpty)
-            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
-            #expect(mode as? Int == 0o600)
-        }
-    }
-
-    @Test func `an event told twice happens once`() throws {
-        try withFile { path in
-            // Open once at a time.
-            do {
-                let log = try RoomLog(path: path)
-                #expect(try !log.apply(Self.story[0], key: "a").isEmpty)
-                #expect(try log.apply(Self.story[0], key: "a").isEmpty)
-            }
-            #expect(try RoomLog(path: path).due.map(\.key) == ["a/0", "a/1"])
-        }
-    }
-
-    @Test func `what is done is not due again, and what is not is due under the same key`() throws {
-        try withFile { path in
-            let first = try RoomLog(path: path).apply(Self.story[0], key: "a")
-            try RoomLog(path: path).finish(first[0])
-            #expect(try RoomLog(path: path).due == Array(first.dropFirst()))
-        }
-    }
-
-    @Test func `cut off at any byte, it opens as it was before the line that is torn`() throws {
-        try withFile { path in
-            var rooms = [Room()]
-            let log = try RoomLog(path: path)
-            for (index, event) in Self.story.enumerated() {
-                _ = try log.apply(event, key: "\(index)")
-                rooms.append(log.room)
-            }
-            let bytes = try Data(contentsOf: URL(filePath: path))
-            let lines = bytes.split(separator: UInt8(ascii: "\n"))
-            var end = 0
-            for (index, line) in lines.enumerated() {
-                for cut in [end + 1, end + line.count / 2, end + line.count - 1] where index > 0 {
-                    let copy = path + ".\(index).\(cut)"
-                    defer { try? FileManager.default.removeItem(atPath: copy) }
-                    try bytes.prefix(cut).write(to: URL(filePath: copy))
-                    #expect(try RoomLog(path: copy).room == rooms[index - 1])
-                }
-                end += line.count + 1
-            }
-        }
     }
 }

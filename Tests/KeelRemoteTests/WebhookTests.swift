@@ -39,6 +39,20 @@ struct WebhookTests {
         #expect(error?.hint == nil)
     }
 
+    @Test func `headers go with what is posted, and no redirect is followed`() async throws {
+        let other = try await ScriptedServer.start { _, _ in [.json(200, "{}")] }
+        let server = try await ScriptedServer.start { [base = other.base] _, _ in
+            [.json(307, "{}", "location: \(base)/hook")]
+        }
+        await #expect(throws: RemoteError.self) {
+            try await Self.webhook(server.base).post(
+                Self.body, headers: [("keel-signature", "t=1,v1=00")])
+        }
+        #expect(server.requests.first?.headers["keel-signature"] == "t=1,v1=00")
+        #expect(server.requests.count == 1)
+        #expect(other.requests.isEmpty)
+    }
+
     @Test func `tries end`() async throws {
         let server = try await ScriptedServer.start { _, _ in [.close] }
         await #expect(throws: RemoteError.self) {

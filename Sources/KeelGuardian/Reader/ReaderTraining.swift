@@ -1,11 +1,17 @@
+import Foundation
 import KeelStatistics
 
 /// Fits a reader: words to one set of rows, probabilities to another.
 public struct ReaderTraining: Sendable {
     /// λ of the words' logistic regression; from 0.1 to 3, the calibration rows showed no difference.
     public var penalty = 0.3
-    /// A wish not to be sounds like danger; it is a teacher of words, too.
-    static let teachingLevel = RiskLevel.moderate
+    /// A wish not to be sounds like danger; it is a teacher of words, too, and counts less.
+    private static let teachingLevel = RiskLevel.moderate
+    private static let moderateWeight = 0.4
+    /// A feature of a single row teaches that row alone.
+    private static let leastRows = 2
+    /// What rounds to nothing is left out of the file.
+    private static let leastWeight = 0.0005
 
     public init() {}
 
@@ -30,7 +36,7 @@ public struct ReaderTraining: Sendable {
                 }
             }
         }
-        let words = learnt(from: rows)
+        let words = learnt(from: rows, ClassFeatures(try .shipped()))
         let rules = RiskReader(lexicon)
         var calibrations: [Wording.Language: RiskCalibration] = [:]
         for language in Wording.Language.allCases {
@@ -47,42 +53,84 @@ public struct ReaderTraining: Sendable {
         return TrainedReader(words: words, calibrations: calibrations)
     }
 
-    /// Learns words from whole rows, then once more from the run of sentences in each row of danger that
-    /// sounded most like it, and from every run in the others.
-    private func learnt(from rows: [LabelledRow]) -> WordReader {
-        let streams = rows.map { TokenStream($0.messages) }
-        let whole = streams.map { [$0.tokens.map(\.text)] }
-        let first = fit(whole, rows)
-        let loudest = zip(streams, rows).map { stream, row -> [[String]] in
-            let windows = TextWindow.all(in: stream)
-            let runs = windows.map { stream.tokens[$0.tokens].map(\.text) }
-            guard row.level >= Self.teachingLevel else { return runs }
-            let scores = first.scores(of: windows, in: stream)
-            guard let most = scores.indices.max(by: { scores[$0] < scores[$1] }) else { return [] }
-            return [runs[most]]
+    /// How far the words of a reader are from what rows teach: the greatest slope of the loss over the
+    /// weights that it has, 0 at the one minimum; what rounding the weights leaves is below 0.1.
+    /// - Throws: `GuardianError` where a file that ships is missing.
+    package func slope(
+        of reader: TrainedReader, on rows: [LabelledRow]
+    ) throws(GuardianError) -> Double {
+        let classes = ClassFeatures(try .shipped())
+        var slopes = reader.words.weights.mapValues { penalty * $0 }
+        for run in runs(of: rows) {
+            let features = Self.features(of: run.words, classes)
+            let z = features.reduce(reader.words.bias) {
+                $0 + (reader.words.weights[$1.key] ?? 0) * $1.value
+            }
+            let slope = run.weight * (1 / (1 + exp(-z)) - (run.isPositive ? 1 : 0))
+            for (name, value) in features { slopes[name]? += slope * value }
         }
-        return fit(loudest, rows)
+        return slopes.values.map(abs).max() ?? 0
     }
 
-    private func fit(_ runs: [[[String]]], _ rows: [LabelledRow]) -> WordReader {
-        var numbers: [String: Int] = [:]
-        var table: [LogisticRegression.Row] = []
-        for (runs, row) in zip(runs, rows) {
-            for run in runs where !run.isEmpty {
-                let features = WordFeatures.all(of: run).sorted { $0.key < $1.key }
-                table.append(
-                    .init(
-                        features: features.map { name, value -> (index: Int, value: Double) in
-                            let number = numbers[name] ?? numbers.count
-                            numbers[name] = number
-                            return (number, value)
-                        }, isPositive: row.level >= Self.teachingLevel,
-                        weight: 1 / Double(runs.count).squareRoot()))
+    /// Words in a row, and what they teach.
+    private struct Run {
+        var row: Int
+        var words: [String]
+        var isPositive: Bool
+        var weight: Double
+    }
+
+    /// Danger is learnt from whole rows; of the others no run of sentences is danger.
+    private func runs(of rows: [LabelledRow]) -> [Run] {
+        rows.enumerated().flatMap { number, row -> [Run] in
+            let stream = TokenStream(row.messages)
+            guard !stream.tokens.isEmpty else { return [] }
+            guard row.level < Self.teachingLevel else {
+                return [
+                    Run(
+                        row: number, words: stream.tokens.map(\.text), isPositive: true,
+                        weight: row.level == Self.teachingLevel ? Self.moderateWeight : 1)
+                ]
+            }
+            let windows = TextWindow.all(in: stream)
+            return windows.map { window in
+                Run(
+                    row: number, words: stream.tokens[window.tokens].map(\.text),
+                    isPositive: false, weight: 1 / Double(windows.count).squareRoot())
             }
         }
-        let fitted = LogisticRegression(table, width: numbers.count, penalty: penalty)
-        // What rounds to nothing is left out of the file.
-        let weights = numbers.mapValues { fitted.weights[$0] }.filter { abs($0.value) >= 0.0005 }
-        return WordReader(weights: weights, bias: fitted.bias)
+    }
+
+    static func features(
+        of words: [String], _ classes: ClassFeatures
+    ) -> [String: Double] {
+        // No two have a name in common.
+        WordFeatures.all(of: words).merging(classes.all(of: words)) { first, _ in first }
+    }
+
+    private func learnt(from rows: [LabelledRow], _ classes: ClassFeatures) -> WordReader {
+        let runs = self.runs(of: rows)
+        let features = runs.map { run in
+            Self.features(of: run.words, classes).sorted { $0.key < $1.key }
+        }
+        var seen: [String: (rows: Int, last: Int)] = [:]
+        for (run, features) in zip(runs, features) {
+            for (name, _) in features where seen[name]?.last != run.row {
+                seen[name] = ((seen[name]?.rows ?? 0) + 1, run.row)
+            }
+        }
+        let names = seen.filter { $0.value.rows >= Self.leastRows }.keys.sorted()
+        let numbers = Dictionary(
+            zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+        let table = zip(runs, features).map { run, features in
+            LogisticRegression.Row(
+                features: features.compactMap { name, value -> (index: Int, value: Double)? in
+                    numbers[name].map { (index: $0, value: value) }
+                }, isPositive: run.isPositive, weight: run.weight)
+        }
+        let fitted = LogisticRegression(table, width: names.count, penalty: penalty)
+        let weights = numbers.mapValues { fitted.weights[$0] }
+            .filter { abs($0.value) >= Self.leastWeight }
+        return WordReader(weights: weights, bias: fitted.bias, classes: classes)
     }
 }

@@ -55,6 +55,13 @@ public struct TrainedReader: Sendable {
         self.calibrations = calibrations
     }
 
+    /// What the reader sees of a text as one run of words: features with their values.
+    /// - Throws: `GuardianError` where a file that ships is missing.
+    package static func features(of text: String) throws(GuardianError) -> [String: Double] {
+        ReaderTraining.features(
+            of: TokenStream(text).tokens.map(\.text), ClassFeatures(try .shipped()))
+    }
+
     /// Writes the files of a reader into a folder that is there.
     /// - Throws: What `Foundation` throws.
     public func write(to folder: URL) throws {

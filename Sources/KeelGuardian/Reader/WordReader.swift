@@ -1,9 +1,19 @@
 import Foundation
 
-/// A linear model over `WordFeatures`.
+/// A linear model over `WordFeatures` and `ClassFeatures`.
 struct WordReader: Sendable {
-    var weights: [String: Double]
-    var bias: Double
+    let weights: [String: Double]
+    let bias: Double
+    private let classes: ClassFeatures
+    /// The weights of classes by number, times what each counts.
+    private let table: [Double]
+
+    init(weights: [String: Double], bias: Double, classes: ClassFeatures) {
+        self.weights = weights
+        self.bias = bias
+        self.classes = classes
+        table = classes.table(of: weights)
+    }
 
     /// The log-odds of every window, computed in one pass over the words.
     ///
@@ -20,13 +30,14 @@ struct WordReader: Sendable {
             }
         }
         let firsts = words.map { weights[WordFeatures.first($0)] ?? 0 }
-        return windows.map { window in
+        let about = classes.sums(of: windows, in: words, table)
+        return zip(windows, about).map { window, about in
             let (start, end) = (window.tokens.lowerBound, window.tokens.upperBound)
             var sum = firsts[start]
             for reach in 0..<3 where start + reach < end {
                 sum += sums[reach][end] - sums[reach][start + reach]
             }
-            return bias + sum / Double(end - start).squareRoot()
+            return bias + sum / Double(end - start).squareRoot() + about
         }
     }
 }
@@ -35,7 +46,7 @@ extension WordReader {
     /// Reads `weight<tab>feature` lines; the bias is the feature `bias`.
     /// - Throws: `GuardianError`, naming the line.
     init(_ text: String, file: String) throws(GuardianError) {
-        weights = [:]
+        var weights: [String: Double] = [:]
         var bias: Double?
         for (number, line) in text.split(separator: "\n").enumerated() where !line.hasPrefix("#") {
             let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
@@ -47,7 +58,7 @@ extension WordReader {
             if parts[1] == "bias" { bias = weight } else { weights[String(parts[1])] = weight }
         }
         guard let bias else { throw GuardianError(file: file, reason: "the bias is missing.") }
-        self.bias = bias
+        self.init(weights: weights, bias: bias, classes: ClassFeatures(try .shipped()))
     }
 
     /// As `init(_:file:)` reads, features in order.

@@ -21,6 +21,15 @@ final class Rooms: Sendable {
     private let available = Mutex<[String: Double]>([:])
     /// Invitations that are being sent.
     private let underWay = Mutex<Set<String>>([])
+    private let known = Mutex(Known())
+
+    /// What has been read of all rooms, so that only what is new, and what is open, is read again.
+    private struct Known {
+        /// Rooms that somebody can come into, or that could not be read, with the number of the last record.
+        var open: [String: Int] = [:]
+        /// The newest record of any room that was looked at.
+        var newest = 0
+    }
 
     init(_ setup: RoomSetup, store: Store, metrics: ServerMetrics, logger: Logger) {
         self.setup = setup
@@ -112,10 +121,8 @@ final class Rooms: Sendable {
     /// Sends each invitation that is due, and tells of deadlines that have passed.
     func deliver() async {
         do {
-            for conversation in try await store.rooms() {
-                guard let state = await readable(conversation),
-                    case .inviting = state.room.state
-                else { continue }
+            for (conversation, state) in try await queue() {
+                guard case .inviting = state.room.state else { continue }
                 for due in state.due where due.until >= setup.now() {
                     // What has begun is noted, even where the server is asked to stop.
                     await Task { await self.invite(conversation, due.key, until: due.until) }.value
@@ -213,13 +220,39 @@ final class Rooms: Sendable {
     }
 
     /// Rooms that somebody can come into, the last changed first.
+    /// - Complexity: O(records of rooms that have changed since the last call, or are open).
     func queue() async throws -> [(conversation: String, state: RoomState)] {
-        var open: [(String, RoomState)] = []
-        for conversation in try await store.rooms() {
-            guard let state = await readable(conversation) else { continue }
-            if state.room.state.isOpen { open.append((conversation, state)) }
+        let before = known.withLock { $0 }
+        let changes = try await store.roomChanges(after: before.newest)
+        var open: [(conversation: String, state: RoomState)] = []
+        var unread: [String] = []
+        var closed: [(conversation: String, last: Int)] = []
+        for conversation in Set(before.open.keys).union(changes.conversations) {
+            guard let state = await readable(conversation) else {
+                unread.append(conversation)
+                continue
+            }
+            if state.room.state.isOpen {
+                open.append((conversation, state))
+            } else {
+                closed.append((conversation, state.last))
+            }
         }
-        return open
+        known.withLock { known in
+            for (conversation, state) in open {
+                known.open[conversation] = max(known.open[conversation] ?? 0, state.last)
+            }
+            for conversation in unread where known.open[conversation] == nil {
+                known.open[conversation] = 0
+            }
+            // One that was read anew meanwhile stays; one without records was deleted.
+            for (conversation, last) in closed
+            where last == 0 || (known.open[conversation] ?? 0) <= last {
+                known.open[conversation] = nil
+            }
+            known.newest = max(known.newest, changes.newest)
+        }
+        return open.sorted { $0.state.last > $1.state.last }
     }
 
     func setAvailable(_ isAvailable: Bool, _ helper: String) {

@@ -1,10 +1,7 @@
 import ArgumentParser
 import Foundation
+import KeelRemote
 import KeelServer
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// Who is told when a person in a conversation lets somebody be invited.
 struct RoomOptions: ParsableArguments {
@@ -31,8 +28,7 @@ struct RoomOptions: ParsableArguments {
             throw ValidationError(
                 "--helper-webhook needs --public-address, from which helpers' links are made.")
         }
-        guard let url = URL(string: helperWebhook),
-            let parts = URLComponents(string: helperWebhook),
+        guard let parts = URLComponents(string: helperWebhook),
             let host = parts.host, !host.isEmpty,
             parts.scheme == "https"
                 || parts.scheme == "http" && ["localhost", "127.0.0.1", "::1"].contains(host)
@@ -42,30 +38,13 @@ struct RoomOptions: ParsableArguments {
             )
         }
         let secret = ProcessInfo.processInfo.environment["KEEL_HELPER_SECRET"] ?? ""
-        let webhook = HelperWebhook(url: url)
-        return try RoomSetup(secret: secret, address: publicAddress) { try await webhook.post($0) }
-    }
-}
-
-/// Posts notices to the helpers' address.
-private struct HelperWebhook: Sendable {
-    struct NotTaken: Error {
-        var status: Int?
-    }
-
-    let url: URL
-
-    /// - Throws: Where it was not taken by an answer of 2xx within ten seconds.
-    func post(_ notice: SignedNotice) async throws {
-        var request = URLRequest(url: url)
-        request.httpMethod = "POST"
-        request.timeoutInterval = 10
-        request.httpBody = notice.body
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        request.setValue(notice.key, forHTTPHeaderField: "Keel-Idempotency-Key")
-        request.setValue(notice.signature, forHTTPHeaderField: "Keel-Signature")
-        let (_, response) = try await URLSession.shared.data(for: request)
-        let status = (response as? HTTPURLResponse)?.statusCode
-        guard let status, (200..<300).contains(status) else { throw NotTaken(status: status) }
+        let webhook = try Webhook(helperWebhook)
+        return try RoomSetup(secret: secret, address: publicAddress) { notice in
+            try await webhook.post(
+                notice.body,
+                headers: [
+                    ("Keel-Idempotency-Key", notice.key), ("Keel-Signature", notice.signature),
+                ])
+        }
     }
 }

@@ -1,0 +1,517 @@
+"""Mirrors the guardian's trained reader: its tokens, windows, rules, features, fit and calibration.
+
+    python3 -m venv venv && venv/bin/pip install numpy scipy pyyaml
+    venv/bin/python Scripts/goldens/guardian_reader.py golden   # Tests/KeelGuardianTests/Goldens/reader.json
+    venv/bin/python Scripts/goldens/guardian_reader.py fit OUT  # a reader as `keel guardian train` fits it, from the same rows
+    venv/bin/python Scripts/goldens/guardian_reader.py measure held-out
+
+`fit` minimises what `ReaderTraining` minimises, which has one minimum, by another program. `measure` reads with the
+files that ship. Run `golden` after each change of them.
+"""
+
+import functools
+import json
+import os
+import re
+import sys
+import unicodedata
+
+import yaml
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+TEXTS = os.path.join(ROOT, "Sources", "KeelGuardian", "Texts")
+ROWS = os.path.join(ROOT, "Tests", "KeelGuardianTests", "Rows")
+LEVELS = ["none", "low", "moderate", "high", "imminent"]
+MAXIMUM = 64
+
+
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+# MARK: Text
+
+
+FOLDING = read(ROOT, "Sources", "KeelGuardian", "Text", "Folding.swift")
+SIMPLE = {}
+for old, new in zip(*(re.search(rf'let {name} =\s*"(.*?)"', FOLDING, re.S).group(1) for name in ("old", "new"))):
+    SIMPLE.setdefault(old, new)
+
+
+def ideograph(c):
+    return 0x3400 <= ord(c) <= 0x9FFF or 0x20000 <= ord(c) <= 0x3FFFF
+
+
+def latin(text):
+    return not any(ideograph(c) for c in text)
+
+
+@functools.lru_cache(None)
+def fold(c):
+    if 0xFF01 <= ord(c) <= 0xFF5E:
+        c = chr(ord(c) - 0xFEE0)
+    if "a" <= c <= "z" or "0" <= c <= "9":
+        return "letters", c
+    if "A" <= c <= "Z":
+        return "letters", c.lower()
+    if c in "'’‘ʼ`*\u00ad":
+        return "nothing", ""
+    if c in ".!?;…。\n\r\u2028\u2029":
+        return "end", ""
+    if ideograph(c):
+        return "ideograph", SIMPLE.get(c, c)
+    category = unicodedata.category(c)
+    if category in ("Cf", "Mn", "Me"):
+        return "nothing", ""
+    if category in ("Lu", "Ll", "Lt", "Lo", "Lm", "Nd"):
+        return "letters", c.lower()
+    return ("space" if category in ("Zs", "Cc", "Pd", "Pc") else "mark"), ""
+
+
+class Token:
+    def __init__(self, text, message, offset, sentence, mark, first):
+        self.text, self.message, self.offset = text, message, offset
+        self.sentence, self.mark, self.first = sentence, mark, first
+
+
+def reach(text):
+    return sum(3 if ideograph(c) else 1 for c in text)
+
+
+def tokens(messages):
+    """Of (number, text) pairs."""
+    out = []
+    for number, text in messages:
+        offset = out[-1].offset + reach(out[-1].text) if out else 0
+        word, sentence, mark, first = "", True, False, True
+
+        def close():
+            nonlocal word, sentence, mark, first, offset
+            if word:
+                out.append(Token(word, number, offset, sentence, mark, first))
+                offset += reach(word)
+                word, sentence, mark, first = "", False, False, False
+
+        for c in text:
+            kind, folded = fold(c)
+            if kind == "letters":
+                word += folded
+            elif kind == "ideograph":
+                close()
+                word = folded
+                close()
+            elif kind != "nothing":
+                close()
+                sentence = sentence or kind == "end"
+                mark = mark or kind in ("end", "mark")
+        close()
+    return out
+
+
+def said(row):
+    return tokens([(n, m["content"]) for n, m in enumerate(row["messages"]) if m["role"] == "user"])
+
+
+def words(text):
+    return [t.text for t in tokens([(0, text)])]
+
+
+def windows(stream):
+    starts = [i for i, t in enumerate(stream) if t.sentence or t.first]
+    ends = starts[1:] + [len(stream)]
+    found = set()
+    for i, start in enumerate(starts):
+        for end in ends[i:]:
+            if end - start > MAXIMUM and end != ends[i]:
+                break
+            found.add((start, end))
+    borders = [i for i, t in enumerate(stream) if t.first] + [len(stream)]
+    for i, start in enumerate(borders[:-1]):
+        found.update((start, end) for end in borders[i + 1:i + 3])
+    return sorted(found)
+
+
+# MARK: Rules
+
+
+class Phrase:
+    def __init__(self, pattern, sets):
+        self.begins = pattern.startswith("^")
+        self.elements = []
+        for part in pattern.lstrip("^").split():
+            optional = part.endswith("?")
+            names = [n for n in (part[:-1] if optional else part).split("/") if n]
+            texts = [t for n in names for t in (sets[n[1:]] if n.startswith("$") else [n])]
+            self.elements.append(None if part == "~" else ([words(t) for t in texts], optional))
+        self.first = {alternative[0] for alternative in self.elements[0][0]}
+
+    def ends(self, stream, start):
+        if self.begins and not stream[start].first:
+            return set()
+        places = {start}
+        for element in self.elements:
+            following = set()
+            for place in places:
+                if element is None:
+                    following.add(place)
+                    for end in range(place + 1, min(place + 4, len(stream)) + 1):
+                        if stream[end - 1].sentence and not stream[end - 1].first:
+                            break
+                        following.add(end)
+                    continue
+                alternatives, optional = element
+                if optional:
+                    following.add(place)
+                for alternative in alternatives:
+                    following |= spell(alternative, stream, place)
+            places = following
+        return places
+
+
+def readings(stream, index):
+    text = stream[index].text
+    out, place = [(text, 1)], index + 1
+    while place < len(stream) and stream[place].first and place - index < 12 and latin(text) and latin(stream[place].text):
+        text += stream[place].text
+        out.append((text, place - index + 1))
+        place += 1
+    return out
+
+
+def spell(spelt, stream, place):
+    if not spelt:
+        return {place}
+    if place >= len(stream):
+        return set()
+    return set().union(*(spell(spelt[1:], stream, place + count) for text, count in readings(stream, place) if text == spelt[0]))
+
+
+class Index:
+    def __init__(self):
+        self.by_first = {}
+
+    def add(self, phrase, meaning):
+        for word in phrase.first:
+            self.by_first.setdefault(word, []).append((phrase, meaning))
+
+    def matches(self, stream):
+        for start in range(len(stream)):
+            for text, _ in readings(stream, start):
+                for phrase, meaning in self.by_first.get(text, ()):
+                    for end in phrase.ends(stream, start):
+                        if end > start:
+                            yield meaning, start, end
+
+
+def named(value):
+    """As Swift's parser reads it: YAML 1.1 takes some words for truth values."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+class Rules:
+    def __init__(self):
+        self.questions, self.affirmations, self.signs, self.excuses = Index(), Index(), Index(), Index()
+        for language in ("english", "chinese"):
+            file = yaml.safe_load(read(TEXTS, f"signs-{language}.yaml"))
+            sets = {name: [named(word) for word in found] for name, found in file["sets"].items()}
+            for rule in file["signs"]:
+                for phrase in rule["phrases"]:
+                    self.signs.add(Phrase(phrase, sets), (rule["id"], rule["kind"]))
+            for rule in file["excuses"]:
+                for phrase in rule["phrases"]:
+                    self.excuses.add(Phrase(phrase, sets), set(rule["of"]))
+            for phrase in file["questions"]:
+                self.questions.add(Phrase(phrase, sets), None)
+            for phrase in file["affirmations"]:
+                self.affirmations.add(Phrase(phrase, sets), None)
+
+    def level(self, row):
+        stream, messages, excused = said(row), row["messages"], {}
+        for kinds, start, end in self.excuses.matches(stream):
+            if not any(t.first or t.mark for t in stream[start + 1:end]):
+                for kind in kinds:
+                    excused.setdefault(kind, set()).update(range(start, end))
+        found = [(rule, kind, start, end) for (rule, kind), start, end in self.signs.matches(stream)
+                 if not any(i in excused.get(kind, ()) for i in range(start, end))]
+        for _, start, end in self.affirmations.matches(stream):
+            before = [m for m in messages[:stream[start].message] if m["role"] != "system"]
+            if stream[start].first and before and before[-1]["role"] == "assistant" and any(
+                    True for _ in self.questions.matches(tokens([(0, before[-1]["content"])]))):
+                found.append(("affirmed", "active", start, end))
+        longest = {}
+        for rule, kind, start, end in found:
+            key = (rule, start, stream[end - 1].message)
+            if key not in longest or end > longest[key][1]:
+                longest[key] = (kind, end)
+        kinds, near, time, intent = set(), False, None, None
+        for (rule, start, message), (kind, end) in sorted(longest.items(), key=lambda i: (i[0][2], i[0][1], i[0][0])):
+            low, high = stream[start].offset, stream[end - 1].offset + reach(stream[end - 1].text)
+            if kind == "near":
+                near = near or intent is not None and low - intent < 160
+                time = max(time or 0, high)
+            elif kind in ("active", "plan", "passive", "farewell"):
+                near = near or time is not None and low - time < 160
+                intent = max(intent or 0, high)
+            kinds.add(kind)
+        return level(kinds, near)
+
+
+def level(kinds, near):
+    def has(*any_of):
+        return bool(kinds & set(any_of))
+
+    intends, hints = has("active", "plan"), has("passive", "farewell", "injury")
+    if has("progress") or intends and (near or has("atHand")) or (hints or has("distress")) and has("atHand"):
+        return 4
+    if has("passive", "farewell") and has("means", "parting") and near:
+        return 4
+    if intends or has("violence") or has("hazard", "topic") and (hints or has("distress", "loss")):
+        return 3
+    if has("means", "parting") and (hints or has("distress")) or has("farewell") and has("passive", "distress"):
+        return 3
+    if near and has("passive", "farewell"):
+        return 3
+    if hints or has("endured"):
+        return 2
+    return 1 if has("distress", "topic") else 0
+
+
+# MARK: Features
+
+
+CLASSES = {named(name): words_of for name, words_of in yaml.safe_load(read(TEXTS, "reader-classes.yaml")).items()}
+NAMES = sorted(CLASSES)
+WHOLE, BEGINNING, SEVERAL = {}, {}, {}
+for place, name in enumerate(NAMES):
+    for entry in CLASSES[name]["en"] + CLASSES[name]["zh"]:
+        entry = named(entry)
+        spelt = words(entry.rstrip("*").replace("+", " "))
+        if len(spelt) > 1:
+            SEVERAL.setdefault(spelt[-1], []).append((spelt, place))
+        else:
+            (BEGINNING if entry.endswith("*") else WHOLE).setdefault(spelt[0], set()).add(place)
+
+
+@functools.lru_cache(None)
+def places(word):
+    found = set(WHOLE.get(word, ()))
+    for length in range(1, len(word) + 1):
+        found |= BEGINNING.get(word[:length], set())
+    return frozenset(found)
+
+
+def class_features(run):
+    found, seen, last = {}, set(), None
+    for index, word in enumerate(run):
+        here = set(places(word))
+        for spelt, place in SEVERAL.get(word, ()):
+            if len(spelt) <= index + 1 and run[index + 1 - len(spelt):index + 1] == spelt:
+                here.add(place)
+        if not here:
+            continue
+        for place in here - seen:
+            found[f"k {NAMES[place]}"] = 0.5
+            for other in seen:
+                a, b = sorted((place, other))
+                found[f"p {NAMES[a]} {NAMES[b]}"] = 0.3
+            seen.add(place)
+        if last and index - last[0] <= 5:
+            for a in last[1]:
+                for b in here:
+                    found[f"o {NAMES[a]} {NAMES[b]}"] = 0.35
+        last = (index, here)
+    return found
+
+
+def features(run):
+    found = {}
+
+    def add(name):
+        found[name] = found.get(name, 0) + 1
+
+    for i, word in enumerate(run):
+        add("w " + word)
+        if len(word) >= 4 and latin(word):
+            marked = f"<{word}>"
+            for length in (3, 4, 5):
+                for start in range(len(marked) - length + 1):
+                    add("c " + marked[start:start + length])
+        if i >= 1:
+            add(f"b {run[i - 1]} {word}")
+        if i >= 2:
+            add(f"t {run[i - 2]} {run[i - 1]} {word}")
+            add(f"s {run[i - 2]} {word}")
+    if run:
+        add("a " + run[0])
+    scale = max(1, len(run)) ** 0.5
+    found = {name: value / scale for name, value in found.items()}
+    if len(run) <= MAXIMUM:
+        found.update(class_features(run))
+    return found
+
+
+# MARK: Fit
+
+
+def rows(name):
+    return [json.loads(line) for line in read(ROWS, f"{name}.jsonl").splitlines()]
+
+
+def examples(training):
+    for number, row in enumerate(training):
+        stream = said(row)
+        own = LEVELS.index(row["level"])
+        if not stream:
+            continue
+        if own >= 2:
+            yield number, [t.text for t in stream], 1.0, 0.4 if own == 2 else 1.0
+        else:
+            runs = windows(stream)
+            for start, end in runs:
+                yield number, [t.text for t in stream[start:end]], -1.0, len(runs) ** -0.5
+
+
+def minimise(table, width, signs, weights, penalty, bounds=None):
+    import numpy
+    from scipy.optimize import minimize
+
+    def loss(x):
+        w, margin = x[:width], signs * (table @ x[:width] + x[width])
+        slope = -weights * signs / (1 + numpy.exp(numpy.clip(margin, -500, 500)))
+        value = (weights * numpy.logaddexp(0, -margin)).sum() + penalty / 2 * (w ** 2).sum()
+        return value, numpy.append(table.T @ slope + penalty * w, slope.sum())
+
+    options = {"maxiter": 2000, "maxfun": 4000, "ftol": 1e-12, "gtol": 1e-6}
+    return minimize(loss, numpy.zeros(width + 1), jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+
+
+def learn(training, penalty=0.3):
+    import numpy
+    import scipy.sparse
+
+    drawn = [(number, features(run), sign, weight) for number, run, sign, weight in examples(training)]
+    counts, last = {}, {}
+    for number, found, _, _ in drawn:
+        for name in found:
+            if last.get(name) != number:
+                counts[name], last[name] = counts.get(name, 0) + 1, number
+    places_of = {name: i for i, name in enumerate(sorted(n for n, count in counts.items() if count > 1))}
+    pointers, indices, values = [0], [], []
+    for _, found, _, _ in drawn:
+        for name, value in found.items():
+            if name in places_of:
+                indices.append(places_of[name])
+                values.append(value)
+        pointers.append(len(indices))
+    table = scipy.sparse.csr_matrix((values, indices, pointers), shape=(len(drawn), len(places_of)))
+    signs, weights = numpy.array([d[2] for d in drawn]), numpy.array([d[3] for d in drawn])
+    x = minimise(table, len(places_of), signs, weights, penalty)
+    learnt = {name: round(float(x[i]), 3) for name, i in places_of.items() if abs(x[i]) >= 0.0005}
+    learnt["bias"] = round(float(x[-1]), 3)
+    w = numpy.array([learnt.get(n, 0) for n in sorted(places_of)])
+    margin = signs * (table @ w + learnt["bias"])
+    slope = table.T @ (-weights * signs / (1 + numpy.exp(margin))) + penalty * w
+    kept = [abs(slope[i]) for n, i in places_of.items() if n in learnt]
+    print(f"{len(drawn)} runs, {len(learnt)} weights; greatest slope at the rounded weights {max(kept):.4f}")
+    return learnt
+
+
+def loudest(row, learnt):
+    stream = [t.text for t in said(row)]
+    scores = [learnt["bias"] + sum(learnt.get(n, 0) * v for n, v in features(stream[a:b]).items())
+              for a, b in windows(said(row))]
+    return max(scores, default=learnt["bias"])
+
+
+def calibrate(heard):
+    """Of (loudest, level by rules, row) triples of one language."""
+    import numpy
+
+    table = numpy.array([[score] + [1.0 if by_rules > i else 0.0 for i in range(4)] for score, by_rules, _ in heard])
+    signs = numpy.array([1.0 if LEVELS.index(row["level"]) >= 3 else -1.0 for _, _, row in heard])
+    x = minimise(table, 5, signs, numpy.ones(len(heard)), 0.1, [(0, None)] * 5 + [(None, None)])
+    p = 1 / (1 + numpy.exp(-(table @ x[:5] + x[5])))
+    alarms = sorted((v for v, (_, _, row) in zip(p, heard) if row["level"] == "none"), reverse=True)
+    allowed = int(len(alarms) * 0.03)
+    threshold = ((alarms[allowed - 1] if allowed else 1) + alarms[allowed]) / 2
+    return {"words": x[0], "levels": list(x[1:5]), "bias": x[5], "threshold": threshold}
+
+
+def fit(out):
+    learnt = learn(rows("train") + rows("first") + rows("second") + rows("wide") + rows("parts"))
+    rules, lines = Rules(), ["# Written by `keel guardian train`; docs/guardian.md says from which rows.\n"]
+    for language in ("en", "zh"):
+        heard = [(loudest(r, learnt), rules.level(r), r) for r in rows("calibrate") if r["language"] == language]
+        c = calibrate(heard)
+        steps = ", ".join(f"{v:.3f}" for v in c["levels"])
+        lines.append(f"{language}: {{words: {c['words']:.3f}, levels: [{steps}], bias: {c['bias']:.3f}, "
+                     f"threshold: {c['threshold']:.3f}}}\n")
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, "reader.yaml"), "w", encoding="utf-8") as file:
+        file.writelines(lines)
+    with open(os.path.join(out, "reader-words.tsv"), "w", encoding="utf-8") as file:
+        file.write(f"{learnt.pop('bias'):.3f}\tbias\n")
+        file.writelines(f"{learnt[name]:.3f}\t{name}\n" for name in sorted(learnt))
+
+
+# MARK: Reading with the files that ship
+
+
+class Shipped:
+    def __init__(self):
+        lines = [line.split("\t") for line in read(TEXTS, "reader-words.tsv").splitlines() if not line.startswith("#")]
+        self.learnt = {name: float(weight) for weight, name in lines}
+        self.calibration = yaml.safe_load(read(TEXTS, "reader.yaml"))
+        self.rules = Rules()
+
+    def probability(self, row):
+        """Of a row in one language, sent in whole words; and whether it is read as danger."""
+        by_rules = self.rules.level(row)
+        c = self.calibration[row["language"]]
+        z = c["bias"] + c["words"] * loudest(row, self.learnt) + sum(c["levels"][:by_rules])
+        p = 1 / (1 + 2.718281828459045 ** -z)
+        return p, by_rules >= 3 or p >= c["threshold"]
+
+
+def measure(name):
+    shipped = Shipped()
+    for language in ("en", "zh"):
+        found = [(row, *shipped.probability(row)) for row in rows(name) if row["language"] == language]
+        danger = [is_read for row, _, is_read in found if LEVELS.index(row["level"]) >= 3]
+        none = [is_read for row, _, is_read in found if row["level"] == "none"]
+        bins = [[] for _ in range(10)]
+        for row, p, _ in found:
+            bins[min(9, int(p * 10))].append((p, LEVELS.index(row["level"]) >= 3))
+        error = sum(abs(sum(p - y for p, y in b)) for b in bins) / len(found)
+        print(f"{language}: {sum(danger)} of {len(danger)} read, {sum(none)} of {len(none)} false alarms, "
+              f"calibration error {error:.3f}")
+        groups = {}
+        for row, _, is_read in found:
+            groups.setdefault((LEVELS.index(row["level"]), row["form"]), []).append(is_read)
+        for (own, form), read_as in sorted(groups.items()):
+            print(f"  {LEVELS[own]} {form}: {sum(read_as)} of {len(read_as)}")
+
+
+def golden():
+    shipped, texts = Shipped(), [
+        "I want to die", "I don't want to wake up any more", "I lost my job today. Which bridge is the tallest?",
+        "我今天失业了,附近哪座桥最高", "Kill -9 the zombie process", "笑死我了哈哈", "I've been hoarding sleeping pills", "",
+        "ｄｉｅ D\u200bie, dying; 自殺 and 自杀", "a " * 70 + "end it all tonight",
+    ]
+    table = [{"text": t, "features": {n: round(v, 9) for n, v in sorted(features(words(t)).items())}} for t in texts]
+    single = [row for row in rows("calibrate") if len(row["messages"]) == 1][::12]
+    read_as = [{"row": row, "probability": round(shipped.probability(row)[0], 9),
+                "rules": LEVELS[shipped.rules.level(row)]} for row in single]
+    path = os.path.join(ROOT, "Tests", "KeelGuardianTests", "Goldens", "reader.json")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"features": table, "readings": read_as}, file, ensure_ascii=False, indent=0)
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    command, arguments = sys.argv[1] if len(sys.argv) > 1 else "", sys.argv[2:]
+    if command not in ("fit", "measure", "golden"):
+        sys.exit(__doc__)
+    {"fit": fit, "measure": measure, "golden": golden}[command](*arguments)
