@@ -132,15 +132,8 @@ struct DirectionFindCommand: AsyncParsableCommand {
     private func contrast(_ language: LanguageModel, _ options: SamplingOptions) throws -> (
         positive: [Passage], negative: [Passage], groups: [Int]
     ) {
-        let window = language.model.configuration.maxPositionEmbeddings
         if let positive, let negative {
-            let files = try [positive, negative].map { path in
-                var reader = try PassageReader([path], for: language, window: window)
-                var all: [Passage] = []
-                while let passage = try reader.next() { all.append(passage) }
-                return all
-            }
-            return (files[0], files[1], files.flatMap { $0.map(\.line) })
+            return try TraitDirection.passages(positive, negative, of: language)
         }
         let questions = try questions.map { try OpenQuestion.read($0) } ?? OpenQuestion.shipped()
         let systems =
@@ -189,26 +182,57 @@ struct DirectionLatentCommand: AsyncParsableCommand {
     func run() async throws {
         let output = try NewOutput(out).path
         let (sae, metadata) = try SparseAutoencoder.read(autoencoder)
-        let store = try ActivationStore(folder: activations, point: metadata.point)
+        let layer = try sae.writeDirection(
+            of: latent, metadata,
+            length: ActivationStore(folder: activations, point: metadata.point).medianLength(),
+            to: output)
+        Terminal.note("Wrote \(out): latent \(latent), layer \(layer).")
+    }
+}
+
+extension SparseAutoencoder {
+    /// Writes the direction of a latent as a control vector, whose strength 1 is `length`.
+    /// - Returns: The layer that it is for.
+    /// - Throws: `ValidationError` for an autoencoder of another place, or a latent that is not there;
+    ///   errors of the file.
+    func writeDirection(
+        of latent: Int, _ metadata: SAEMetadata, length: Double, to path: String
+    ) throws -> Int {
         guard case .residPost(let layer)? = HookPoint(metadata.point, layers: 1 << 12) else {
             throw ValidationError("The autoencoder reads \(metadata.point), not a block's output.")
         }
-        guard (0..<sae.latents).contains(latent) else {
-            throw ValidationError("Latents are numbered from 0 to \(sae.latents - 1).")
+        guard (0..<latents).contains(latent) else {
+            throw ValidationError("Latents are numbered from 0 to \(latents - 1).")
         }
-        let length = try store.medianLength()
         // An autoencoder may be of a model that is not here; then nothing is said of its architecture.
         let base = (try? ModelReference(named: metadata.model))?.base ?? metadata.model
         let architecture = try? LanguageModel.configuration(of: base).family.ggufName
         try ControlVectorFile(
             model: architecture ?? "",
-            directions: [layer: try sae.direction(latent).map { $0 * Float(length) }],
+            directions: [layer: try direction(latent).map { $0 * Float(length) }],
             facts: [
                 "control.site": "resid_post", "control.unit": "median residual length",
                 "control.layer": "\(layer)", "latent": "\(latent)", "model": metadata.model,
             ]
-        ).write(to: output)
-        Terminal.note("Wrote \(out): latent \(latent), layer \(layer).")
+        ).write(to: path)
+        return layer
+    }
+}
+
+extension TraitDirection {
+    /// Answers of two files of chats; rows of equal line are one question.
+    /// - Throws: What reading the rows throws.
+    static func passages(
+        _ positive: String, _ negative: String, of language: LanguageModel
+    ) throws -> (positive: [Passage], negative: [Passage], groups: [Int]) {
+        let window = language.model.configuration.maxPositionEmbeddings
+        let files = try [positive, negative].map { path in
+            var reader = try PassageReader([path], for: language, window: window)
+            var all: [Passage] = []
+            while let passage = try reader.next() { all.append(passage) }
+            return all
+        }
+        return (files[0], files[1], files.flatMap { $0.map(\.line) })
     }
 }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import KeelLab
 import KeelLanguage
-import KeelModel
 import KeelReport
 import KeelTensor
 
@@ -49,9 +48,7 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
         let reference = try model.reference
         var plan = quick ? LabPlan.quick(rate: learningRate) : .whole(rate: learningRate)
         plan.seed = model.seed
-        var facts = try LanguageModel.identity(of: reference)
-        facts["keel"] = Keel.version
-        facts["engine"] = "libtorch \(Engine.version)"
+        var facts = try reference.citedFacts()
         facts["device"] = machine.device.name
         let lab = try Lab(
             plan, model: reference, path: out, device: machine.device, facts: facts)
