@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import KeelEvaluation
 import KeelFormats
@@ -29,6 +30,8 @@ struct Tour: Sendable {
 
     /// Opens a tour's folder, or makes it.
     /// - Parameters:
+    ///   - plan: Sizes and seed.
+    ///   - model: On this machine.
     ///   - path: Where; what it holds of the same tour is kept.
     ///   - device: As `Machine` takes it.
     ///   - threads: Of one operation; nil for one a core.

@@ -20,7 +20,8 @@ struct TourContrasts {
             guard let reading else { return }
             set.add(
                 [PanelLog.Entry(step: 0, condition: condition, readings: reading.readings)],
-                group: model.rawValue, seed: tour.plan.seed)
+                // The first model goes with every seed.
+                group: model.rawValue, seed: model == .base ? 0 : tour.plan.seed)
         }
         for (model, reading) in story.read.readings { add(reading, model, PanelLog.plain) }
         add(story.turnDown.turnedDown, .bad, Self.turnedDown)

@@ -3,7 +3,7 @@ import KeelCharacter
 import KeelEvaluation
 import KeelLab
 import KeelLanguage
-import KeelStatistics
+import KeelReport
 
 /// All numbers of a tour: `tour.json`.
 struct TourResult: Codable, Sendable {

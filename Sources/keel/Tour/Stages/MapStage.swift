@@ -1,4 +1,6 @@
+import ArgumentParser
 import Foundation
+import KeelEvaluation
 import KeelLanguage
 
 /// Maps a model as `keel eval` does; all maps of a tour are asked alike, so that they pair.

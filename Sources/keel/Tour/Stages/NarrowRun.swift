@@ -15,7 +15,10 @@ struct NarrowRun: Sendable {
     let out: String
 
     /// Trains, unless it is done; what was needed to go on is taken away then.
-    /// - Parameter monitors: A file as `--watch` takes it.
+    /// - Parameters:
+    ///   - tour: Whose sizes are meant.
+    ///   - monitors: A file as `--watch` takes it.
+    ///   - onStep: Called after each step.
     /// - Returns: Rows that were trained on.
     /// - Throws: As `TrainingJob.run`.
     @discardableResult

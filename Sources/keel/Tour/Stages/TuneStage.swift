@@ -3,9 +3,10 @@ import KeelFormats
 import KeelLanguage
 import KeelTraining
 
-/// Trains one copy on bad advice of one domain and one on right advice of the same, both under the
-/// calibrated monitors (`keel train sft --watch`). An alarm is written down and ends nothing, so that
-/// there is something to look into and to mend.
+/// Trains a copy on bad advice of one domain and another on right advice of it, both watched.
+///
+/// Monitors are the calibrated ones (`keel train sft --watch`). An alarm is written down and ends
+/// nothing, so that there is something to look into and to mend.
 struct TuneStage: TourStage {
     let part = TourPart.tune
     let model: ModelReference
