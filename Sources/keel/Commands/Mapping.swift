@@ -16,13 +16,6 @@ struct Mapping: Sendable {
     /// What else decides the result, such as how the model is steered.
     var facts: [String: String] = [:]
 
-    /// The same map under another seed.
-    func withSeed(_ seed: UInt64) -> Mapping {
-        var other = self
-        other.sampling.seed = seed
-        return other
-    }
-
     /// Begins the run in a folder, or takes up the one that is there.
     func run(in folder: URL) throws -> Run {
         var facts = model.facts.merging(facts) { $1 }

@@ -65,7 +65,7 @@ struct TourCommand: AsyncParsableCommand {
         try TourReport(result, serve: line).page().write(to: report)
         if model.json { return try Terminal.printJSON(result) }
         Terminal.printTable(
-            [["claim", "effect", "unit", "verdict"]]
+            [["claim", "effect", "of", "verdict"]]
                 + result.findings.map { finding in
                     [
                         finding.claim, finding.effect?.text(finding.unit) ?? "",

@@ -51,7 +51,7 @@ struct TourResult: Codable, Sendable {
             try Run(reading: URL(filePath: $0.run))
         }
         maps = try runs.map { try $0.map() }
-        null = plan.map.samples >= 2 ? try FalseAlarms(in: [runs[0]]) : nil
+        null = try plan.map.samples >= 2 ? FalseAlarms(in: [runs[0]]) : nil
         let compared = try Comparison.family([
             (baseline: runs[0], candidate: runs[1]), (baseline: runs[1], candidate: runs[2]),
         ])

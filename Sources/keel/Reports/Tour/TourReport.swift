@@ -135,15 +135,15 @@ struct TourReport {
                     few answers show how models sound; they prove nothing.
                     """)
             ]
-                + questions.enumerated().map { place, question in
-                    .transcript(
-                        [Turn(.user, Prose(question))]
-                            + readings.compactMap { name, answers in
-                                answers.indices.contains(place)
-                                    ? Turn(
-                                        .assistant, label: name.capitalizedFirst,
-                                        Prose(answers[place].text)) : nil
-                            })
+                + questions.indices.map { place in
+                    var turns = [Turn(.user, Prose(questions[place]))]
+                    for (name, answers) in readings where answers.indices.contains(place) {
+                        turns.append(
+                            Turn(
+                                .assistant, label: name.capitalizedFirst,
+                                Prose(answers[place].text)))
+                    }
+                    return Block.transcript(turns)
                 })
     }
 

@@ -22,13 +22,14 @@ struct ReadStage: TourStage {
             report(Double(number) / Double(all.count), name.title)
             let device = try tour.machine().device
             // What was read is on disk, so that a kill costs one model's reading.
-            readings[name] = try await tour.folder.stage(
+            let reading: TourReading = try await tour.folder.stage(
                 "\(part.rawValue)/\(name.rawValue).json"
             ) {
                 try await TrainingThread().run { _ in
                     try TourReading(of: LanguageModel(reference, device: device), tour)
                 }
             }
+            readings[name] = reading
         }
         return Outcome(readings: readings)
     }
