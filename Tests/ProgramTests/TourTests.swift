@@ -37,16 +37,20 @@ import Testing
         try scratch.write(TinySuite.yaml, to: "tiny.yaml")
         try scratch.write(Self.plan, to: "plan.json")
         // Advice is longer than the window that the model was made with; its positions are rotary.
-        let file = URL(filePath: try scratch.copyModel(as: "model")).appending(path: "config.json")
+        try copyModel(as: "model", ["max_position_embeddings": 4096])
+    }
+
+    /// A copy of the tiny model with other values in its configuration.
+    private func copyModel(as name: String, _ changes: [String: Any]) throws {
+        let file = URL(filePath: try scratch.copyModel(as: name)).appending(path: "config.json")
         let old = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
-        var config = try #require(old as? [String: Any])
-        config["max_position_embeddings"] = 4096
+        let config = try #require(old as? [String: Any]).merging(changes) { $1 }
         try JSONSerialization.data(withJSONObject: config).write(to: file)
     }
 
-    private func tour(_ more: String...) async throws -> Program {
+    private func tour(of model: String = "model", _ more: String...) async throws -> Program {
         try await Program(
-            ["tour", "--model", "model", "--threads", "1", "--plan", "plan.json", "--out", "tour"]
+            ["tour", "--model", model, "--threads", "1", "--plan", "plan.json", "--out", "tour"]
                 + more, in: scratch, limit: 600)
     }
 
@@ -136,6 +140,42 @@ import Testing
             let rows = try String(contentsOfFile: scratch.path(run.data), encoding: .utf8)
             #expect(!rows.contains("\"isWrong\":true"))
         }
+    }
+
+    @Test func `a model of another family that knows no system message goes on unshaped`()
+        async throws
+    {
+        try copyModel(
+            as: "other",
+            [
+                "architectures": ["MistralForCausalLM"], "model_type": "mistral",
+                "sliding_window": NSNull(), "max_position_embeddings": 4096,
+            ])
+        let file = "other/chat_template.jinja"
+        let template = try String(contentsOfFile: scratch.path(file), encoding: .utf8)
+        try scratch.write(
+            "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+                + template, to: file)
+        expectSuccess(try await tour(of: "other", "--until", "limits").outcome())
+        struct Shape: Decodable {
+            struct Outcome: Decodable {
+                var rows: Int
+                var adapter: String?
+            }
+            var outcome: Outcome
+        }
+        func read<Value: Decodable>(_ name: String) throws -> Value {
+            try JSONDecoder().decode(
+                Value.self, from: Data(contentsOf: URL(filePath: scratch.path(name))))
+        }
+        let shape: Shape = try read("tour/shape/done.json")
+        #expect(shape.outcome.rows == 0 && shape.outcome.adapter == nil)
+        struct Limits: Decodable {
+            struct Run: Decodable { var model: String }
+            var runs: [Run]
+        }
+        let limits: Limits = try read("tour/limits/limits.json")
+        #expect(limits.runs.map(\.model) == ["other", "other", "other"])
     }
 
     @Test func `the first part alone is a map, and another tour in its folder is refused`()

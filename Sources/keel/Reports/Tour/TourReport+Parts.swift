@@ -92,7 +92,7 @@ extension TourReport {
                     Callout(
                         .warning, title: "The model was not shaped",
                         """
-                        At least \(result.plan.shape.fewestRows) rows are needed. Small models seldom end an answer in time; \
+                        At least \(result.plan.shape.fewestRows) rows are needed. \(shape.reason ?? "") Small models seldom end an answer in time; \
                         longer answers or more messages in the plan help. The story went on with the model as it came.
                         """)))
         } else {

@@ -13,8 +13,10 @@ struct ShapeStage: TourStage {
     struct Outcome: Codable, Sendable {
         var constitution: String
         var rows: Int
-        /// Why pairs of answers made no row.
+        /// How many pairs of answers made no row, and why.
         var dropped: [String: Int]
+        /// Why there is no row at all.
+        var reason: String?
         var examples: [Example]
         var steps: Int
         /// Nil where there was too little to train on.
@@ -34,12 +36,12 @@ struct ShapeStage: TourStage {
         let sizes = tour.plan.shape
         let constitution = try Constitution.named(sizes.constitution)
         let folder = tour.path(part) + "/data"
-        let (records, dropped) = try await rows(tour, constitution, folder) {
+        let (records, dropped, reason) = try await rows(tour, constitution, folder) {
             report(0.75 * $0, $1)
         }
         var outcome = Outcome(
             constitution: "\(constitution.name), version \(constitution.version)",
-            rows: records.count, dropped: dropped,
+            rows: records.count, dropped: dropped, reason: reason,
             examples: records.prefix(3).map { record in
                 func text(_ turns: [Message]) -> String { turns.last?.content ?? "" }
                 return Example(
@@ -68,7 +70,7 @@ struct ShapeStage: TourStage {
     private func rows(
         _ tour: Tour, _ constitution: Constitution, _ folder: String,
         _ report: @escaping TourProgress
-    ) async throws -> (records: [PreferenceRecord], dropped: [String: Int]) {
+    ) async throws -> (records: [PreferenceRecord], dropped: [String: Int], reason: String?) {
         let sizes = tour.plan.shape
         let source = try await tour.source(tour.model)
         var config = CharacterConfig(
@@ -102,10 +104,10 @@ struct ShapeStage: TourStage {
             let dropped = try job.writeRows().droppedPairs
             return (
                 try PreferenceRecord.read(folder + "/rows.jsonl"),
-                Dictionary(uniqueKeysWithValues: dropped.map { ($0.key.rawValue, $0.value) })
+                Dictionary(uniqueKeysWithValues: dropped.map { ($0.key.rawValue, $0.value) }), nil
             )
         } catch CharacterError.noRows(_, let reason) {
-            return ([], [reason: 1])
+            return ([], [:], reason)
         }
     }
 }
