@@ -19,8 +19,8 @@ import Testing
     private static let plan = """
         {"name": "tiny", "seed": 0,
          "map": {"suite": "tiny.yaml", "isQuick": false, "samples": 2, "maxTokens": 8},
-         "shape": {"constitution": "steady", "messages": 2, "answers": 2, "maxTokens": 24, "steps": 2,
-                   "rate": 0.001, "fewestRows": 1},
+         "shape": {"constitution": "steady", "arm": "contrasted", "messages": 2, "answers": 2,
+                   "maxTokens": 24, "steps": 2, "rate": 0.001, "fewestRows": 1},
          "inside": {"depth": 0.5, "tokens": 600, "passes": 1, "latents": 16, "k": 2, "batch": 64,
                     "pairs": 8},
          "tune": {"narrow": "car", "steps": 4, "batch": 2, "rate": 0.01, "rank": 2, "benign": 3,
@@ -185,6 +185,7 @@ import Testing
         expectSuccess(first)
         #expect(Lines(scratch.path("tour/map/samples.jsonl")).count == TinySuite.lines(samples: 2))
         #expect(Scratch.size(of: scratch.path("tour/map/report.html")) > 0)
+        #expect(first.errors.contains("Its page: tour/map/report.html"), "\(first.errors)")
         #expect(!FileManager.default.fileExists(atPath: scratch.path("tour/shape")))
         expectRefusal(
             try await tour("--seed", "1").outcome(), "holds another experiment", "plan")
@@ -196,6 +197,8 @@ import Testing
             (Self.plan.replacing("\"car\"", with: "\"cars\""), "tune.narrow"),
             (Self.plan.replacing("\"window\": 2", with: "\"window\": 4"), "tune.window"),
             (Self.plan.replacing("[\"computer\", \"garden\"]", with: "[\"car\"]"), "mend.domains"),
+            (Self.plan.replacing("\"benign\": 3", with: "\"benign\": 2"), "at least 3"),
+            (Self.plan.replacing("\"usual\": 1", with: "\"usual\": -1"), "panel.usual"),
         ] {
             try scratch.write(plan, to: "plan.json")
             let outcome = try await tour().outcome()
@@ -203,6 +206,11 @@ import Testing
         }
         let both = try await tour("--quick").outcome()
         #expect(both.status == 64 && both.errors.contains("--plan"))
+        let narrowed = try await tour("--weights", "bf16").outcome()
+        #expect(narrowed.status == 64 && narrowed.errors.contains("--weights bf16"))
+        let unknown = try await Program.run(
+            ["tour", "--model", "model", "--plan", "huge", "--out", "tour"], in: scratch)
+        #expect(unknown.status == 64 && unknown.errors.contains("quick, usual, whole"))
         #expect(!FileManager.default.fileExists(atPath: scratch.path("tour")))
     }
 }

@@ -12,25 +12,29 @@ struct TourCommand: AsyncParsableCommand {
         discussion: """
             Maps the model, shapes it with a small constitution, maps it again, trains a copy on bad advice about one \
             domain while calibrated monitors watch, says what changed inside, turns one feature down, mends the copy \
-            with 120 good answers, and maps once more. OUT/report.html tells what held and what did not; docs/tour.md \
-            says what each part does. Stopped or killed at any moment, the same command goes on where it stood. \
-            --until map only maps.
+            with few good answers, and maps once more. The first map is a report of its own, OUT/map/report.html, as \
+            soon as it is done; OUT/report.html tells in the end what held and what did not; docs/tour.md says what \
+            each part does, and how long it takes. Stopped or killed at any moment, the same command goes on where it \
+            stood. --until map only maps.
             """)
 
     @OptionGroup var model: ModelOptions
 
-    @Flag(help: "Smaller sizes, for a first look.")
+    @Flag(help: "Smaller sizes, for a first look; --plan quick is the same.")
     var quick = false
 
     @Option(help: "The part that this sitting ends with; without it, the same command goes on.")
     var until = TourPart.read
 
-    @Option(help: "A plan of sizes, such as the plan.json that a tour leaves, in place of --quick.")
+    @Option(
+        help: """
+            quick, usual, whole, or a file of sizes such as the plan.json that a tour leaves (default: usual).
+            """, completion: .tourPlan)
     var plan: String?
 
     @Option(
         name: .customLong("out"),
-        help: "The tour's folder (default: runs/tour, with --quick runs/tour-quick).",
+        help: "The tour's folder (default: runs/tour, for other plans that ship runs/tour-PLAN).",
         completion: .directory)
     var folder: String?
 
@@ -42,9 +46,10 @@ struct TourCommand: AsyncParsableCommand {
 
     func run() async throws {
         let start = ContinuousClock.now
-        var plan = try self.plan.map { try TourPlan(contentsOf: $0) } ?? (quick ? .quick : .whole)
+        var plan = try self.plan.map { try TourPlan.named($0) } ?? (quick ? .quick : .usual)
+        let isOther = [TourPlan.quick, .whole].contains(plan)
+        let path = folder ?? (isOther ? "runs/tour-\(plan.name)" : "runs/tour")
         plan.seed = model.seed
-        let path = folder ?? (quick ? "runs/tour-quick" : "runs/tour")
         // A tour trains, and measures weights and activations as they are.
         _ = try model.exactDevice()
         let tour = try Tour(
@@ -64,7 +69,7 @@ struct TourCommand: AsyncParsableCommand {
         }
         try result.writeComparisons()
         try tour.folder.write(result, "tour.json")
-        let report = path + "/report.html"
+        let report = tour.folder.path + "/report.html"
         let line = try serve(result)
         try TourReport(result, serve: line).page().write(to: report)
         if model.json { return try Terminal.printJSON(result) }

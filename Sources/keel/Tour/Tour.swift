@@ -57,6 +57,8 @@ struct Tour: Sendable {
             path: path,
             configuration: Configuration(plan: plan, model: model.description, facts: facts))
         try folder.write(plan, "plan.json")
+        // What the maps' pages name as their suite.
+        try self.suite().write(to: folder.path + "/suite.yaml")
     }
 
     /// The folder of a part.

@@ -37,7 +37,10 @@ struct TourFinding: Sendable {
 extension TourResult {
     /// What held and what did not, in the order of the story.
     var findings: [TourFinding] {
-        [chance].compactMap(\.self) + shaped + watched + claims.map(Self.finding) + [mapped]
+        var findings = [chance].compactMap(\.self) + shaped + watched
+        findings += claims.map(Self.finding)
+        findings.append(mapped)
+        return findings
     }
 
     private var chance: TourFinding? {

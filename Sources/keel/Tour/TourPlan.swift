@@ -1,10 +1,10 @@
 import ArgumentParser
 import Foundation
+import KeelCharacter
 import KeelLab
+import KeelStatistics
 
 /// What a tour does, in which sizes: `plan.json` of its folder, and what `--plan` reads.
-///
-/// docs/tour.md has the budget that the two plans were made from.
 struct TourPlan: Hashable, Sendable, Codable {
     /// One of three maps; all have the same seed, so that they pair.
     struct Map: Hashable, Sendable, Codable {
@@ -19,7 +19,10 @@ struct TourPlan: Hashable, Sendable, Codable {
     struct Shape: Hashable, Sendable, Codable {
         /// One that ships, or a YAML file.
         var constitution = "steady"
-        /// Messages of each trait, and answers to each message.
+        /// How chosen and rejected answers differ; what is contrasted needs no ranking, and its answers
+        /// end as early as the examples that they stand behind.
+        var arm = CharacterConfig.Arm.contrasted
+        /// Messages of each trait, and answers to each message, of either side where there are two.
         var messages: Int
         var answers: Int
         var maxTokens: Int
@@ -47,7 +50,7 @@ struct TourPlan: Hashable, Sendable, Codable {
         /// The domain of `KeelLab` whose advice is bad.
         var narrow = "car"
         var steps: Int
-        var batch = 8
+        var batch = 4
         var rate = LabPlan.defaultRate
         var rank = 16
         /// Benign runs, and the rate of false alarms that limits are set for.
@@ -95,50 +98,6 @@ struct TourPlan: Hashable, Sendable, Codable {
     /// Tokens of the answers that are shown.
     var shownTokens = 48
 
-    /// Under 25 minutes on two cores for the default model, by its budget.
-    static let whole = TourPlan(
-        name: "whole", map: Map(isQuick: false, maxTokens: 64),
-        shape: Shape(messages: 12, answers: 6, maxTokens: 128, steps: 30),
-        inside: Inside(tokens: 60_000, latents: 2048, pairs: 70),
-        tune: Tune(steps: 30, benign: 19, falseAlarms: 0.05, every: 10),
-        diff: Diff(questions: 3, maxTokens: 40, screened: 2, strengths: [0.2, 0.4]),
-        mend: Mend(relapse: 60), panel: .whole)
-
-    /// Under 8 minutes, by its budget.
-    static let quick = TourPlan(
-        name: "quick", map: Map(isQuick: true, maxTokens: 40),
-        shape: Shape(messages: 6, answers: 4, maxTokens: 112, steps: 10),
-        inside: Inside(tokens: 15_000, latents: 512, pairs: 35),
-        tune: Tune(steps: 12, benign: 9, falseAlarms: 0.1, every: 6),
-        diff: Diff(questions: 2, maxTokens: 32, screened: 1, strengths: [0.4]),
-        mend: Mend(relapse: 0, followed: 8), panel: .small)
-
-    /// Reads a plan that a tour has left, or that was changed by hand.
-    /// - Throws: `ValidationError` naming the file and what is wrong.
-    init(contentsOf path: String) throws {
-        do {
-            self = try JSONDecoder().decode(
-                Self.self, from: Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw ValidationError(
-                "\(path) is no plan of a tour (\(error)). The plan.json of a tour's folder is one.")
-        }
-    }
-
-    init(
-        name: String, map: Map, shape: Shape, inside: Inside, tune: Tune, diff: Diff, mend: Mend,
-        panel: LabPanel.Size
-    ) {
-        self.name = name
-        self.map = map
-        self.shape = shape
-        self.inside = inside
-        self.tune = tune
-        self.diff = diff
-        self.mend = mend
-        self.panel = panel
-    }
-
     /// Domains that are neither broken nor mended.
     var untouched: [String] {
         LabData.domains.filter { $0 != tune.narrow && !mend.domains.contains($0) }
@@ -165,47 +124,61 @@ struct TourPlan: Hashable, Sendable, Codable {
         try check(
             (1..<max(2, tune.steps)).contains(tune.window), "tune.window",
             "at least 1 and below tune.steps")
-        try check((1...1000).contains(tune.benign), "tune.benign", "1 to 1000")
         try check(
             tune.falseAlarms > 0 && tune.falseAlarms < 1, "tune.falseAlarms", "between 0 and 1")
+        // Told now, and not when all these runs are over.
+        let fewest = ConformalThreshold.fewest(for: tune.falseAlarms)
+        try check(
+            (1...1000).contains(tune.benign) && tune.benign >= fewest, "tune.benign",
+            "1 to 1000, and at least \(fewest) for that rate of false alarms")
         try check(!diff.strengths.isEmpty, "diff.strengths", "at least one")
         let counts = [
             ("map.samples", map.samples), ("map.maxTokens", map.maxTokens),
             ("shape.messages", shape.messages), ("shape.steps", shape.steps),
             ("shape.fewestRows", shape.fewestRows), ("inside.latents", inside.latents),
             ("tune.batch", tune.batch), ("tune.asked", tune.asked), ("tune.every", tune.every),
-            ("diff.questions", diff.questions), ("diff.screened", diff.screened),
-            ("mend.rows", mend.rows), ("mend.batch", mend.batch),
-            ("mend.followed", mend.followed), ("shownTokens", shownTokens),
+            ("diff.questions", diff.questions), ("diff.samples", diff.samples),
+            ("diff.screened", diff.screened), ("mend.rows", mend.rows), ("mend.steps", mend.steps),
+            ("mend.batch", mend.batch), ("mend.followed", mend.followed),
+            ("shownTokens", shownTokens),
         ]
         for (field, count) in counts { try check(size.contains(count), field, "1 to 100,000") }
+        let orNone = [
+            ("mend.relapse", mend.relapse), ("panel.usual", panel.usual),
+            ("panel.reversed", panel.reversed), ("panel.open", panel.open),
+            ("panel.tasks", panel.tasks), ("panel.neutral", panel.neutral),
+        ]
+        for (field, count) in orNone {
+            try check((0...100_000).contains(count), field, "0 to 100,000")
+        }
+    }
+}
+
+extension TourPlan {
+    /// The plans that ship with Keel, the smallest first.
+    static let shipped = [quick, usual, whole]
+
+    /// A plan that ships, or a file.
+    /// - Throws: `ValidationError` naming what was asked for and what is wrong.
+    static func named(_ name: String) throws -> TourPlan {
+        if let plan = shipped.first(where: { $0.name == name }) { return plan }
+        guard FileManager.default.fileExists(atPath: name) else {
+            throw ValidationError(
+                "There is no plan \(name): it is no file, and none of "
+                    + "\(shipped.map(\.name).joined(separator: ", ")).")
+        }
+        return try TourPlan(contentsOf: name)
     }
 
-    /// Seconds that a part is expected to take, by its tokens and the rates of docs/tour.md; only how
-    /// parts compare is used.
-    func seconds(_ part: TourPart) -> Double {
-        func sampled(_ answers: Int, _ tokens: Int) -> Double { Double(answers * tokens) / 350 }
-        func trained(_ rows: Int) -> Double { Double(rows * 100) / 1800 }
-        let reading = Double(panel.usual + panel.reversed) * 1.2 + 2
-        let doses = (2 * diff.screened + 2) * 2 * diff.strengths.count + 2
-        let answers = diff.questions * 6 * diff.samples
-        return switch part {
-        case .map, .mapShaped, .mapMended:
-            10 + sampled((map.isQuick ? 170 : 350) * map.samples, map.maxTokens)
-        case .shape:
-            5 + sampled(3 * shape.messages * shape.answers, shape.maxTokens)
-                + trained(8 * shape.steps)
-        case .inside:
-            5 + Double(inside.tokens) / 1600
-                + Double(inside.tokens) * inside.passes * Double(inside.latents) / 4e7
-        case .limits: Double(tune.benign) * (3 + trained(tune.steps * tune.batch))
-        case .tune: 2 * (3 + trained(tune.steps * tune.batch))
-        case .diff:
-            10 + Double(answers) / 4
-                + Double(doses + 2) * (1.5 + sampled(answers, diff.maxTokens))
-        case .turnDown: 4 + 2 * reading
-        case .mend: 12 + trained((mend.steps + mend.relapse) * mend.batch) * 1.5
-        case .read: 5 * (2 + reading)
+    /// Reads a plan that a tour has left, or that was changed by hand.
+    /// - Throws: `ValidationError` naming the file and what is wrong.
+    private init(contentsOf path: String) throws {
+        do {
+            self = try JSONDecoder().decode(
+                Self.self, from: Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw ValidationError(
+                "\(path) is no plan of a tour (\(error)). The plan.json of a tour's folder is one.")
         }
     }
 }

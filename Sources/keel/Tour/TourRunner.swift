@@ -67,6 +67,11 @@ struct TourRunner {
         try tour.folder.write(marker, name)
         before = marker.id
         clock.end(stage.part)
+        // The whole need not be over before there is something to look at.
+        let page = folder + "/report.html"
+        if FileManager.default.fileExists(atPath: page) {
+            Terminal.note("Done: \(stage.part.title). Its page: \(page)")
+        }
         return outcome
     }
 

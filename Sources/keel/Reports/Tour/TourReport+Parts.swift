@@ -1,3 +1,4 @@
+import KeelCharacter
 import KeelEvaluation
 import KeelLab
 import KeelReport
@@ -38,13 +39,8 @@ extension TourReport {
     private var gaps: [Block] {
         guard let first = result.maps.first else { return [] }
         let rows = first.dimensions.compactMap { dimension -> ForestPlot.Row? in
-            guard
-                let metric = dimension.measurements.first(where: {
-                    $0.metric.isPrimary && $0.metric.unit == Self.gapName
-                })?.metric
-            else { return nil }
             let estimates = result.maps.map { map -> Estimate? in
-                guard let found = map.measurement(dimension.id, metric.id),
+                guard let found = map.measurement(dimension.id, "gap"),
                     let value = found.value
                 else { return nil }
                 return Estimate(
@@ -70,8 +66,6 @@ extension TourReport {
         ]
     }
 
-    private static let gapName = "nats per token"
-
     // MARK: Shape
 
     var shape: Page.Section {
@@ -81,8 +75,8 @@ extension TourReport {
         var blocks: [Block] = [
             .paragraph(
                 """
-                The model wrote messages that bear on the traits of the constitution \(strong: shape.constitution), answered \
-                them several times, and answers were ranked by how much likelier a trait makes them. That gave \
+                The model wrote messages that bear on the traits of the constitution \(strong: shape.constitution), and \
+                answered them, \(compared). That gave \
                 \(shape.rows) rows\(dropped.isEmpty ? "" : " (pairs left out: \(dropped))").
                 """)
         ]
@@ -121,6 +115,20 @@ extension TourReport {
                 "\(link: "All changes from the first map to the second", to: "map-shaped/changes.html")."
             ))
         return Page.Section("Shape it, and map it again", anchor: "shape", blocks)
+    }
+
+    /// How chosen and rejected answers were had.
+    private var compared: String {
+        switch result.plan.shape.arm {
+        case .ranked:
+            "several times; of two answers the one was chosen that the trait makes likelier by more"
+        case .prompted:
+            "with the constitution in the prompt for what is chosen, without for what is rejected"
+        case .contrasted:
+            "for what is chosen behind examples that keep a trait, for what is rejected behind the "
+                + "same examples broken"
+        case .revised: "and revised the answers by principles; the last revision is what is chosen"
+        }
     }
 
     // MARK: After mending

@@ -5,8 +5,8 @@ import KeelTraining
 
 /// Makes rows of a constitution, as `keel character data` does, and trains on them by preference.
 ///
-/// Answers are ranked by how much likelier a trait makes them, since small models cannot be asked. A
-/// model that gives too few rows is gone on with as it is, and the page says so.
+/// Where answers are ranked, it is by how much likelier a trait makes them, since small models cannot be
+/// asked. A model that gives too few rows is gone on with as it is, and the page says so.
 struct ShapeStage: TourStage {
     let part = TourPart.shape
 
@@ -57,6 +57,8 @@ struct ShapeStage: TourStage {
             .preference(options), of: tour.model, data: folder + "/rows.jsonl", out: out,
             steps: sizes.steps, rate: sizes.rate)
         job.settings.options.batchSize = 4
+        // What the model says is asked by the map that follows.
+        job.settings.sampleEvery = 0
         let progress = try await job.run { step in
             report(
                 0.75 + 0.25 * Double(step.step) / Double(max(1, step.totalSteps)),
@@ -75,6 +77,7 @@ struct ShapeStage: TourStage {
         let source = try await tour.source(tour.model)
         var config = CharacterConfig(
             constitution, writer: source.part, model: source.part, ranker: source.part)
+        config.arm = sizes.arm
         config.reading = .likelihood
         config.messages = sizes.messages
         config.candidates = 2
@@ -85,14 +88,15 @@ struct ShapeStage: TourStage {
         let job = try CharacterJob(
             folder: URL(filePath: folder), constitution, config, isEvaluation: tour.isEvaluation)
         let chat = try await source.load()
-        // Messages, answers, rankings; answers take most of the time.
-        let shares = ["messages": (0.0, 0.2), "answers": (0.2, 0.6), "rankings": (0.8, 0.2)]
+        let steps = ["messages", "answers", "rankings", "revisions"]
         let failures = try await job.collect(
             from: CharacterJob.Models(writer: chat, model: chat, ranker: chat), concurrency: 64
         ) { progress in
-            let (start, length) = shares[progress.step] ?? (0, 1)
+            // Of the last two there is one at most.
+            let place = min(2, steps.firstIndex(of: progress.step) ?? 0)
+            let share = Double(progress.done) / Double(max(1, progress.total))
             report(
-                start + length * Double(progress.done) / Double(max(1, progress.total)),
+                (Double(place) + share) / 3,
                 "\(progress.step), \(progress.done) of \(progress.total)")
         }
         if let first = failures.first {
