@@ -21,7 +21,7 @@ extension TourReport {
         return Page.Section(
             "Bad advice, while monitors watch", anchor: "watch",
             [
-                .paragraph(
+                Block.paragraph(
                     """
                     A copy was tuned on \(story.tune.bad.rows) plainly wrong answers about \(result.plan.tune.narrow), another \
                     as long on right answers to the same questions. Limits were set before on \(calibration.runs.count) runs \
@@ -74,14 +74,15 @@ extension TourReport {
                         columns: [
                             .text("Between"), .text("Measure"), .number("Change"), .number("p"),
                         ],
-                        rows: result.costs.map { effect in
-                            [
-                                .text(Prose(LabReport.name(effect))),
-                                .text(Prose(effect.measure.rawValue)), LabReport.cell(effect),
-                                .pValue(effect.pValue),
-                            ]
-                        })),
+                        rows: result.costs.map(Self.costRow))),
             ])
+    }
+
+    private static func costRow(_ effect: LabEffect) -> [Table.Cell] {
+        [
+            .text(Prose(LabReport.name(effect))), .text(Prose(effect.measure.rawValue)),
+            LabReport.cell(effect), .pValue(effect.pValue),
+        ]
     }
 
     /// Claims with what stands beside them.
@@ -129,7 +130,7 @@ extension TourReport {
                         .number("Rank"), .number("Feature"), .number("Change of activation"),
                         .text("Promotes"), .text("Most active in"),
                     ],
-                    rows: story.diff.features.map(Self.row), rowHeading: 1)),
+                    rows: story.diff.features.map(Self.featureRow), rowHeading: 1)),
             .paragraph("\(link: "The whole comparison", to: "diff/report.html")."),
         ]
         if let chosen = story.diff.chosen {
@@ -157,7 +158,7 @@ extension TourReport {
             "What changed inside, and one feature turned down", anchor: "inside", blocks)
     }
 
-    private static func row(_ feature: DiffStage.Feature) -> [Table.Cell] {
+    private static func featureRow(_ feature: DiffStage.Feature) -> [Table.Cell] {
         let change = Estimate(
             feature.change, low: min(feature.change, feature.low ?? feature.change),
             high: max(feature.change, feature.high ?? feature.change))

@@ -11,7 +11,7 @@ extension TourReport {
         Page.Section(
             "Map it", anchor: "map",
             [
-                .paragraph(
+                Block.paragraph(
                     """
                     What the model is like, asked on the suite’s dimensions without long talks. All three maps ask the same \
                     with the same seed. \(link: "The first map", to: "map/report.html"), \
@@ -76,8 +76,7 @@ extension TourReport {
             .paragraph(
                 """
                 The model wrote messages that bear on the traits of the constitution \(strong: shape.constitution), and \
-                answered them, \(compared). That gave \
-                \(shape.rows) rows\(dropped.isEmpty ? "" : " (pairs left out: \(dropped))").
+                answered them \(compared). That gave \(shape.rows) rows\(dropped.isEmpty ? "" : " (pairs left out: \(dropped))").
                 """)
         ]
         if shape.adapter == nil {
@@ -93,7 +92,7 @@ extension TourReport {
             blocks.append(
                 .paragraph("\(shape.steps) steps of preference training made an adapter of them."))
         }
-        blocks += shape.examples.map { example in
+        blocks += shape.examples.map { example -> Block in
             .details(
                 Details(
                     "A row of the trait “\(example.trait)”",
@@ -105,7 +104,7 @@ extension TourReport {
                         ])
                     ]))
         }
-        blocks += result.traits.filter { !$0.changes.isEmpty }.map { trait in
+        blocks += result.traits.filter { !$0.changes.isEmpty }.map { trait -> Block in
             .table(
                 ChangeTable(changes: trait.changes).table(
                     "What moved of the trait “\(trait.id)”, paired by probe"))
@@ -123,11 +122,11 @@ extension TourReport {
         case .ranked:
             "several times; of two answers the one was chosen that the trait makes likelier by more"
         case .prompted:
-            "with the constitution in the prompt for what is chosen, without for what is rejected"
+            "with the constitution in the prompt (chosen) and without it (rejected)"
         case .contrasted:
-            "for what is chosen behind examples that keep a trait, for what is rejected behind the "
-                + "same examples broken"
-        case .revised: "and revised the answers by principles; the last revision is what is chosen"
+            "behind examples that keep a trait (chosen) and behind the same examples broken (rejected)"
+        case .revised:
+            "and revised the answers by principles (chosen afterwards, rejected before)"
         }
     }
 

@@ -60,19 +60,19 @@ struct TourReport {
                             .text("Claim"), .text("Control"), .number("Effect"), .text("Unit"),
                             .text("Measure"), .number("p, adjusted"), .text("Verdict"),
                         ],
-                        rows: result.findings.map { finding in
-                            [
-                                .text("\(link: finding.claim, to: "#\(finding.anchor)")"),
-                                .text(Prose(finding.control)),
-                                finding.effect.map { .estimate($0, finding.unit) } ?? .missing,
-                                .text(Prose(Self.name(finding.unit))),
-                                .text(Prose(finding.measure)),
-                                finding.adjusted.map { .pValue($0) } ?? .missing,
-                                .text(
-                                    "\(verdict: finding.verdict.rawValue, finding.verdict.tone)"),
-                            ]
-                        })),
+                        rows: result.findings.map(Self.row))),
             ] + levels)
+    }
+
+    private static func row(_ finding: TourFinding) -> [Table.Cell] {
+        [
+            .text("\(link: finding.claim, to: "#\(finding.anchor)")"),
+            .text(Prose(finding.control)),
+            finding.effect.map { .estimate($0, finding.unit) } ?? .missing,
+            .text(Prose(name(finding.unit))), .text(Prose(finding.measure)),
+            finding.adjusted.map { .pValue($0) } ?? .missing,
+            .text("\(verdict: finding.verdict.rawValue, finding.verdict.tone)"),
+        ]
     }
 
     private static func name(_ unit: Unit) -> String {
