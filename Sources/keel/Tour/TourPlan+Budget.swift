@@ -1,3 +1,5 @@
+internal import KeelLab
+
 // What parts are expected to take: the line of progress goes by it, and sizes were chosen by it.
 extension TourPlan {
     /// Of the default model on two cores, while others use them, too: docs/tour.md says how they were had.
