@@ -2,8 +2,10 @@ import Foundation
 import KeelFormats
 import KeelLanguage
 import KeelModel
+import KeelStatistics
 import KeelTensor
 import KeelTokenizer
+import TestSupport
 import Testing
 
 /// 2,000 files of models with something wrong in them, over all readers.
@@ -18,9 +20,9 @@ import Testing
     /// Reads mutants, and expects of those that are refused an error of this package with words.
     private func survive(
         _ count: Int, seed: UInt64, refusing least: Int,
-        _ read: (inout MutantGenerator) throws -> Void
+        _ read: (inout SeededGenerator) throws -> Void
     ) {
-        var generator = MutantGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var refused = 0
         for number in 0..<count {
             do { try read(&generator) } catch {
@@ -260,7 +262,7 @@ import Testing
     }
 }
 
-extension MutantGenerator {
+extension SeededGenerator {
     /// A number at the edge of what a type holds, or of what a model has.
     mutating func extreme() -> UInt64 {
         let all: [UInt64] = [

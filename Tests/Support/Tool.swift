@@ -1,0 +1,59 @@
+import Foundation
+
+/// A program of other people.
+package struct Tool: Sendable {
+    /// What a run left behind.
+    package struct Outcome: Sendable {
+        /// The exit status; nil after a signal.
+        package var status: Int32?
+        package var output: String
+        package var errors: String
+
+        /// All that it wrote.
+        package var said: String { output + errors }
+    }
+
+    package let path: String
+
+    /// The first of these paths that can be executed; nil where none can.
+    package init?(firstOf paths: [String]) {
+        guard let path = paths.first(where: FileManager.default.isExecutableFile) else {
+            return nil
+        }
+        self.path = path
+    }
+
+    /// Runs it to its end, which no thread waits for.
+    ///
+    /// - Parameters:
+    ///   - arguments: What follows its name.
+    ///   - input: What it reads.
+    ///   - limit: Seconds after which it is stopped; a hang fails its own test instead of stopping all.
+    /// - Returns: What it wrote, and how it ended.
+    /// - Throws: What Foundation throws where it does not start.
+    package func run(_ arguments: [String], input: String = "", limit: Int = 1800) async throws
+        -> Outcome
+    {
+        let scratch = try Scratch()
+        let inputPath = try scratch.write(input, to: "input")
+        let outputPath = try scratch.write("", to: "output")
+        let errorsPath = try scratch.write("", to: "errors")
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.standardInput = FileHandle(forReadingAtPath: inputPath)
+        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
+        process.standardError = FileHandle(forWritingAtPath: errorsPath)
+        let (ended, end) = AsyncStream.makeStream(of: Never.self)
+        process.terminationHandler = { _ in end.finish() }
+        try process.run()
+        let watchdog = DispatchWorkItem { process.terminate() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(limit), execute: watchdog)
+        for await _ in ended {}
+        watchdog.cancel()
+        return Outcome(
+            status: process.terminationReason == .exit ? process.terminationStatus : nil,
+            output: try String(contentsOfFile: outputPath, encoding: .utf8),
+            errors: try String(contentsOfFile: errorsPath, encoding: .utf8))
+    }
+}
