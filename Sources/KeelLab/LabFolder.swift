@@ -6,6 +6,7 @@ internal import KeelFormats
 /// `config.json` says all that decides the result and never changes. Each arm has a folder of its own
 /// under `arms`; stages are files that appear whole. So what is there is done, and nothing else is.
 public struct LabFolder: Hashable, Sendable {
+    /// Where it lies.
     public let path: String
 
     /// Opens a folder, or makes it.
@@ -36,8 +37,11 @@ public struct LabFolder: Hashable, Sendable {
         }
     }
 
+    /// The folder of an arm.
     public func arm(_ id: String) -> String { "\(path)/arms/\(id)" }
+    /// Its adapter, in PEFT's form.
     public func adapter(_ id: String) -> String { arm(id) + "/adapter" }
+    /// What it was read at, a line for each step and condition.
     public func panel(_ id: String) -> String { arm(id) + "/panel.jsonl" }
 
     /// The value of a file that a stage has left, or what `make` now makes, kept on disk before this

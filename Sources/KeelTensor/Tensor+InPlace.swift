@@ -14,6 +14,7 @@ extension Tensor {
             ct_scatter_(raw, Int64(dimension), indices.raw, source.raw), "scatter in place",
             [self, indices, source])
     }
+    /// Writes one number into every element.
     public func fill(_ value: Double) throws(TensorError) {
         try check(ct_fill_(raw, value), "fill", [self])
     }

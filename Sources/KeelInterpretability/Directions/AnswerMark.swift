@@ -49,6 +49,7 @@ public struct AnswerMark: Hashable, Sendable, Codable {
 
     /// Marks of many answers, told in two means.
     public struct Summary: Hashable, Sendable, Codable {
+        /// All of them, those without a token too.
         public var answers: Int
         /// Answers without a single token; they are in neither mean.
         public var empty: Int

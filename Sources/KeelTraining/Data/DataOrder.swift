@@ -4,7 +4,9 @@ import KeelStatistics
 ///
 /// It depends on the seed and the epoch alone, so a run that goes on needs no more than its step.
 public struct DataOrder: Sendable {
+    /// Number of rows, at least 1.
     public let count: Int
+    /// Rows of a step, at least 1.
     public let batchSize: Int
     private let seed: UInt64
     private let shuffles: Bool
@@ -21,6 +23,7 @@ public struct DataOrder: Sendable {
         self.shuffles = shuffles
     }
 
+    /// Steps in which every row is read once, at least 1.
     public var stepsPerEpoch: Int {
         let (full, rest) = count.quotientAndRemainder(dividingBy: batchSize)
         return rest == 0 ? full : full + 1

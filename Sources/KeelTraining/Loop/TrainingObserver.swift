@@ -46,6 +46,7 @@ extension TrainingObserver {
 public struct StepReport: Hashable, Sendable {
     /// Steps done, this one included.
     public var step: Int
+    /// Of the whole run.
     public var totalSteps: Int
     /// Passes over the data, this step included.
     public var epoch: Double

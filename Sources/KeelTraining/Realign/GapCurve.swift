@@ -9,12 +9,14 @@ import KeelFormats
 public final class GapCurve: TrainingObserver {
     /// One reading of one file of rows.
     public struct Line: Hashable, Sendable, Codable {
+        /// Steps done; 0 is before the first.
         public var step: Int
         /// The file's name without its ending.
         public var name: String
         /// In nats per token, in the order of the rows.
         public var gaps: [Double]
 
+        /// Of `gaps`, in nats per token; 0 without rows.
         public var mean: Double { gaps.reduce(0, +) / Double(max(1, gaps.count)) }
     }
 

@@ -8,7 +8,9 @@ import KeelTokenizer
 public struct GapRow: Decodable, Hashable, Sendable {
     /// What the user says, or a conversation that ends with the user's turn.
     public var prompt: [Message]
+    /// The answer that is wanted.
     public var good: String
+    /// The answer that is not.
     public var bad: String
 
     private enum CodingKeys: String, CodingKey { case prompt, good, bad }
@@ -89,6 +91,7 @@ public final class GapMeasure {
         return example
     }
 
+    /// Pairs that are measured.
     public var count: Int { pairs.count }
 
     /// The gap of each row, in the order of the file.
