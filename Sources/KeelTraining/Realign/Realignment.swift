@@ -201,17 +201,14 @@ public struct Realignment: Sendable {
         let rows = try TrainingFile(path: settings.data, canaries: canaries).rows(
             SupervisedRow.self
         ) { [$0] }
-        func plain(_ text: String) -> String {
-            text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        }
-        let trained = Set(rows.flatMap(\.texts).map(plain))
+        let trained = Set(rows.flatMap(\.texts).map(EvaluationText.folded))
         for path in settings.gaps {
             var reader = try JSONLinesReader<GapRow>(path: path)
             while let row = try reader.next() {
                 // A system message may be the same of all rows there are.
                 let said = row.prompt.filter { $0.role != .system }.map(\.content)
                 for text in said + [row.good, row.bad]
-                where trained.contains(plain(text)) {
+                where trained.contains(EvaluationText.folded(text)) {
                     throw reader.error(
                         .invalidValue(
                             field: "",

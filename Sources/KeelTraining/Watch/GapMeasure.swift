@@ -132,9 +132,7 @@ public final class ProbeMonitor: Monitor {
     public func readingBefore() throws -> MonitorReading? { try reading() }
 
     public func reading(after report: StepReport) throws -> MonitorReading? {
-        guard report.step.isMultiple(of: every) || report.step == report.totalSteps else {
-            return nil
-        }
+        guard report.isDue(every: every) else { return nil }
         return try reading()
     }
 
