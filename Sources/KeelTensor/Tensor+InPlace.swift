@@ -26,14 +26,6 @@ extension Tensor {
     public func add(_ other: Tensor, scale: Double = 1) throws(TensorError) {
         try check(ct_add_(raw, other.raw, scale), "add in place", [self, other])
     }
-    /// Computes `self += scale * a * b`.
-    public func addProduct(_ a: Tensor, _ b: Tensor, scale: Double = 1) throws(TensorError) {
-        try check(ct_addcmul_(raw, a.raw, b.raw, scale), "add product", [self, a, b])
-    }
-    /// Computes `self += scale * a / b`.
-    public func addQuotient(_ a: Tensor, _ b: Tensor, scale: Double = 1) throws(TensorError) {
-        try check(ct_addcdiv_(raw, a.raw, b.raw, scale), "add quotient", [self, a, b])
-    }
 }
 
 extension Tensor {

@@ -58,14 +58,6 @@ extension Tensor {
         try Tensor(
             owning: ct_gather(raw, Int64(dimension), indices.raw), "gather", [self, indices])
     }
-    /// A copy in which elements of `source` stand where `indices` say.
-    public func scattered(_ dimension: Int, at indices: Tensor, _ source: Tensor)
-        throws(TensorError) -> Tensor
-    {
-        try Tensor(
-            owning: ct_scatter(raw, Int64(dimension), indices.raw, source.raw), "scatter",
-            [self, indices, source])
-    }
     /// A copy to which elements of `source` are added where `indices` say.
     public func scatterAdded(_ dimension: Int, at indices: Tensor, _ source: Tensor)
         throws(TensorError) -> Tensor
