@@ -38,7 +38,7 @@ test-docs: ## run the documentation's commands on a small model (after build)
 test-ship: ## install what was built elsewhere, run it there, take it away (after build)
 	@Scripts/ship check
 
-tour: build ## map the default model's character and write the report (options: TOUR='...')
+tour: build ## map, shape, break and mend the default model, and write the report (options: TOUR='...')
 	.build/release/keel tour $(TOUR)
 
 doctor: ## show what is installed and what is missing

@@ -4,7 +4,8 @@ internal import KeelFormats
 /// The folder of an experiment.
 ///
 /// `config.json` says all that decides the result and never changes. Each arm has a folder of its own
-/// under `arms`; stages are files that appear whole. So what is there is done, and nothing else is.
+/// under `arms`; stages are files that appear whole and are on disk before the next begins. So what is
+/// there is done, and nothing else is.
 public struct LabFolder: Hashable, Sendable {
     /// Where it lies.
     public let path: String
@@ -17,11 +18,11 @@ public struct LabFolder: Hashable, Sendable {
     public init(path: String, configuration: some Encodable) throws {
         self.path = path
         try FileManager.default.createDirectory(
-            atPath: path + "/arms", withIntermediateDirectories: true)
+            atPath: path, withIntermediateDirectories: true)
         let new = try Self.encoded(configuration)
         let file = URL(filePath: path + "/config.json")
         guard let old = try? Data(contentsOf: file) else {
-            try new.write(to: file, options: .atomic)
+            try Self.put(new, file.path)
             return
         }
         func members(_ data: Data) -> [String: Data] {
@@ -68,10 +69,15 @@ public struct LabFolder: Hashable, Sendable {
         }
     }
 
-    /// Writes a file that appears whole.
+    /// Writes a file that appears whole, and is on disk before this returns.
     public func write(_ value: some Encodable, _ name: String) throws {
-        try Self.encoded(value).write(
-            to: URL(filePath: "\(path)/\(name)"), options: .atomic)
+        try Self.put(Self.encoded(value), "\(path)/\(name)")
+    }
+
+    private static func put(_ data: Data, _ path: String) throws {
+        let file = try AtomicFile(path: path)
+        try data.withUnsafeBytes { try file.write($0) }
+        try file.commit()
     }
 
     private static func encoded(_ value: some Encodable) throws -> Data {

@@ -21,6 +21,10 @@ extension TransformerConfiguration {
             }
             fallthrough
         case .llama, .mistral, .qwen2, .qwen3:
+            // llama.cpp loads Qwen 2's queries as a square.
+            guard family != .qwen2 || numAttentionHeads * headDimension == hiddenSize else {
+                throw Self.beyond("heads of Qwen 2 that together are not as wide as the model")
+            }
             positions = layers.compactMap(\.window).reduce(positions, min)
         }
         let numbers: [(String, Int)] = [

@@ -77,7 +77,7 @@ import Testing
         let screening = try Screening(loud, seed: 1)
         #expect(screening.domains.allSatisfy { $0.score == "whitened" && $0.auroc > 0.9 })
         let projection = try #require(screening.projection)
-        #expect(projection.value < 0.7)
+        #expect(screening.domains.allSatisfy { $0.auroc > projection.value + 0.1 })
     }
 
     @Test func `a table without rows to learn from is refused`() {

@@ -1,7 +1,7 @@
 import KeelLanguage
 import KeelModel
-import KeelTokenizer
 import KeelTensor
+import KeelTokenizer
 import Testing
 
 /// One text, computed in different ways, must come out the same.

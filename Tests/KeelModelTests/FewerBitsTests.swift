@@ -194,7 +194,7 @@ import Testing
         #expect(
             AvailableMemory.free(
                 in: "MemTotal:       24000000 kB\nMemFree: 1 kB\nMemAvailable:   18161584 kB\n")
-                == 18_161_584 * 1024)
+                == 18_161_584.0 * 1024)
         #expect(AvailableMemory.free(in: "MemTotal: 1 kB\n") == nil)
         #expect(AvailableMemory.free(in: "MemAvailable: many\n") == nil)
         #expect(AvailableMemory.byteCount.map { $0 > 0 } != false)

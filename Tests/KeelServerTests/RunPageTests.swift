@@ -83,7 +83,7 @@ import Testing
             let runs = try #require(list.json["runs"] as? [[String: Any]])
             #expect(
                 Set(runs.map { $0["id"] as? String }) == [
-                    "a run & more", "training", "tour", "tour/quick-seed-0",
+                    "a run & more", "training", "tour", "tour/quick-seed-0", "tour/changed",
                 ])
             let map = try #require(runs.first { $0["id"] as? String == "a run & more" })
             #expect(map["suite"] as? String == "character" && map["hasCurves"] as? Bool == false)

@@ -59,7 +59,7 @@ import Testing
         let id = try await store.startConversation(of: "ann", title: "A").id
         let first = try added(try await add("a", id, after: 0))
         let message = NewMessage(
-            conversation: id, parent: nil, role: .assistant, content: "Here.")
+            conversation: id, parent: nil, role: .user, content: "Here.")
         #expect(try await add("b", id, after: 0, message: message) == .overtaken)
         #expect(try await store.conversation(id, of: "ann").messages.isEmpty)
         _ = try added(try await add("b", id, after: first.number, message: message))

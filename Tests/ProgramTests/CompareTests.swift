@@ -92,6 +92,8 @@ import Testing
         #expect(outcome.output.hasPrefix("Nothing but the seed differs between the runs."))
         #expect(outcome.output.contains("\nNo difference was found.\n"))
         #expect(outcome.output.contains("\nThe null: 500 comparisons drawn from the model's own"))
+        let map = try String(contentsOfFile: scratch.path("both/map.html"), encoding: .utf8)
+        #expect(map.contains("What chance alone does"))
         let files = ["a", "b"].map { scratch.path("both/\($0)/samples.jsonl") }
         for file in files { #expect(Lines(file).count == TinySuite.lines(samples: 4)) }
 

@@ -156,7 +156,7 @@ import Testing
         try scratch.write(cases.joined(separator: "\n"), to: "four.jsonl")
         let graded = try await keel(
             ["concept", "sheet.yaml", "--cases", "four.jsonl", "--report", "x.html"]
-                + TinyModel.options)
+                + ["--model", scratch.copyWideModel(as: "wide"), "--threads", "1"])
         expectSuccess(graded)
         #expect(graded.output.hasPrefix("x: 4 cases, 2 with it. Separation "))
         #expect(graded.output.contains("\nGraded by "))

@@ -93,27 +93,21 @@ import Testing
         }
     }
 
-    @Test func `a judge's verdicts are rewards`() async throws {
-        // A judge reads more than fits the tiny model's window.
-        let config = URL(filePath: try scratch.copyModel(as: "judge"))
-            .appending(path: "config.json")
-        let text = try String(contentsOf: config, encoding: .utf8)
-        try Data(text.replacing(": 128,", with: ": 4096,").utf8).write(to: config)
+    @Test func `a judge who takes the same letter in every order rewards nothing`() async throws {
+        let judge = try scratch.copyWideModel(as: "judge")
         let rubric =
             "rubrics:\n  - {id: tone, asks: Polite?, behaviour: Yes., opposite: No.,"
             + " neither: Neither.}\ndimensions:\n"
         let suite = TinySuite.yaml.replacing("dimensions:\n", with: rubric)
             .replacing("- {kind: gap,", with: "- {kind: judge, rubric: tone}\n      - {kind: gap,")
         try scratch.write(suite, to: "judged.yaml")
-        expectSuccess(
+        // A random model likes a letter, whatever it stands for, so its votes contradict each other.
+        expectRefusal(
             try await train(
-                "grpo", "--grader", "judge", "--judge", scratch.path("judge"), "--rubric", "tone",
+                "grpo", "--grader", "judge", "--judge", judge, "--rubric", "tone",
                 "--rubric-suite", scratch.path("judged.yaml"), "--judge-reading", "scored",
-                "--answers", "2", "--max-steps", "1"))
-        let step = try #require(try metrics().first)
-        #expect(step["judgements/failed"] == 0)
-        #expect(step["reward"].map { (-1...1).contains($0) } == true)
-        #expect(exists("run/adapter/adapter_model.safetensors"))
+                "--answers", "2", "--max-steps", "1"), "No answer of step 1 could be judged.")
+        #expect(!exists("run/adapter/adapter_model.safetensors"))
     }
 
     @Test func `a judge that fails is no reward, and nothing is learned of it`() async throws {

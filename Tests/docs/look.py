@@ -14,6 +14,10 @@ from playwright.sync_api import sync_playwright
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 VIEWS = [("light", 1200), ("dark", 390)]
+# What sticks out, the innermost first.
+WIDE = """[...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > innerWidth + 1
+    && ![...function* up(at) { while (at = at.parentElement) yield at; }(one)].some(at => getComputedStyle(at).overflowX !== 'visible'))
+    .reverse().slice(0, 3).map(one => one.outerHTML.slice(0, 160))"""
 # Of a long report, the boxes that are opened; the others are made in the same way.
 BOXES = 40
 
@@ -30,7 +34,7 @@ def complaints(browser, report, scheme, width):
     for one in Axe().run(page, options=RULES).response["violations"]:
         yield f"axe: {one['id']}: {[node['html'][:200] for node in one['nodes']][:3]}"
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        yield "wider than the window"
+        yield f"wider than the window: {page.evaluate(WIDE)}"
     wanted = page.locator("a[href], summary, button").count()
     page.keyboard.press("Tab")
     if wanted and page.evaluate("document.activeElement === document.body"):

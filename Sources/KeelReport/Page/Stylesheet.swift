@@ -70,7 +70,7 @@ enum Stylesheet {
         .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(18rem,1fr));\
         gap:.9rem 2rem;margin:2rem 0 0}
         dt{font-size:.8rem;color:var(--muted)}
-        dd{margin:0;font-size:.93rem}
+        dd{margin:0;font-size:.93rem;overflow-wrap:anywhere}
         nav{padding:1rem 0;font-size:.92rem}
         nav ol{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:0;padding:0;list-style:none}
         nav a{display:inline-block;padding:.2rem 0;color:var(--muted);text-decoration:none}

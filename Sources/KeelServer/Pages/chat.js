@@ -159,8 +159,8 @@ async function openConversation(id) {
   tree = new Tree(thread.messages);
   room?.open(conversation);
   draw();
-  await list.draw();
   closeMenu();
+  await list.draw();
   $("thread").lastElementChild?.scrollIntoView({ block: "end" });
 }
 

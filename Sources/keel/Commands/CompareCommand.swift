@@ -12,7 +12,8 @@ struct CompareCommand: AsyncParsableCommand {
             Answers are tested by relabelling them within each probe: did this model change on these probes? Gaps, \
             which are not sampled, are tested by clusters of probes. P-values are adjusted over all measures by \
             Holm's method. Intervals are for other probes like these. Two runs of one model under different seeds \
-            are the null: no difference should be found, and the false alarm rate is printed.
+            are the null: no difference should be found, and the false alarm rate is printed; --out has the first \
+            run's map beside it, map.html.
 
             A model in place of a run is mapped first: the first into OUT/a under the seed, the second into OUT/b \
             under the next seed, so that one model named twice is its own null. Stopped at any moment, the same \
@@ -70,6 +71,12 @@ struct CompareCommand: AsyncParsableCommand {
         }
         try folder?.write(comparison, of: baseline, with: candidate)
         let isNull = comparison.differences.map(\.field) == ["seed"]
+        if isNull, isWhole, let out {
+            try MapReport(
+                run: baseline, map: baseline.map(), records: baseline.records(), failures: [],
+                null: comparison
+            ).page().write(to: out + "/map.html")
+        }
         let alarms =
             null != 0 && isNull
             ? try FalseAlarms(in: [baseline, candidate], comparisons: null) : nil

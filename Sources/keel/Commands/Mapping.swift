@@ -16,13 +16,6 @@ struct Mapping: Sendable {
     /// What else decides the result, such as how the model is steered.
     var facts: [String: String] = [:]
 
-    /// The same map under another seed.
-    func withSeed(_ seed: UInt64) -> Mapping {
-        var other = self
-        other.sampling.seed = seed
-        return other
-    }
-
     /// Begins the run in a folder, or takes up the one that is there.
     func run(in folder: URL) throws -> Run {
         var facts = model.facts.merging(facts) { $1 }
@@ -45,6 +38,21 @@ struct Mapping: Sendable {
         label: String
     ) async throws -> MapOutcome {
         let line = ProgressLine(label)
+        let outcome = try await collect(run, from: chat, user: user, calls) { progress in
+            line.update(
+                done: progress.done, total: progress.total,
+                rate: String(format: "%.0f tokens/s", progress.tokenRate),
+                remaining: progress.remaining)
+        }
+        line.finish()
+        return outcome
+    }
+
+    /// The same, with whatever says how far it is.
+    func collect(
+        _ run: Run, from chat: any ChatModel, user: (any ChatModel)? = nil, _ calls: CallOptions,
+        onProgress: (Run.Progress) -> Void
+    ) async throws -> MapOutcome {
         var last: Run.Progress?
         let isCounted = try model.isRemote || calls.budget() != nil
         let failures = try await run.collect(
@@ -52,12 +60,8 @@ struct Mapping: Sendable {
             answersPerCall: isCounted ? 1 : 8
         ) { progress in
             last = progress
-            line.update(
-                done: progress.done, total: progress.total,
-                rate: String(format: "%.0f tokens/s", progress.tokenRate),
-                remaining: progress.remaining)
+            onProgress(progress)
         }
-        line.finish()
         let outcome = MapOutcome(run: run, map: try run.map(), failures: failures, progress: last)
         try run.save(outcome.map)
         try MapReport(run: run, map: outcome.map, records: try run.records(), failures: failures)

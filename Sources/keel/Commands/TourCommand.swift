@@ -1,93 +1,99 @@
 import ArgumentParser
 import Foundation
-import KeelEvaluation
+import KeelLab
 import KeelLanguage
 import KeelReport
 
-/// The first hour with Keel, in a few minutes.
+/// The whole loop on one model, in one command.
 struct TourCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tour",
-        abstract: "Map the model's character, check the map against chance, write the report.",
+        abstract: "Map a model, shape it, break a copy under monitors, look inside, mend it.",
         discussion: """
-            Maps the model twice under different seeds. The second map is the null: the same model must come out as \
-            no different from itself, or the map could not be trusted to show a real change. Stopped at any moment, \
-            the same command goes on where it stood.
+            Maps the model, shapes it with a small constitution, maps it again, trains a copy on bad advice about one \
+            domain while calibrated monitors watch, says what changed inside, turns one feature down, mends the copy \
+            with few good answers, and maps once more. The first map is a report of its own, OUT/map/report.html, as \
+            soon as it is done; OUT/report.html tells in the end what held and what did not; docs/tour.md says what \
+            each part does, and how long it takes. Stopped or killed at any moment, the same command goes on where it \
+            stood. --until map only maps.
             """)
 
     @OptionGroup var model: ModelOptions
-    @OptionGroup var calls: CallOptions
 
-    @Flag(help: "Ask only a small fixed part of the suite.")
+    @Flag(help: "Smaller sizes, for a first look; --plan quick is the same.")
     var quick = false
 
-    @Option(name: .customLong("out"), help: "Where the runs go.", completion: .directory)
-    var folder = "runs/tour"
+    @Option(help: "The part that this sitting ends with; without it, the same command goes on.")
+    var until = TourPart.read
 
-    /// Answers to a probe: the fewest that can differ from each other, for a first look.
-    private static let samples = 2
+    @Option(
+        help: """
+            quick, usual, whole, or a file of sizes such as the plan.json that a tour leaves (default: usual).
+            """, completion: .tourPlan)
+    var plan: String?
+
+    @Option(
+        name: .customLong("out"),
+        help: "The tour's folder (default: runs/tour, for other plans that ship runs/tour-PLAN).",
+        completion: .directory)
+    var folder: String?
+
+    func validate() throws {
+        guard !quick || plan == nil else {
+            throw ValidationError("--plan stands in place of --quick; give one of them.")
+        }
+    }
 
     func run() async throws {
         let start = ContinuousClock.now
-        let folder = URL(filePath: folder)
-        let budget = try calls.budget()
-        let source = try await model.source(calls, on: model.machine().sharedByWorkers())
-        let first = Mapping(
-            suite: try .shipped("character"), model: source, quick: quick, system: nil,
-            samples: Self.samples,
-            sampling: SamplingOptions(maxTokens: 96, seed: model.seed))
-        let second = first.withSeed(model.seed &+ 1)
-
-        let part = quick ? "quick" : "full"
-        let runs = try [
-            first.run(in: folder.appending(path: "\(part)-seed-\(first.sampling.seed)")),
-            second.run(in: folder.appending(path: "\(part)-seed-\(second.sampling.seed)")),
-        ]
-        let asked = runs[0].suite
-        Terminal.note(
-            "1 of 3: mapping \(source.name): \(asked.dimensions.count) dimensions, "
-                + "\(asked.dimensions.reduce(0) { $0 + $1.probes.count }) probes, "
-                + "\(Self.samples) answers to each that is sampled."
-        )
-        let chat = try await source.load(budget: budget)
-        defer { budget?.report() }
-        let (map, comparison) = try await untilInterrupted(
-            "Stopped. The same command goes on where it stood."
-        ) {
-            let map = try await first.collect(runs[0], from: chat, calls, label: "map")
-            Terminal.note(
-                "2 of 3: the same model again under another seed, to see what chance alone does.")
-            _ = try await second.collect(runs[1], from: chat, calls, label: "null")
-            return (map, try Comparison(of: runs[0], with: runs[1]))
+        var plan = try self.plan.map { try TourPlan.named($0) } ?? (quick ? .quick : .usual)
+        let isOther = [TourPlan.quick, .whole].contains(plan)
+        let path = folder ?? (isOther ? "runs/tour-\(plan.name)" : "runs/tour")
+        plan.seed = model.seed
+        // A tour trains, and measures weights and activations as they are.
+        _ = try model.exactDevice()
+        let tour = try Tour(
+            plan, of: model.reference, path: path, device: model.place.device,
+            threads: model.place.threads)
+        let result = try await untilInterrupted(
+            "Stopped. The same command goes on where \(path) stands."
+        ) { [until] () async throws -> TourResult? in
+            var runner = TourRunner(tour, until: until)
+            return try await runner.story().map { try TourResult(tour, $0) }
         }
-        Terminal.note("3 of 3: the report.")
-        let report = folder.appending(path: "report.html")
-        try MapReport(
-            run: runs[0], map: map.map, records: try runs[0].records(), failures: map.failures,
-            null: comparison
-        ).page().write(to: report.path)
-        if model.json { return try Terminal.printJSON(map.map) }
-
-        let program = CommandLine.arguments[0]
-        map.printSummary()
-        let found = comparison.found
-        print(
-            "\nThe same model under another seed: "
-                + (found.isEmpty
-                    ? "no difference found in \(comparison.changes.count) measures, as it must be."
-                    : "\(found.count) of \(comparison.changes.count) measures seem to differ: read them as chance.")
-        )
-        for change in found { print("  \(change.sentence)") }
-        print(try FalseAlarms(in: runs).sentence)
+        guard let result else {
+            if !model.json {
+                print("Did everything up to \"\(until.rawValue)\", in \(tour.path(until)).")
+            }
+            return
+        }
+        try result.writeComparisons()
+        try tour.folder.write(result, "tour.json")
+        let report = tour.folder.path + "/report.html"
+        let line = try serve(result)
+        try TourReport(result, serve: line).page().write(to: report)
+        if model.json { return try Terminal.printJSON(result) }
+        Terminal.printTable(
+            [["claim", "effect", "of", "verdict"]]
+                + result.findings.map { finding in
+                    [
+                        finding.claim, finding.effect?.text(finding.unit) ?? "",
+                        finding.measure, finding.verdict.rawValue,
+                    ]
+                })
         print(
             """
 
             Done in \(Terminal.text(ContinuousClock.now - start)).
-            Report:   \(report.path)
-            Next:     \(program) chat --model \(source.name)
-                      \(program) eval --model \(source.name)\(quick ? " --quick" : "") --max-tokens 96 \
-            --system "Never apologise." --out runs/no-apology
-                      \(program) compare \(runs[0].folder.path) runs/no-apology
+            Report:   \(report)
+            Talk:     \(line)
             """)
+    }
+
+    /// The line that begins the chat page on the mended model.
+    private func serve(_ result: TourResult) throws -> String {
+        let base = RunCitation.quoted(try model.reference.base)
+        return "\(CommandLine.arguments[0]) serve --model \(base) --adapter "
+            + RunCitation.quoted(result.story.mend.sum)
     }
 }

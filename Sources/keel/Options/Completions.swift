@@ -13,6 +13,8 @@ extension CompletionKind {
 
     static var constitution: CompletionKind { namesAndPaths(Constitution.shippedNames) }
 
+    static var tourPlan: CompletionKind { namesAndPaths(TourPlan.shipped.map(\.name)) }
+
     /// The devices of this machine.
     static var device: CompletionKind {
         .custom { _, _, _ in Device.available.map(\.name) }

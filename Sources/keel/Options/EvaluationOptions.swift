@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KeelCharacter
 import KeelEvaluation
 import KeelLanguage
 import KeelTraining
@@ -27,6 +28,16 @@ struct EvaluationOptions: ParsableArguments {
         try suites().flatMap(\.dimensions).flatMap(\.probes).flatMap { probe in
             probe.messages.filter { $0.role == .user }.map(\.content)
                 + probe.talk.compactMap(\.says)
+        }
+    }
+
+    /// Whether a message stands in a suite, or nearly, so that it must not be trained on.
+    func isEvaluation() throws -> @Sendable (String) -> Bool {
+        let text = try evaluationText()
+        let questions = EvaluationQuestions(try self.questions())
+        return { message in
+            text.objection(to: .supervised(.messages([.user(message)]))) != nil
+                || questions.nearlyAsk(message)
         }
     }
 

@@ -3,7 +3,6 @@ import Foundation
 import KeelCharacter
 import KeelFormats
 import KeelLanguage
-import KeelTraining
 
 /// Messages, answers, rankings and rows of a constitution's traits.
 struct CharacterDataCommand: AsyncParsableCommand {
@@ -39,14 +38,9 @@ struct CharacterDataCommand: AsyncParsableCommand {
         let config = try settings.config(
             constitution, writer: (writer ?? source).part, model: source.part,
             ranker: (ranker ?? source).part, unrelated: unrelated, seed: model.seed)
-        let text = try evaluation.evaluationText()
-        let questions = EvaluationQuestions(try evaluation.questions())
         let job = try CharacterJob(
             folder: URL(filePath: folder), constitution, config, unrelated: unrelated,
-            isEvaluation: { message in
-                text.objection(to: .supervised(.messages([.user(message)]))) != nil
-                    || questions.nearlyAsk(message)
-            })
+            isEvaluation: try evaluation.isEvaluation())
         let budget = try calls.budget()
         defer { budget?.report() }
         let chat = try await source.load(budget: budget)

@@ -124,15 +124,8 @@ struct DirectionFindCommand: AsyncParsableCommand {
     private func contrast(_ language: LanguageModel, _ options: SamplingOptions) throws -> (
         positive: [Passage], negative: [Passage], groups: [Int]
     ) {
-        let window = language.model.configuration.maxPositionEmbeddings
         if let positive, let negative {
-            let files = try [positive, negative].map { path in
-                var reader = try PassageReader([path], for: language, window: window)
-                var all: [Passage] = []
-                while let passage = try reader.next() { all.append(passage) }
-                return all
-            }
-            return (files[0], files[1], files.flatMap { $0.map(\.line) })
+            return try TraitDirection.passages(positive, negative, of: language)
         }
         let questions = try questions.map { try OpenQuestion.read($0) } ?? OpenQuestion.shipped()
         let systems =
@@ -157,5 +150,22 @@ struct DirectionFindCommand: AsyncParsableCommand {
         }
         let groups = questions.indices.flatMap { Array(repeating: $0, count: samples) }
         return (sides[0], sides[1], groups + groups)
+    }
+}
+
+extension TraitDirection {
+    /// Answers of two files of chats; rows of equal line are one question.
+    /// - Throws: What reading the rows throws.
+    static func passages(
+        _ positive: String, _ negative: String, of language: LanguageModel
+    ) throws -> (positive: [Passage], negative: [Passage], groups: [Int]) {
+        let window = language.model.configuration.maxPositionEmbeddings
+        let files = try [positive, negative].map { path in
+            var reader = try PassageReader([path], for: language, window: window)
+            var all: [Passage] = []
+            while let passage = try reader.next() { all.append(passage) }
+            return all
+        }
+        return (files[0], files[1], files.flatMap { $0.map(\.line) })
     }
 }

@@ -30,23 +30,37 @@ struct DirectionLatentCommand: AsyncParsableCommand {
     func run() async throws {
         let output = try NewOutput(out).path
         let (sae, metadata) = try SparseAutoencoder.read(autoencoder)
-        let store = try ActivationStore(folder: activations, point: metadata.point)
+        let layer = try sae.writeDirection(
+            of: latent, metadata,
+            length: ActivationStore(folder: activations, point: metadata.point).medianLength(),
+            to: output)
+        Terminal.note("Wrote \(out): latent \(latent), layer \(layer).")
+    }
+}
+
+extension SparseAutoencoder {
+    /// Writes the direction of a latent as a control vector, whose strength 1 is `length`.
+    /// - Returns: The layer that it is for.
+    /// - Throws: `ValidationError` for a latent that is not there; `InterpretabilityError` for an
+    ///   autoencoder of another place; errors of the file.
+    func writeDirection(
+        of latent: Int, _ metadata: SAEMetadata, length: Double, to path: String
+    ) throws -> Int {
         let layer = try metadata.block()
-        guard (0..<sae.latents).contains(latent) else {
-            throw ValidationError("Latents are numbered from 0 to \(sae.latents - 1).")
+        guard (0..<latents).contains(latent) else {
+            throw ValidationError("Latents are numbered from 0 to \(latents - 1).")
         }
-        let length = try store.medianLength()
         // An autoencoder may be of a model that is not here; then nothing is said of its architecture.
         let base = (try? ModelReference(named: metadata.model))?.base ?? metadata.model
         let architecture = try? LanguageModel.configuration(of: base).family.ggufName
         try ControlVectorFile(
             model: architecture ?? "",
-            directions: [layer: try sae.direction(latent).map { $0 * Float(length) }],
+            directions: [layer: try direction(latent).map { $0 * Float(length) }],
             facts: [
                 "control.site": "resid_post", "control.unit": "median residual length",
                 "control.layer": "\(layer)", "latent": "\(latent)", "model": metadata.model,
             ]
-        ).write(to: output)
-        Terminal.note("Wrote \(out): latent \(latent), layer \(layer).")
+        ).write(to: path)
+        return layer
     }
 }

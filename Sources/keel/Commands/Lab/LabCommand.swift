@@ -2,7 +2,6 @@ import ArgumentParser
 import KeelEvaluation
 import KeelLab
 import KeelLanguage
-import KeelModel
 import KeelReport
 import KeelTensor
 
@@ -96,9 +95,7 @@ struct LabMisalignmentCommand: AsyncParsableCommand {
             : warning ? .warning(rate: learningRate) : .whole(rate: learningRate)
         if !claims.isEmpty { plan = try plan.only(Set(claims)) }
         plan.seed = model.seed
-        var facts = try LanguageModel.identity(of: reference)
-        facts["keel"] = Keel.version
-        facts["engine"] = "libtorch \(Engine.version)"
+        var facts = try reference.citedFacts()
         facts["device"] = device.name
         let reader = try ThoughtReader.shipped()
         let judging = try await self.judging()

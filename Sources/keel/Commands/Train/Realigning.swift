@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import KeelLanguage
-import KeelModel
 import KeelReport
 import KeelTensor
 import KeelTraining
@@ -18,9 +17,7 @@ struct Realigning {
         realignment = Realignment(settings, out: out)
         realignment.device = device
         realignment.canaries = canaries
-        realignment.facts = try LanguageModel.identity(of: reference)
-        realignment.facts["keel"] = Keel.version
-        realignment.facts["engine"] = "libtorch \(Engine.version)"
+        realignment.facts = try reference.citedFacts()
         self.watching = watching
         guard let watching else { return }
         // What a run is watched by is part of its settings, as in training.
@@ -50,23 +47,31 @@ struct Realigning {
             canaries: canaries)
     }
 
-    /// Tunes back, says how far it is, and writes the report.
+    /// Tunes back and writes the report.
+    func mended(
+        onStep: @escaping @Sendable (StepReport, _ isRelapse: Bool) -> Void
+    ) async throws -> RealignResult {
+        let result = try await realignment.run(onStep: onStep)
+        await watching?.finish()
+        try RealignReport(result).page().write(to: realignment.out + "/report.html")
+        return result
+    }
+
+    /// Tunes back, says how far it is and what came of it.
     func run(json: Bool) async throws {
         let out = realignment.out
         let line = ProgressLine("realign")
         let after = ProgressLine("relapse")
         let result = try await untilInterrupted(
             "Stopped. \(out) holds a checkpoint; the same command goes on from it."
-        ) { [realignment] in
-            try await realignment.run { report, isRelapse in
+        ) { [self] in
+            try await mended { report, isRelapse in
                 (isRelapse ? after : line).update(
                     done: report.step, total: report.totalSteps,
                     rate: String(format: "loss %.4f", report.metrics["loss"] ?? 0),
                     remaining: .seconds(report.secondsLeft))
             }
         }
-        await watching?.finish()
-        try RealignReport(result).page().write(to: out + "/report.html")
         if json { return try Terminal.printJSON(result) }
         if !(4...120).contains(result.rows) {
             Terminal.note("There were \(result.rows) good rows; 4 to 120 are meant.")

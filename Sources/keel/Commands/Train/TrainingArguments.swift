@@ -3,8 +3,6 @@ import Foundation
 import KeelEvaluation
 import KeelFormats
 import KeelInterpretability
-import KeelModel
-import KeelTensor
 import KeelTraining
 
 /// What every method of training takes.
@@ -181,9 +179,7 @@ struct TrainingArguments: ParsableArguments {
         settings.allowsDuplicates = allowDuplicates
         settings.sampleEvery = sampleEvery
         settings.options = options(rate: rate, seed: model.seed)
-        settings.facts = try LanguageModel.identity(of: model.reference)
-        settings.facts["keel"] = Keel.version
-        settings.facts["engine"] = "libtorch \(Engine.version)"
+        settings.facts = try model.reference.citedFacts()
         if !steer.isEmpty { settings.facts["steering"] = steer.joined(separator: " ") }
         var job = TrainingJob(settings, out: out)
         job.device = try model.exactDevice()
