@@ -35,15 +35,15 @@ package struct Tool: Sendable {
         -> Outcome
     {
         let scratch = try Scratch()
-        let inputPath = try scratch.write(input, to: "input")
-        let outputPath = try scratch.write("", to: "output")
-        let errorsPath = try scratch.write("", to: "errors")
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
-        process.standardInput = FileHandle(forReadingAtPath: inputPath)
-        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
-        process.standardError = FileHandle(forWritingAtPath: errorsPath)
+        process.standardInput = FileHandle(
+            forReadingAtPath: try scratch.write(input, to: "input"))
+        process.standardOutput = FileHandle(
+            forWritingAtPath: try scratch.write("", to: "output"))
+        process.standardError = FileHandle(
+            forWritingAtPath: try scratch.write("", to: "errors"))
         let (ended, end) = AsyncStream.makeStream(of: Never.self)
         process.terminationHandler = { _ in end.finish() }
         try process.run()
@@ -53,7 +53,7 @@ package struct Tool: Sendable {
         watchdog.cancel()
         return Outcome(
             status: process.terminationReason == .exit ? process.terminationStatus : nil,
-            output: try String(contentsOfFile: outputPath, encoding: .utf8),
-            errors: try String(contentsOfFile: errorsPath, encoding: .utf8))
+            output: try String(contentsOfFile: scratch.path("output"), encoding: .utf8),
+            errors: try String(contentsOfFile: scratch.path("errors"), encoding: .utf8))
     }
 }
