@@ -53,7 +53,13 @@ package struct Tool: Sendable {
         watchdog.cancel()
         return Outcome(
             status: process.terminationReason == .exit ? process.terminationStatus : nil,
-            output: try String(contentsOfFile: scratch.path("output"), encoding: .utf8),
-            errors: try String(contentsOfFile: scratch.path("errors"), encoding: .utf8))
+            output: try scratch.text("output"), errors: try scratch.text("errors"))
+    }
+}
+
+extension Scratch {
+    /// What is no UTF-8 is replaced: other people's programs say what they like.
+    fileprivate func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: folder.appending(path: name)), as: UTF8.self)
     }
 }
