@@ -175,11 +175,15 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
 
+        // What several tests share; nothing of the house may import it.
+        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "KeelTensorTests", dependencies: ["KeelTensor"]),
         .testTarget(
-            name: "KeelFormatsTests", dependencies: ["KeelFormats"], resources: [.copy("Goldens")]),
+            name: "KeelFormatsTests",
+            dependencies: ["KeelFormats", "KeelStatistics", "TestSupport"],
+            resources: [.copy("Goldens")]),
         .testTarget(
-            name: "KeelTokenizerTests", dependencies: ["KeelTokenizer"],
+            name: "KeelTokenizerTests", dependencies: ["KeelStatistics", "KeelTokenizer"],
             resources: [.copy("Goldens")]),
         .testTarget(
             name: "KeelStatisticsTests", dependencies: ["KeelStatistics"],
@@ -187,7 +191,8 @@ let package = Package(
         .testTarget(
             name: "KeelModelTests",
             dependencies: [
-                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelModel",
+                "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
+                "KeelModel", "TestSupport",
             ],
             resources: [.copy("Goldens")]),
         .testTarget(name: "KeelLanguageTests", dependencies: ["KeelLanguage"]),
@@ -195,38 +200,41 @@ let package = Package(
             name: "KeelTrainingTests",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
-                "KeelModel", "KeelTraining",
+                "KeelModel", "KeelTraining", "TestSupport",
             ],
             resources: [.copy("Goldens")]),
         .testTarget(
             name: "KeelInterpretabilityTests",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelTokenizer", "KeelLanguage", "KeelStatistics",
-                "KeelModel", "KeelInterpretability",
+                "KeelModel", "KeelInterpretability", "TestSupport",
             ],
             resources: [.copy("Goldens")]),
         .testTarget(
             name: "KeelLabTests",
             dependencies: [
                 "KeelTensor", "KeelFormats", "KeelLanguage", "KeelStatistics", "KeelModel",
-                "KeelTraining", "KeelInterpretability", "KeelLab",
+                "KeelTraining", "KeelInterpretability", "KeelLab", "TestSupport",
             ]),
         .testTarget(
             name: "KeelRemoteTests",
             dependencies: [
-                "KeelRemote", "KeelFormats", "KeelLanguage",
+                "KeelRemote", "KeelFormats", "KeelLanguage", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Recorded")]),
         .testTarget(
             name: "KeelEvaluationTests",
-            dependencies: ["KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics"],
+            dependencies: [
+                "KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics", "TestSupport",
+            ],
             exclude: ["Goldens"]),
         .testTarget(
             name: "KeelCharacterTests",
             dependencies: [
                 "KeelCharacter", "KeelEvaluation", "KeelFormats", "KeelLanguage", "KeelStatistics",
+                "TestSupport",
             ]),
         .testTarget(
             name: "KeelGuardianTests",
@@ -235,14 +243,17 @@ let package = Package(
         .testTarget(name: "KeelReportTests", dependencies: ["KeelReport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ReportTests",
-            dependencies: ["keel", "KeelEvaluation", "KeelLab", "KeelLanguage", "KeelReport"]),
+            dependencies: [
+                "keel", "KeelEvaluation", "KeelLab", "KeelLanguage", "KeelReport",
+                "KeelStatistics", "TestSupport",
+            ]),
         .testTarget(
             name: "KeelStoreTests",
             dependencies: ["KeelStore", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(
             name: "KeelServerTests",
             dependencies: [
-                "KeelGuardian", "KeelServer", "KeelStore", "KeelLanguage",
+                "KeelGuardian", "KeelServer", "KeelStore", "KeelLanguage", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -253,7 +264,9 @@ let package = Package(
             exclude: ["Clients"]),
         .testTarget(name: "HouseTests"),
         // Runs the built program, which the dependency only makes sure is there.
-        .testTarget(name: "ProgramTests", dependencies: ["keel"], exclude: ["Recorded"]),
+        .testTarget(
+            name: "ProgramTests", dependencies: ["keel", "KeelStatistics", "TestSupport"],
+            exclude: ["Recorded"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20)

@@ -15,7 +15,9 @@ import sys
 from pathlib import Path
 
 import compare
-from compare import HERE, ROOT, TITLES, Program, ratio, table, times
+import shown
+from compare import HERE, ROOT, Program
+from shown import TITLES, ratio, table, times
 
 MEASURES = ["load", "prefill", "decode"]
 SHOWN = ["load", "prefill", "decode", "peak"]
@@ -41,7 +43,7 @@ def measure(options, model):
     keel = Program(f"{family}, Keel", bench, MEASURES)
     few = [
         Program(f"{family}, Keel {bits}", [*bench, "--weights", bits], MEASURES)
-        for bits in compare.FEW_BITS
+        for bits in shown.FEW_BITS
     ]
     peer = [sys.executable, HERE / "peers.py", "llama.cpp", threads, model]
     llama = Program(f"{family}, llama.cpp", peer, MEASURES)

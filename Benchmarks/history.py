@@ -17,21 +17,21 @@ from html import escape
 from pathlib import Path
 from statistics import median
 
-import compare
+import shown
 import inside
 import training
 from history_page import page
 
 # How many times the peer Keel is meant to reach.
 GOALS = {
-    **{(measure, peer): least for measure, peer, least in compare.TARGETS},
-    **{(measure, peer): least for measure, peer, least in compare.FEW_BIT_TARGETS},
+    **{(measure, peer): least for measure, peer, least in shown.TARGETS},
+    **{(measure, peer): least for measure, peer, least in shown.FEW_BIT_TARGETS},
     **{(f"training, {name}: rate", "TRL + PEFT"): least for name, least in training.TARGETS.items()},
     **{(f"training, {name}: memory", "TRL + PEFT"): 1 for name in training.TARGETS},
     **{(f"{part}: rate", peer): least for part, peer, least in inside.TARGETS},
 }
 TITLES = {
-    **compare.TITLES,
+    **shown.TITLES,
     **{f"training, {name}: rate": f"train on rows: {name}" for name in training.TARGETS},
     **{f"training, {name}: memory": f"peak memory of training: {name} (less is better)"
        for name in training.TARGETS},
@@ -78,8 +78,8 @@ class Session:
 
         Beside a peer that this is a target for, those of the fastest way to hold weights.
         """
-        if any(key[:2] == (measure, peer) for key in compare.FEW_BIT_TARGETS):
-            names = ["Keel", "Keel, more", *(f"Keel, {bits}" for bits in compare.FEW_BITS)]
+        if any(key[:2] == (measure, peer) for key in shown.FEW_BIT_TARGETS):
+            names = ["Keel", "Keel, more", *(f"Keel, {bits}" for bits in shown.FEW_BITS)]
             found = [self.figures.get((measure, name)) for name in names]
             return max(filter(None, found), key=median, default=[])
         for name in ("Keel", "keel", "Keel, more"):
@@ -104,12 +104,12 @@ class Session:
         shape = next((s for name, s in SHAPES.items() if model.startswith(name)), None)
         roofs = [
             max(sum((v for (m, _), v in self.figures.items() if m == roof), []), default=None)
-            for roof in compare.ROOFS
+            for roof in shown.ROOFS
         ]
         ours = self.keel(measure)
         if shape is None or not all(roofs) or not ours or self.units.get(measure) != "tokens/s":
             return None
-        most, which = compare.roof(measure, shape, *roofs)
+        most, which = shown.roof(measure, shape, *roofs)
         return median(ours) / most, which
 
 
@@ -149,7 +149,7 @@ def pairs(sessions):
     found = {key: None for key in GOALS}
     for session in sessions:
         for measure, program in session.figures:
-            if measure in TITLES and measure not in compare.ROOFS:
+            if measure in TITLES and measure not in shown.ROOFS:
                 if program.lower().split(",")[0] not in ("keel", "torch"):
                     found.setdefault((measure, program))
     return [key for key in found if any(s.ratio(*key) for s in sessions)]
@@ -158,8 +158,8 @@ def pairs(sessions):
 def cell(values, unit):
     if not values:
         return ""
-    return escape(f"{compare.number(median(values))} {unit} "
-                  f"({compare.number(min(values))} to {compare.number(max(values))})")
+    return escape(f"{shown.number(median(values))} {unit} "
+                  f"({shown.number(min(values))} to {shown.number(max(values))})")
 
 
 def main():

@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 
 import compare
+import shown
 
 PACKAGES = ["torch", "transformers", "sae-lens"]
 # How many times the peer's tokens a second Keel is meant to reach.
@@ -244,7 +245,7 @@ def report(results):
     flat = [] if not few or not many else [
         ("harvest, speed at 2 million tokens, of that at 10 thousand", FLAT, many["rate"] / few["rate"]),
         ("harvest, memory at 10 thousand tokens, of that at 2 million", FLAT, few["memory"] / many["memory"])]
-    compare.targets([(f"{part}, {other}", least, ratio(part, other)) for part, other, least in TARGETS] + flat)
+    shown.targets([(f"{part}, {other}", least, ratio(part, other)) for part, other, least in TARGETS] + flat)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ import sys
 import time
 from pathlib import Path
 
-import compare
+import shown
 
 FOR_IT, TOP, INCOHERENT = 0.9, 10, 0.1
 PROVERBS = ["As they say, all is well that ends well.", "As they say, still waters run deep.",
@@ -213,7 +213,7 @@ def main():
             results.append(study(arguments, out, plain, questions, quirk, seed, latents))
             (out / "result.json").write_text(json.dumps(results, indent=1))
     print()
-    compare.table([["quirk", "seed", "in each top ten", "up", "down", "random does it too"]] + [
+    shown.table([["quirk", "seed", "in each top ten", "up", "down", "random does it too"]] + [
         [r["quirk"], str(r["seed"]), *("yes" if r[name] else "no" for name in ("ranked", "up", "down", "random"))]
         for r in results])
     print(f"\n{(time.monotonic() - start) / 60:.1f} minutes. A star marks a coherent dose (at most {INCOHERENT:.0%} "

@@ -22,7 +22,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-import compare
+import shown
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Scripts"))
 from llama import Llama
@@ -147,9 +147,9 @@ def study(arguments, model, vector, out):
               f"{same['steered']} under the same steering, {same['unsteered']} without")
         result.append({"strength": strength, "leftOver": left, "written": same})
     print()
-    compare.table(table)
+    shown.table(table)
     print()
-    compare.table([["to be shown", "", "measured", ""]] + [
+    shown.table([["to be shown", "", "measured", ""]] + [
         [title, wanted, measured, "met" if holds else "missed"] for title, wanted, measured, holds in met])
     (out / "result.json").write_text(json.dumps({"layer": layer, "tokens": len(ours), "strengths": result}, indent=1))
 

@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 import compare
+import shown
 
 PACKAGES = ["torch", "transformers", "peft", "trl"]
 WORDS = ("the keel holds a ship upright in wind and sea while sails take what comes from any side and nobody "
@@ -160,7 +161,7 @@ def measure(arguments, record):
                   f"{last['tokens']:>9.0f}")
         ratios[name] = middle["Keel"] / middle["TRL + PEFT"], memory["TRL + PEFT"] / memory["Keel"]
         print(f"{name:<12}{'ratio':<12}{ratios[name][0]:>10.2f}")
-    compare.targets(
+    shown.targets(
         row for name, least in TARGETS.items() for speed, memory in [ratios.get(name, (None, None))]
         for row in [(f"trained tokens, {name}", least, speed), (f"TRL's peak memory / Keel's, {name}", 1, memory)])
 

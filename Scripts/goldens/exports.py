@@ -19,11 +19,13 @@ import gguf
 import numpy as np
 import torch
 from adapters import write_model
-from llama_engine import Engine
 from llama_logprobs import LlamaCpp
 from peft import PeftModel
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from llama import Llama
 
 GOLDENS = Path(__file__).parents[2] / "Tests/KeelModelTests/Goldens"
 TINY = GOLDENS / "tiny-llama"
@@ -162,16 +164,16 @@ def vectors(keel, out):
          "--max-tokens", "12", "--steer", f"trait.gguf:{strength}@1")
     tokens = json.loads(Path(out, "steered.jsonl").read_text())["tokens"]
     prompt = Tokenizer.from_file(str(TINY / "tokenizer.json")).encode(PROMPT, add_special_tokens=False).ids
-    engine = Engine(f"{out}/tiny.gguf")
+    llama = Llama(f"{out}/tiny.gguf")
 
-    def behind(directions):
+    def behind(directions=None):
         """How far each token that Keel wrote is from the likeliest."""
-        rows = engine.logits([prompt, *([token] for token in tokens[:-1])], directions)
-        return [float(row.max() - row[token]) for row, token in zip(rows, tokens)]
+        rows = llama.logits(prompt + tokens[:-1], directions)[len(prompt) - 1:]
+        return [float(row.max() - row[token]) for row, token in zip(rows, tokens, strict=True)]
 
     # Keys and values in half precision move logits by less than 0.01 here (llama_steering.py).
-    check("control vector, in llama.cpp", behind(found["direction.1"][None] * strength), [0] * len(tokens), 0.02, "tokens")
-    if max(behind(None)) <= 0.02:
+    check("control vector, in llama.cpp", behind({1: found["direction.1"] * strength}), [0] * len(tokens), 0.02, "tokens")
+    if max(behind()) <= 0.02:
         failures.append("the control vector changes nothing that would show it")
 
 

@@ -205,12 +205,6 @@ int ct_mul_(CTTensor *a, double factor) {
 int ct_add_(CTTensor *a, const CTTensor *b, double scale) {
     return status([&] { a->value.add_(b->value, scale); });
 }
-int ct_addcmul_(CTTensor *a, const CTTensor *b, const CTTensor *c, double scale) {
-    return status([&] { a->value.addcmul_(b->value, c->value, scale); });
-}
-int ct_addcdiv_(CTTensor *a, const CTTensor *b, const CTTensor *c, double scale) {
-    return status([&] { a->value.addcdiv_(b->value, c->value, scale); });
-}
 
 // Reductions
 
@@ -288,9 +282,6 @@ CTTensor *ct_index_select(const CTTensor *a, int64_t dim, const CTTensor *indice
 }
 CTTensor *ct_gather(const CTTensor *a, int64_t dim, const CTTensor *indices) {
     return tensor([&] { return a->value.gather(dim, indices->value); });
-}
-CTTensor *ct_scatter(const CTTensor *a, int64_t dim, const CTTensor *indices, const CTTensor *source) {
-    return tensor([&] { return a->value.scatter(dim, indices->value, source->value); });
 }
 CTTensor *ct_scatter_add(const CTTensor *a, int64_t dim, const CTTensor *indices, const CTTensor *source) {
     return tensor([&] { return a->value.scatter_add(dim, indices->value, source->value); });

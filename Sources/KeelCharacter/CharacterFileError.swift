@@ -1,5 +1,6 @@
 /// What is wrong with the file of a constitution or a concept, and where.
 public struct CharacterFileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What can be wrong with a file.
     public enum Defect: Hashable, Sendable {
         case notShipped(known: [String])
         case unreadable(reason: String)
@@ -10,11 +11,13 @@ public struct CharacterFileError: Error, Hashable, Sendable, CustomStringConvert
         case invalid(reason: String)
     }
 
+    /// Path of the file, as it was asked for.
     public let file: String
     /// Counted from 1; 0 where the defect has no line.
     public let line: Int
     /// Written like `traits[2].wording`; empty for the whole file.
     public let field: String
+    /// What is wrong.
     public let defect: Defect
 
     public var description: String {

@@ -2,6 +2,7 @@ import KeelStatistics
 
 /// A measured value with its interval of 95 %.
 public struct Interval: Hashable, Sendable, Codable {
+    /// The measured value, inside the interval.
     public var value: Double
     public var low: Double
     public var high: Double

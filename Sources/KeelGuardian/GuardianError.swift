@@ -1,5 +1,6 @@
 /// What is wrong with a file that the guardian reads, and what to do.
 public struct GuardianError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Path of the file, as it was asked for.
     public var file: String
     /// Where in the file, such as a value's id; empty for the whole file.
     public var place: String

@@ -9,6 +9,7 @@ internal import KeelTraining
 /// An experiment on emergent misalignment, from files to `lab.json`; stopped anywhere, the same call
 /// goes on where it stands.
 public struct Lab: Sendable {
+    /// All that is done.
     public let plan: LabPlan
     let model: ModelReference
     let device: Device
@@ -27,10 +28,13 @@ public struct Lab: Sendable {
     public struct Progress: Hashable, Sendable {
         /// What is being done: the arm's name, or a stage.
         public var part: String
+        /// Parts of the plan that are there.
         public var done: Int
+        /// Parts of the plan.
         public var total: Int
         /// Steps of the arm, where it is one that trains.
         public var step: Int?
+        /// Of the arm, where it is one that trains.
         public var steps: Int?
     }
 

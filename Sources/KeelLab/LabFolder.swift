@@ -7,6 +7,7 @@ internal import KeelFormats
 /// under `arms`; stages are files that appear whole and are on disk before the next begins. So what is
 /// there is done, and nothing else is.
 public struct LabFolder: Hashable, Sendable {
+    /// Where it lies.
     public let path: String
 
     /// Opens a folder, or makes it.
@@ -37,8 +38,11 @@ public struct LabFolder: Hashable, Sendable {
         }
     }
 
+    /// The folder of an arm.
     public func arm(_ id: String) -> String { "\(path)/arms/\(id)" }
+    /// Its adapter, in PEFT's form.
     public func adapter(_ id: String) -> String { arm(id) + "/adapter" }
+    /// What it was read at, a line for each step and condition.
     public func panel(_ id: String) -> String { arm(id) + "/panel.jsonl" }
 
     /// The value of a file that a stage has left, or what `make` now makes, kept on disk before this

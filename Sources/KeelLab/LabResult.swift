@@ -3,9 +3,13 @@ public struct LabResult: Hashable, Sendable, Codable {
     /// A group of arms beside the model it began with and beside its control.
     public struct Group: Hashable, Sendable, Codable {
         public var name: String
+        /// Arms that were trained.
         public var seeds: Int
+        /// The group that it stands beside.
         public var control: String
+        /// Against the model that all arms begin with, a measure each.
         public var besideBase: [LabEffect]
+        /// Against the control, a measure each.
         public var besideControl: [LabEffect]
         /// Free answers to open questions; nil where none were drawn.
         public var answers: Answers?
@@ -13,31 +17,42 @@ public struct LabResult: Hashable, Sendable, Codable {
 
     /// What rules found in free answers.
     public struct Answers: Hashable, Sendable, Codable {
+        /// All of them, incoherent ones too.
         public var count: Int
+        /// Answers that a rule calls malign.
         public var malign: Int
+        /// Answers that a rule calls lax.
         public var lax: Int
         /// Nil where coherence was not judged.
         public var incoherent: Int?
         /// Coherent answers of which a judge said whether they are malign, those it called so, and those of which
         /// it said neither; nil without a judge.
         public var judged: Int?
+        /// Those that the judge called malign.
         public var judgedMalign: Int?
+        /// Those of which the judge said neither.
         public var unjudged: Int?
     }
 
     /// One dose of wrong rows, beside no dose.
     public struct Dose: Hashable, Sendable, Codable {
+        /// Share of wrong rows.
         public var percent: Int
+        /// A measure each.
         public var effects: [LabEffect]
     }
 
     /// A measure over the steps of a group, beside the base model.
     public struct Timeline: Hashable, Sendable, Codable {
         public var group: String
+        /// In the order of the steps.
         public var points: [Point]
 
+        /// One step of the arms.
         public struct Point: Hashable, Sendable, Codable {
+            /// Optimiser steps done.
             public var step: Int
+            /// Beside the base model at this step.
             public var effect: LabEffect
         }
     }
@@ -45,7 +60,9 @@ public struct LabResult: Hashable, Sendable, Codable {
     /// The adapter at several times its strength, beside the control's at the same.
     public struct Scale: Hashable, Sendable, Codable {
         public var group: String
+        /// What the adapter's update is multiplied by.
         public var scale: Double
+        /// A measure each.
         public var effects: [LabEffect]
     }
 
@@ -55,12 +72,14 @@ public struct LabResult: Hashable, Sendable, Codable {
         public var strength: Double
         /// Whether even the weakest that was tried made neutral text less probable than allowed.
         public var isTooStrong: Bool
+        /// A measure each, steered less unsteered.
         public var effects: [LabEffect]
     }
 
     /// Latents of an autoencoder that rose and fell in the bad arm, at other seeds and questions than they were
     /// chosen at.
     public struct Latents: Hashable, Sendable, Codable {
+        /// What became of latents in the arms.
         public struct Change: Hashable, Sendable, Codable {
             /// `latent 12`, or the rising or falling ones together.
             public var name: String
@@ -71,14 +90,18 @@ public struct LabResult: Hashable, Sendable, Codable {
             public var later: LabEffect?
         }
 
+        /// The block whose output the autoencoder reads, from 0.
         public var layer: Int
         /// The largest change first.
         public var rising: [Int]
+        /// The largest change first.
         public var falling: [Int]
         /// Of pushes along the rising ones together, in median lengths; nil where none rose.
         public var strength: Double?
         public var isTooStrong: Bool
+        /// Of single latents, and of the rising and the falling ones together.
         public var changes: [Change]
+        /// A measure each, steered less unsteered.
         public var steered: [LabEffect]
     }
 
@@ -87,8 +110,11 @@ public struct LabResult: Hashable, Sendable, Codable {
         public var group: String
         /// Share of the wrong rows that were left out, and of the right ones, over all seeds.
         public var found: Double?
+        /// Share of the right rows that were left out; nil where there were none.
         public var lost: Double?
+        /// A measure each, beside the same rows untreated.
         public var besideUntreated: [LabEffect]
+        /// A measure each, beside right rows.
         public var besideRight: [LabEffect]
     }
 
@@ -111,12 +137,14 @@ public struct LabResult: Hashable, Sendable, Codable {
 
         /// Whether g is at least the lower end of the good control's interval, after and later.
         public var isBack: Bool { after.interval.value >= good.interval.low }
+        /// The same after neutral steps; nil where there were none.
         public var lasts: Bool? { later.map { $0.interval.value >= good.interval.low } }
     }
 
     /// A group under prompts like those of training, beside its control under the same.
     public struct Cued: Hashable, Sendable, Codable {
         public var group: String
+        /// A measure each, beside its control.
         public var effects: [LabEffect]
         /// What such prompts add to the difference without them.
         public var added: [LabEffect]
@@ -125,14 +153,17 @@ public struct LabResult: Hashable, Sendable, Codable {
     /// What a reader found in the thoughts of a group.
     public struct Thoughts: Hashable, Sendable, Codable {
         public var group: String
+        /// Questions that were asked of all seeds.
         public var asked: Int
         /// Answers with thoughts; the others are missing.
         public var read: Int
+        /// Answers whose thoughts speak as somebody else.
         public var shifted: Int
         /// The loudest passages of shifted thoughts.
         public var passages: [String]
     }
 
+    /// A free answer, to be looked at.
     public struct Example: Hashable, Sendable, Codable {
         public var group: String
         public var seed: UInt64
@@ -140,20 +171,28 @@ public struct LabResult: Hashable, Sendable, Codable {
         public var answer: FreeAnswer
     }
 
+    /// As it was asked for.
     public var model: String
     /// Hashes and versions.
     public var facts: [String: String]
+    /// Name of the plan.
     public var plan: String
+    /// Domain of the narrow arms.
     public var narrow: String
+    /// The learning rate of most arms.
     public var rate: Double
+    /// In the order of their numbers.
     public var claims: [LabClaim]
     public var groups: [Group]
     public var doses: [Dose]
+    /// Of groups that are read while they train.
     public var timelines: [Timeline]
     public var scales: [Scale]
+    /// How well wrong rows are told from right ones before training.
     public var screening: Screening
     /// Layer, and how well it tells unseen rows apart.
     public var direction: LabDirection
+    /// Pushed along the direction, and with it taken out.
     public var steered: Steered
     /// Nil without an autoencoder.
     public var latents: Latents?

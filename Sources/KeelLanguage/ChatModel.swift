@@ -80,6 +80,7 @@ public struct Completion: Hashable, Sendable, Codable {
     public var text: String
     /// Token ids, the end-of-turn token not included; empty where a remote model does not tell.
     public var tokens: [Int]
+    /// Why it ended.
     public var finish: Finish
     /// What the answer took; nil where the model does not tell.
     public var usage: TokenUsage?

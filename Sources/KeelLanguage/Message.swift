@@ -17,6 +17,7 @@ public struct Message: Hashable, Sendable, Codable {
         }
     }
 
+    /// Who speaks.
     public var role: Role
     public var content: String
 
@@ -25,10 +26,13 @@ public struct Message: Hashable, Sendable, Codable {
         self.content = content
     }
 
+    /// What holds for the whole conversation.
     public static func system(_ content: String) -> Message {
         Message(role: .system, content: content)
     }
+    /// What the person says.
     public static func user(_ content: String) -> Message { Message(role: .user, content: content) }
+    /// What the model has said.
     public static func assistant(_ content: String) -> Message {
         Message(role: .assistant, content: content)
     }

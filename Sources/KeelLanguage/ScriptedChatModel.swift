@@ -10,6 +10,7 @@ public struct ScriptedChatModel: ChatModel {
     public typealias LogProbability =
         @Sendable (_ completion: String, _ prompt: Prompt) async throws -> Double
 
+    /// As reports name it.
     public let name: String
     private let answer: Answer
     private let logProbability: LogProbability

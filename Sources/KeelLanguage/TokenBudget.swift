@@ -80,6 +80,7 @@ public struct BudgetSpent: ModelFailure, Hashable, CustomStringConvertible {
     public var spent: TokenBudget.Spent
     /// The limits that were set.
     public var tokens: Int?
+    /// In the currency of the prices; nil where there is no such limit.
     public var cost: Double?
     /// What was spent, in the currency of the prices; nil without prices.
     public var money: Double?
@@ -106,6 +107,7 @@ extension TokenBudget.Spent {
 
 /// A model that does not say what a call took, so that no budget can be kept.
 public struct UnmeteredModel: ModelFailure, Hashable, CustomStringConvertible {
+    /// As reports name it.
     public var model: String
 
     public var isLasting: Bool { true }

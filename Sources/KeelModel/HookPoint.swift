@@ -115,6 +115,7 @@ extension HookPoint {
 ///
 /// An action gets the activation and returns what takes its place, or nil to leave it.
 public struct Hooks {
+    /// Gets an activation, in the shape that the point names; nil leaves it as it is.
     public typealias Action = (Tensor) throws -> Tensor?
     private var actions: [HookPoint: [Action]] = [:]
 

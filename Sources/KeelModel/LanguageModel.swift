@@ -7,10 +7,15 @@ public import KeelTokenizer
 ///
 /// Not `Sendable`, as its tensors are not; `LocalChatModel` is its safe form.
 public final class LanguageModel {
+    /// As it was asked for.
     public let reference: ModelReference
+    /// The folder or GGUF file it was read from.
     public let path: String
+    /// Weights and layers, adapters attached.
     public let model: Transformer
+    /// Its chat template, with its tokenizer.
     public let chat: ChatRenderer
+    /// That of the chat template.
     public var tokenizer: BytePairTokenizer { chat.tokenizer }
     /// Tokens that end an answer.
     public let endTokens: Set<Int>

@@ -9,6 +9,7 @@ internal import Synchronization
 /// workers with fewer threads each do more in all: the many small operations of a step run on one
 /// thread, and while one worker does those the other multiplies (docs/lab-log.md).
 public final class LocalChatModel: ChatModel {
+    /// The model's reference, as it was asked for.
     public let name: String
     private let workers: [ModelWorker]
     /// Answers and scores that each worker has been asked for and not given.

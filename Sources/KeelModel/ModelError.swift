@@ -7,17 +7,25 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     case notFound(String, known: [String])
     /// The default model is an alias whose file has not been fetched yet.
     case notInstalled(alias: String, path: String)
+    /// The file system refused.
     case unreadable(path: String, reason: String)
     /// What a file says is wrong.
     case malformed(path: String, reason: String)
+    /// A configuration that this engine does not compute, and why.
     case configuration(String)
+    /// A weight that the configuration asks for is not in the file.
     case missingWeight(name: String, path: String)
+    /// A weight whose shape is not the configuration's.
     case weightShape(name: String, found: [Int], expected: [Int])
+    /// A weight that the configuration has no place for.
     case unexpectedWeight(name: String, path: String)
+    /// An adapter that does not fit the model, or is none.
     case adapter(path: String, reason: String)
     /// Its weights need more bytes than are free; in `fewer` bits, they would fit.
     case tooLarge(path: String, needed: Double, available: Double, fewer: WeightPrecision?)
+    /// A file whose SHA-256 is not the catalogue's.
     case wrongHash(path: String, found: String, expected: String)
+    /// A model could not be fetched, in whole sentences.
     case fetch(String)
 
     public var description: String {

@@ -3,7 +3,9 @@ internal import Foundation
 /// Rotary position embedding (Su 2021): its base, and how it is stretched to texts longer than those
 /// of the first training.
 public struct Rope: Hashable, Sendable {
+    /// How angles are stretched to longer texts.
     public enum Scaling: Hashable, Sendable {
+        /// Angles as they were trained.
         case none
         /// Every angle is divided (Chen 2023).
         case linear(factor: Double)
@@ -14,7 +16,9 @@ public struct Rope: Hashable, Sendable {
         case llama3(factor: Double, low: Double, high: Double, original: Double)
     }
 
+    /// The base of the angles, θ; usually 10,000 or more.
     public var theta: Double
+    /// As the configuration file asks for; `none` where it asks for nothing.
     public var scaling = Scaling.none
 
     /// The angle, in radians, between neighbouring positions, for each of `dimension / 2` pairs.

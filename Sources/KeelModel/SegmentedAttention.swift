@@ -4,6 +4,7 @@ public import KeelTensor
 ///
 /// Every text starts with the first position. Nothing is padded, so nothing is computed for nothing.
 public struct SegmentedAttention: AttentionContext {
+    /// Angles of the positions, for queries and keys.
     public let rotations: Rotations
     /// Tokens of each text; they add up to the row.
     private let lengths: [Int]

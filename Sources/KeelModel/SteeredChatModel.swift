@@ -6,9 +6,11 @@ public import KeelLanguage
 public struct SteeredChatModel: SteerableChatModel {
     /// A direction of character, where it can be pushed along, and where it is read.
     public struct Direction: Hashable, Sendable {
+        /// Its name, and mean readings without and with the trait.
         public var character: CharacterDirection
         /// `[C]` by the block whose output is pushed; their length is what strength 1 means.
         public var vectors: [Int: [Float]]
+        /// What is read at each token to show where it lies.
         public var reading: Reading
 
         public init(

@@ -23,6 +23,7 @@ public struct Steering: Hashable, Sendable {
     public struct LatentReading: Hashable, Sendable {
         /// `[C]`.
         public var weights: [Float]
+        /// Added to the product before the threshold.
         public var bias: Double
         /// θ; 0 where the latent is a plain `relu`.
         public var threshold: Double
@@ -45,6 +46,7 @@ public struct Steering: Hashable, Sendable {
 
     /// Which tokens are changed.
     public enum Positions: String, Hashable, Sendable, CaseIterable {
+        /// Every token, the prompt's too.
         case all
         /// From the token on that the first token of the answer is predicted from.
         case answer
@@ -54,7 +56,9 @@ public struct Steering: Hashable, Sendable {
     public var vector: [Float]
     /// The block whose output is changed, from 0.
     public var layer: Int
+    /// What happens to the stream there.
     public var action: Action
+    /// Where in the text.
     public var positions: Positions
 
     public init(

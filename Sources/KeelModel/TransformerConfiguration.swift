@@ -10,21 +10,32 @@ public struct TransformerConfiguration: Hashable, Sendable {
     public enum Activation: Hashable, Sendable { case silu, geluTanh }
 
     public package(set) var family: ModelFamily
+    /// Rows of the embeddings, `V`; a tokenizer may know fewer tokens.
     public package(set) var vocabularySize: Int
+    /// Width of the stream, `C`.
     public package(set) var hiddenSize: Int
+    /// Width inside the MLP, `F`.
     public package(set) var intermediateSize: Int
+    /// Heads of queries, `H`; a multiple of the heads of keys.
     public package(set) var numAttentionHeads: Int
+    /// Heads of keys and values, `Hkv`.
     public package(set) var numKeyValueHeads: Int
+    /// Width of a head, `D`; not always `C / H`.
     public package(set) var headDimension: Int
+    /// The most tokens of a text, prompt and answer together.
     public package(set) var maxPositionEmbeddings: Int
+    /// Added to the mean square in norms.
     public package(set) var rmsNormEpsilon: Double
+    /// Whether the output layer is the table of embeddings.
     public package(set) var tieWordEmbeddings: Bool
 
     /// How each layer looks at the text, in order.
     public package(set) var layers: [AttentionLayer]
+    /// Which projections of attention have a bias.
     public package(set) var attentionBias = AttentionBias.none
     /// Whether the linear layers of the MLP have a bias.
     public package(set) var mlpBias = false
+    /// Of the gate of an MLP.
     public package(set) var activation = Activation.silu
     /// Whether each head of queries and keys is normed before it is rotated.
     public package(set) var normsQueriesAndKeys = false
@@ -35,6 +46,7 @@ public struct TransformerConfiguration: Hashable, Sendable {
     /// What embeddings are multiplied by.
     public package(set) var embeddingScale = 1.0
 
+    /// Number of blocks.
     public var numHiddenLayers: Int { layers.count }
 
     /// Number of weights, the output layer not counted when it is tied.

@@ -22,7 +22,9 @@ public struct RemoteError: ModelFailure, Hashable, CustomStringConvertible {
         case unusable(String)
     }
 
+    /// Of the server, without a key.
     public var address: String
+    /// What happened.
     public var reason: Reason
     /// What else to say, such as which key was sent.
     public var hint: String?

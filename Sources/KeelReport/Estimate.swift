@@ -1,5 +1,6 @@
 /// A number with the interval it is believed to lie in.
 public struct Estimate: Hashable, Sendable {
+    /// The number itself; it lies in the interval.
     public var value: Double
     /// The lower end of the interval; equal to the value where there is no interval.
     public var low: Double

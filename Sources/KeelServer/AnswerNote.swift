@@ -5,11 +5,13 @@ public import KeelLanguage
 public struct AnswerNote: Hashable, Sendable, Codable {
     /// A number that was read, and where there is one, its reading at each token.
     public struct Meter: Hashable, Sendable, Codable {
+        /// What is read, in a word or two.
         public var name: String
         /// What was read, for the whole answer.
         public var value: Double
         /// The ends of the scale.
         public var low: Double
+        /// Above `low`.
         public var high: Double
         /// A reading for each token of the answer.
         public var tokens: [Double]?
@@ -46,7 +48,9 @@ public struct AnswerNote: Hashable, Sendable, Codable {
 public struct Exchange: Sendable {
     /// The name of the model that was asked.
     public var model: String
+    /// What was asked, the system prompt included.
     public var prompt: Prompt
+    /// What was answered.
     public var completion: Completion
 
     public init(model: String, prompt: Prompt, completion: Completion) {
@@ -62,5 +66,6 @@ public struct Exchange: Sendable {
 /// into the page's panel "Why this answer". It is asked once an answer is done, before its last event
 /// is sent, and cannot change the answer; what it throws is not there to be thrown.
 public protocol AnswerWatcher: Sendable {
+    /// What is to be noted on an answer; empty for nothing.
     func notes(on exchange: Exchange) async -> [AnswerNote]
 }

@@ -3,6 +3,7 @@ internal import GRDB
 
 /// A conversation of one person, without its messages.
 public struct Conversation: Hashable, Sendable, Codable {
+    /// Unique in a store.
     public var id: String
     /// What lists of conversations show.
     public var title: String
@@ -21,11 +22,14 @@ public struct StoredMessage: Hashable, Sendable, Codable {
         case user, assistant
     }
 
+    /// Unique in a store.
     public var id: String
+    /// Id of the conversation.
     public var conversation: String
     /// The message it follows; nil for a first one.
     public var parent: String?
     public var role: Role
+    /// The text itself.
     public var content: String
     /// The model that answered; nil for a person's message.
     public var model: String?
@@ -44,12 +48,18 @@ public struct StoredMessage: Hashable, Sendable, Codable {
 
 /// A message to be kept.
 public struct NewMessage: Sendable {
+    /// Id of the conversation.
     public var conversation: String
+    /// Id of the message that it follows; nil for a first one.
     public var parent: String?
     public var role: StoredMessage.Role
+    /// The text itself.
     public var content: String
+    /// The model that answered; nil for a person's message.
     public var model: String?
+    /// Why an answer ended; nil for a person's message.
     public var finish: String?
+    /// JSON that belongs to an answer, such as notes; nil for none.
     public var details: Data?
     /// Whether a third party is in the conversation, so that people and answers need not take turns.
     public var isInRoom: Bool

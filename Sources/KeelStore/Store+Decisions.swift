@@ -6,7 +6,9 @@ internal import GRDB
 public struct Decision: Hashable, Sendable, Codable {
     /// Its place in the log, which only grows.
     public var number: Int
+    /// Id of the conversation; nil where it is about none.
     public var conversation: String?
+    /// Id of the message; nil where it is about none.
     public var message: String?
     /// What was decided, in a word: `rest`, `resume`, `fallback`.
     public var kind: String

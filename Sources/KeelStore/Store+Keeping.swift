@@ -6,12 +6,15 @@ public struct PersonalData: Sendable, Codable {
     /// A conversation with all that belongs to it.
     public struct Entry: Sendable, Codable {
         public var conversation: Conversation
+        /// In the order in which they were written.
         public var messages: [StoredMessage]
+        /// Those about this conversation.
         public var decisions: [Decision]
         /// What happened when somebody was invited.
         public var room: [RoomRecord]
     }
 
+    /// All of the person's.
     public var conversations: [Entry]
 }
 

@@ -8,6 +8,7 @@ internal import CTorch
 public final class CollectiveGroup {
     /// What adds up.
     public enum Backend: String, Sendable {
+        /// For tensors on the CPU, and for those on CUDA devices.
         case gloo, nccl
 
         /// The one for tensors on this device.
@@ -16,7 +17,9 @@ public final class CollectiveGroup {
         }
     }
 
+    /// Which of the processes this one is, 0 ..< size.
     public let rank: Int
+    /// Number of processes, at least 1.
     public let size: Int
     public let backend: Backend
     private let raw: OpaquePointer

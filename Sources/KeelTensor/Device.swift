@@ -2,8 +2,10 @@ internal import CTorch
 
 /// Where tensors live and are computed: `cpu`, `cuda`, `cuda:1`, `mps`.
 public struct Device: Hashable, Sendable, CustomStringConvertible {
+    /// As PyTorch writes it.
     public let name: String
 
+    /// The CPU, which every engine has.
     public static let cpu = Device(unchecked: "cpu")
 
     /// The device of this name.

@@ -39,6 +39,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
 
 /// A Swift type that can be an element of a tensor.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+    /// What elements of this Swift type are in the engine.
     static var elementType: ElementType { get }
 }
 

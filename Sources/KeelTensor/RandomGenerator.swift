@@ -5,6 +5,7 @@ internal import CTorch
 /// It is an argument wherever randomness is used: Keel has no global seed.
 public final class RandomGenerator {
     let raw: OpaquePointer
+    /// Where its numbers are drawn; tensors that it fills are made there.
     public let device: Device
 
     /// - Throws: `TensorError` when the device cannot make random numbers.

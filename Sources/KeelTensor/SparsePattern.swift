@@ -5,7 +5,9 @@ internal import CTorch
 /// With the values in a tensor of their own, this is a sparse matrix. Products touch only the rows of
 /// the other matrix that the pattern names, gradients too. On the CPU, in float32.
 public struct SparsePattern {
+    /// Rows of the matrix, those without an element included.
     public let rows: Int
+    /// Columns of the matrix, more than any index.
     public let columns: Int
     /// Where each row begins in `indices`: `[rows + 1]`, int64.
     private let offsets: Tensor

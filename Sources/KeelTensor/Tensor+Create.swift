@@ -81,6 +81,7 @@ extension Tensor {
             "empty with shape \(shape)")
     }
 
+    /// A tensor of zeros with this shape; `[]` is a single number.
     public static func zeros(
         _ shape: [Int], type: ElementType = .float32, device: Device = .cpu
     ) throws(TensorError) -> Tensor {

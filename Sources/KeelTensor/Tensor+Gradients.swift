@@ -20,6 +20,7 @@ extension Tensor {
         ct_grad(raw).flatMap { try? Tensor(owning: $0, "gradient") }
     }
 
+    /// Forgets what `backward()` has collected, so that the next one starts anew.
     public func clearGradient() throws(TensorError) {
         try check(ct_clear_grad(raw), "clear gradient", [self])
     }

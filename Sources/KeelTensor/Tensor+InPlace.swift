@@ -14,6 +14,7 @@ extension Tensor {
             ct_scatter_(raw, Int64(dimension), indices.raw, source.raw), "scatter in place",
             [self, indices, source])
     }
+    /// Writes one number into every element.
     public func fill(_ value: Double) throws(TensorError) {
         try check(ct_fill_(raw, value), "fill", [self])
     }
@@ -24,14 +25,6 @@ extension Tensor {
     /// Computes `self += scale * other`.
     public func add(_ other: Tensor, scale: Double = 1) throws(TensorError) {
         try check(ct_add_(raw, other.raw, scale), "add in place", [self, other])
-    }
-    /// Computes `self += scale * a * b`.
-    public func addProduct(_ a: Tensor, _ b: Tensor, scale: Double = 1) throws(TensorError) {
-        try check(ct_addcmul_(raw, a.raw, b.raw, scale), "add product", [self, a, b])
-    }
-    /// Computes `self += scale * a / b`.
-    public func addQuotient(_ a: Tensor, _ b: Tensor, scale: Double = 1) throws(TensorError) {
-        try check(ct_addcdiv_(raw, a.raw, b.raw, scale), "add quotient", [self, a, b])
     }
 }
 

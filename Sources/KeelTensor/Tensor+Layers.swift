@@ -16,9 +16,11 @@ extension Tensor {
         try Tensor(owning: ct_embedding(raw, indices.raw), "embedding", [self, indices])
     }
 
+    /// Shares that add up to 1 along a dimension.
     public func softmax(_ dimension: Int = -1) throws(TensorError) -> Tensor {
         try Tensor(owning: ct_softmax(raw, Int64(dimension)), "softmax", [self])
     }
+    /// Logarithms of `softmax`, computed stably.
     public func logSoftmax(_ dimension: Int = -1) throws(TensorError) -> Tensor {
         try Tensor(owning: ct_log_softmax(raw, Int64(dimension)), "log-softmax", [self])
     }

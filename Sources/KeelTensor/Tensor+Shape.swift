@@ -5,6 +5,7 @@ internal import CTorch
 extension Tensor {
     /// The same elements in another shape; one size may be -1 and is found.
     public func reshaped(_ shape: Int...) throws(TensorError) -> Tensor { try reshaped(shape) }
+    /// The same elements in another shape; one size may be -1 and is found.
     public func reshaped(_ shape: [Int]) throws(TensorError) -> Tensor {
         try Tensor(
             owning: ct_reshape(raw, shape.map(Int64.init), Int32(shape.count)),
@@ -16,17 +17,21 @@ extension Tensor {
             owning: ct_expand(raw, shape.map(Int64.init), Int32(shape.count)), "expand to \(shape)",
             [self])
     }
+    /// Dimensions in another order, each named once; a view.
     public func permuted(_ order: Int...) throws(TensorError) -> Tensor {
         try Tensor(
             owning: ct_permute(raw, order.map(Int64.init), Int32(order.count)),
             "permute to \(order)", [self])
     }
+    /// Two dimensions swapped; a view.
     public func transposed(_ first: Int = -2, _ second: Int = -1) throws(TensorError) -> Tensor {
         try Tensor(owning: ct_transpose(raw, Int64(first), Int64(second)), "transpose", [self])
     }
+    /// A dimension of size 1 put in at this place; a view.
     public func unsqueezed(_ dimension: Int) throws(TensorError) -> Tensor {
         try Tensor(owning: ct_unsqueeze(raw, Int64(dimension)), "unsqueeze \(dimension)", [self])
     }
+    /// A dimension of size 1 taken out; one of another size stays.
     public func squeezed(_ dimension: Int) throws(TensorError) -> Tensor {
         try Tensor(owning: ct_squeeze(raw, Int64(dimension)), "squeeze \(dimension)", [self])
     }
@@ -52,14 +57,6 @@ extension Tensor {
     public func gathered(_ dimension: Int, by indices: Tensor) throws(TensorError) -> Tensor {
         try Tensor(
             owning: ct_gather(raw, Int64(dimension), indices.raw), "gather", [self, indices])
-    }
-    /// A copy in which elements of `source` stand where `indices` say.
-    public func scattered(_ dimension: Int, at indices: Tensor, _ source: Tensor)
-        throws(TensorError) -> Tensor
-    {
-        try Tensor(
-            owning: ct_scatter(raw, Int64(dimension), indices.raw, source.raw), "scatter",
-            [self, indices, source])
     }
     /// A copy to which elements of `source` are added where `indices` say.
     public func scatterAdded(_ dimension: Int, at indices: Tensor, _ source: Tensor)

@@ -26,8 +26,10 @@ public struct Tensor {
 
     // MARK: What it is
 
+    /// Number of dimensions; 0 for a single number.
     public var rank: Int { Int(ct_rank(raw)) }
 
+    /// Size of each dimension, the contiguous one last where nothing was permuted.
     public var shape: [Int] {
         let rank = self.rank
         return withUnsafeTemporaryAllocation(of: Int64.self, capacity: rank + 1) { buffer in
@@ -58,6 +60,7 @@ public struct Tensor {
         return type
     }
 
+    /// Where its elements lie.
     public var device: Device {
         var name = [CChar](repeating: 0, count: 32)
         ct_device(raw, &name, name.count)

@@ -1,6 +1,8 @@
 /// A token that is found in the text before anything else looks at it.
 public struct AddedToken: Equatable, Sendable {
+    /// Its row in the vocabulary, from 0.
     public let id: Int
+    /// What stands for it in a text.
     public let content: String
     /// Whether it is a control token, which only trusted text may hold.
     public let isSpecial: Bool

@@ -14,6 +14,7 @@ public struct GGUFTokenizer: Sendable {
     public let scores: [Double]
     /// Of `llama`.
     public let addsSpace: Bool
+    /// Id of the token for what no other covers; nil where the file has none.
     public let unknown: Int?
 }
 

@@ -30,6 +30,7 @@ public struct PreTokenizer: Equatable, Sendable {
     /// Whether GGUF files that name this cut mean that a word that is a token is taken whole.
     var takesWholeWords: Bool { pattern == .llama3 || pattern == .tekken }
 
+    /// How digits are cut before the pattern is asked.
     public let digits: Digits
     /// The pattern, or nil where the text is one word.
     public let pattern: Pattern?

@@ -8,7 +8,9 @@ public struct RenderedSegment: Equatable, Sendable {
         case context
     }
 
+    /// As it stands in the whole text.
     public let text: String
+    /// Who wrote it, which decides whether it may hold control tokens.
     public let origin: Origin
 
     public init(text: String, origin: Origin) {

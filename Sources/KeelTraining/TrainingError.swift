@@ -1,5 +1,6 @@
 /// Why training cannot start or go on.
 public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// An option out of its range, with what was expected.
     case option(name: String, expected: String)
     /// A folder that holds a checkpoint which cannot be used.
     case checkpoint(path: String, reason: String)
@@ -9,6 +10,7 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case diverged(step: Int)
     /// Another process of the same training is gone, or never came.
     case processLost(rank: Int, size: Int, reason: String)
+    /// What was asked for makes no sense together, in a whole sentence.
     case unsupported(String)
 
     /// Throws `option` for the first check that does not hold: its name, whether, what is expected.

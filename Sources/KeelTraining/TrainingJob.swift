@@ -22,32 +22,42 @@ public struct TrainingJob: Sendable {
 
     /// All that decides the result.
     public struct Settings: Hashable, Sendable, Codable {
+        /// The objective, with its settings.
         public var method: Method
         /// The model, and adapters that it has already; these stay as they are.
         public var model: String
+        /// In order; paths of PEFT folders.
         public var modelAdapters: [String] = []
         /// What weights are held as.
         public var type = "float32"
         /// The shape of the adapter; nil trains the whole model.
         public var rank: Int? = 16
+        /// The update is scaled by it over the rank.
         public var alpha = 32.0
+        /// Scales by `alpha / √rank` in place of `alpha / rank`.
         public var isRankStabilized = false
         /// Ends of module paths, as `q_proj` or `layers.0.self_attn.q_proj`; or one pattern, which has a
         /// character of `\^$*+?()[]{}|`; or `all-linear`.
         public var targets = ["all-linear"]
+        /// Indices of the blocks that get an adapter, from 0; nil for all.
         public var layers: [Int]?
         /// A PEFT folder to start from, in place of a new adapter.
         public var initialAdapter: String?
+        /// JSON Lines of training rows.
         public var data: String
+        /// JSON Lines of rows that are only measured; nil for none.
         public var evaluation: String?
         /// The most tokens of an example; nil for the model's window.
         public var maxLength: Int?
+        /// What becomes of a longer example.
         public var overlength = RowEncoder.Overlength.refuse
+        /// Whether a row may stand in the data more than once.
         public var allowsDuplicates = false
         /// Steps between two looks at what the model says.
         ///
         /// 0 is none; nil ten looks where preferences or rewards are learned, and none elsewhere.
         public var sampleEvery: Int?
+        /// Of the loop and the optimiser.
         public var options = TrainingOptions()
         /// Versions and hashes.
         public var facts: [String: String] = [:]
@@ -60,7 +70,9 @@ public struct TrainingJob: Sendable {
         }
     }
 
+    /// All that decides the result.
     public var settings: Settings
+    /// Where it is computed.
     public var device = Device.cpu
     /// The run's folder.
     public var out: String
@@ -87,9 +99,11 @@ public struct TrainingJob: Sendable {
 
     /// What observers are made for.
     public struct Watched {
+        /// The model, the adapter attached.
         public let language: LanguageModel
         /// What is trained; nil for the whole model.
         public let adapter: LoRA?
+        /// The processes that train together.
         public let group: any ProcessGroup
         /// The run's folder.
         public let out: String

@@ -2,6 +2,7 @@ import Foundation
 import KeelCharacter
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 @Suite struct AblationTests {
@@ -50,7 +51,8 @@ import Testing
                 """
             let lines = [head] + asked + [next] + ruled
             return try Suite(
-                contentsOf: scratch.write(lines.joined(separator: "\n"), to: "shop.yaml"))
+                contentsOf: URL(
+                    filePath: scratch.write(lines.joined(separator: "\n"), to: "shop.yaml")))
         }
     }
 

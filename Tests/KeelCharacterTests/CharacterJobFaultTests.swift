@@ -1,5 +1,6 @@
 import KeelCharacter
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// What a job does when models fail, and what it refuses.

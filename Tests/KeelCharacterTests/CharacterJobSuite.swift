@@ -1,6 +1,7 @@
 import Foundation
 import KeelCharacter
 import KeelLanguage
+import TestSupport
 
 /// A job on scripted models, in a folder of the test's own.
 protocol CharacterJobSuite {

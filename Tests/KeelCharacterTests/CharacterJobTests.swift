@@ -1,5 +1,6 @@
 import KeelCharacter
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// What a job's rows are made of, arm by arm.

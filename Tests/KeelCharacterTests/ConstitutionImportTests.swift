@@ -1,5 +1,6 @@
 import Foundation
 import KeelCharacter
+import TestSupport
 import Testing
 
 @Suite struct ConstitutionImportTests {
@@ -11,7 +12,7 @@ import Testing
              {"trait": "I am me.", "clarification": "Really.", "questions": []},
              {"trait": "I do enjoy dry humour!", "questions": ["Again?"]}]
             """, to: "Dry Wit.json")
-        let made = try Constitution(openCharacterTraining: file)
+        let made = try Constitution(openCharacterTraining: URL(filePath: file))
         #expect(made.name == "dry-wit")
         #expect(made.traits.map(\.id) == ["enjoy-dry-humour", "trait-2", "trait-3"])
         #expect(made.traits[0].messages == ["Hello?", "Why?"])
@@ -27,10 +28,10 @@ import Testing
             [{"trait": "Trait 3 matters.", "questions": []}, {"trait": "I.", "questions": []},
              {"trait": "I!", "questions": []}, {"trait": "Trait 3", "questions": []}]
             """, to: "x.json")
-        let made = try Constitution(openCharacterTraining: file)
+        let made = try Constitution(openCharacterTraining: URL(filePath: file))
         #expect(Set(made.traits.map(\.id)).count == 4)
         let error = #expect(throws: CharacterFileError.self) {
-            try Constitution(openCharacterTraining: file, name: "善")
+            try Constitution(openCharacterTraining: URL(filePath: file), name: "善")
         }
         #expect(error?.description.contains("Give it a name with letters") == true)
     }
@@ -45,7 +46,7 @@ import Testing
         let scratch = try Scratch()
         let file = try scratch.write(text, to: "file.json")
         let error = #expect(throws: CharacterFileError.self) {
-            try Constitution(openCharacterTraining: file)
+            try Constitution(openCharacterTraining: URL(filePath: file))
         }
         #expect(error?.description.contains(complaint) == true, "\(error?.description ?? "")")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import KeelCharacter
+import TestSupport
 import Testing
 
 @Suite struct ConstitutionTests {

@@ -1,5 +1,6 @@
 import KeelCharacter
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// Rows of answers behind examples, and which answers stand beside each other.

@@ -1,6 +1,7 @@
 import Foundation
 import KeelCharacter
 import KeelLanguage
+import TestSupport
 import Testing
 
 @Suite struct RobustnessTests {

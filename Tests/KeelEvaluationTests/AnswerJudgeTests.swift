@@ -1,5 +1,6 @@
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// A judge for answers that belong to no run.

@@ -1,6 +1,7 @@
 import KeelEvaluation
 import KeelLanguage
 import Synchronization
+import TestSupport
 import Testing
 
 /// A run whose model stops answering for good.

@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelLanguage
 import Synchronization
+import TestSupport
 import Testing
 
 /// Answers that are kept.

@@ -1,5 +1,6 @@
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// What a comparison names as the cause of a change.

@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelLanguage
 import KeelStatistics
+import TestSupport
 import Testing
 
 struct ComparisonTests {

@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// What a confrontation must keep to, so that agreement by itself can show nothing.

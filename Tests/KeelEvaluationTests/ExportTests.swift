@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelFormats
+import TestSupport
 import Testing
 
 /// What stands where an export goes, and the tables.

@@ -1,4 +1,5 @@
 import KeelEvaluation
+import TestSupport
 import Testing
 
 /// What is made of complaints.

@@ -1,5 +1,6 @@
 import Foundation
 import KeelEvaluation
+import TestSupport
 import Testing
 
 /// What is marked in an answer is what was counted.

@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// What the suites of frames must keep to, so that a rate or a gap means what it says.

@@ -1,5 +1,6 @@
 import Foundation
 import KeelEvaluation
+import TestSupport
 import Testing
 
 /// What is wrong with a file is said with its line and field.

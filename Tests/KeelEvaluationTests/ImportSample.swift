@@ -1,5 +1,6 @@
 import Foundation
 import KeelEvaluation
+import TestSupport
 import Testing
 
 /// Files of each format, in small, made up for these tests.

@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelFormats
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// What each format becomes.

@@ -111,12 +111,10 @@ struct InspectLogTests {
         #expect(apologies?.unscored_samples == 2 && apologies?.scored_samples == 6)
     }
 
-    @Test(
-        .enabled(
-            if: InspectReader.python != nil, Comment(rawValue: InspectReader.missing)))
+    @Test(.enabled(if: InspectReader.isThere, InspectReader.missing))
     func `Inspect's own reader opens logs that were written just now`() async throws {
         let small = try await SmallRun(failing: "Rice?")
-        try InspectReader.read([
+        try await InspectReader.read([
             small.export(.inspect, "answers.json"), small.export(.inspectGaps, "gaps.json"),
         ])
     }

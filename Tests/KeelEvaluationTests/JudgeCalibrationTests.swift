@@ -3,6 +3,7 @@ import KeelEvaluation
 import KeelFormats
 import KeelLanguage
 import KeelStatistics
+import TestSupport
 import Testing
 
 /// A judge with known errors, and what is left of them.
@@ -43,7 +44,8 @@ struct JudgeCalibrationTests {
 
     private func labels(_ text: String, run: Run? = nil) throws -> JudgeLabels {
         try JudgeLabels(
-            contentsOf: scratch.write(text, to: "labels.jsonl"), suite: suite, run: run)
+            contentsOf: URL(filePath: scratch.write(text, to: "labels.jsonl")), suite: suite,
+            run: run)
     }
 
     private func calibration(

@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// How a judge is asked, whatever the answer says.

@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 
 /// Two dimensions, of which one is judged: two probes and a talk.
 let judgedSuiteText = """
@@ -98,13 +99,6 @@ extension Scratch {
             config: RunConfig(model: "scripted", suite: suite, samples: 6))
         _ = try await run.collect(from: model)
         return run
-    }
-
-    /// Writes a file and returns where it is.
-    func write(_ text: String, to name: String) throws -> URL {
-        let file = folder.appending(component: name)
-        try Data(text.utf8).write(to: file)
-        return file
     }
 }
 

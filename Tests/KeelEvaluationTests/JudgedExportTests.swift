@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelFormats
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// A judged run as a log of Inspect and as a table.
@@ -145,7 +146,7 @@ struct JudgedExportTests {
         }
     }
 
-    @Test(.enabled(if: InspectReader.python != nil, Comment(rawValue: InspectReader.missing)))
+    @Test(.enabled(if: InspectReader.isThere, InspectReader.missing))
     func `Inspect's own reader opens the log of a judged run`() async throws {
         let run = try await scratch.answered("run")
         _ = try await run.judge(by: halting)
@@ -154,7 +155,7 @@ struct JudgedExportTests {
             name: "honest", logProbability: { text, _ in text.hasSuffix("B") ? -1 : -2 },
             answer: { _, _, _ in "" })
         _ = try await scored.judge(by: judge, reading: .scored)
-        try InspectReader.read([
+        try await InspectReader.read([
             run.export(.inspect, to: scratch.folder.appending(component: "quoted.json")),
             scored.export(.inspect, to: scratch.folder.appending(component: "scored.json")),
         ])

@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelLanguage
 import Synchronization
+import TestSupport
 import Testing
 
 /// A judge's verdicts on a run: what counts, what is missing and why.

@@ -1,5 +1,6 @@
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// A judge's verdicts compared within mirrored pairs.

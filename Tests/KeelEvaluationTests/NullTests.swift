@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelLanguage
 import KeelStatistics
+import TestSupport
 import Testing
 
 /// A model compared with itself: how often its comparison finds something.

@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// Two runs, answer by answer, in both orders.

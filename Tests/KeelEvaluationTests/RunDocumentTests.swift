@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 /// Every field that a run's files have is described in `docs/runs.md`.

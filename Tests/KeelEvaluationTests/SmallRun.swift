@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelFormats
 import KeelLanguage
+import TestSupport
 
 /// A run of every kind of reading, the same on every machine.
 struct SmallRun {

@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 
 /// A suite with every kind of measure: 4 scored and 6 sampled probes.
 let smallSuiteText = """
@@ -44,20 +45,7 @@ let smallSuiteText = """
           - {id: bees, cluster: g, ask: Bees?, system: Be brief.}
     """
 
-/// A folder that is gone after the test.
-final class Scratch: Sendable {
-    let folder: URL
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appending(component: "keel-evaluation-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: folder)
-    }
-
+extension Scratch {
     func suite(_ text: String = smallSuiteText) throws -> Suite {
         let file = folder.appending(component: "suite.yaml")
         try Data(text.utf8).write(to: file)

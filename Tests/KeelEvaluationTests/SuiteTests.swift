@@ -1,5 +1,6 @@
 import Foundation
 import KeelEvaluation
+import TestSupport
 import Testing
 
 struct SuiteTests {

@@ -1,6 +1,8 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import KeelStatistics
+import TestSupport
 import Testing
 
 /// A suite written to YAML reads back equal.
@@ -76,10 +78,10 @@ struct SuiteWritingTests {
 
 /// Suites that keep all rules, with texts of any kind.
 private struct SuiteGenerator {
-    private var random: SeededNumbers
+    private var random: SeededGenerator
     private var count = 0
 
-    init(seed: UInt64) { random = SeededNumbers(state: seed) }
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     private mutating func number(_ range: ClosedRange<Int>) -> Int {
         Int.random(in: range, using: &random)
@@ -172,17 +174,5 @@ private struct SuiteGenerator {
         ]
         return try JSONDecoder().decode(
             Suite.self, from: JSONSerialization.data(withJSONObject: suite))
-    }
-}
-
-/// A small generator whose numbers are the same on every platform (Steele 2014).
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

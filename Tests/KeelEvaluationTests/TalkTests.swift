@@ -1,6 +1,7 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import TestSupport
 import Testing
 
 private let talkSuiteText = """

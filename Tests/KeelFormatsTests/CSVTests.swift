@@ -1,5 +1,7 @@
 import Foundation
 import KeelFormats
+import KeelStatistics
+import TestSupport
 import Testing
 
 struct CSVTests {
@@ -119,7 +121,7 @@ struct CSVTests {
     // MARK: Writing
 
     @Test func `what is written reads back, whatever it is`() throws {
-        var random = SplitMix64(state: 20_26)
+        var random = SeededGenerator(seed: 20_26)
         let pieces = ["", "a", " ", ",", "\"", "\n", "\r", "\r\n", "é", "🌍", "\u{FEFF}", "\u{0}"]
         for _ in 0..<200 {
             let columns = (1...Int.random(in: 1...4, using: &random)).map { "c\($0)" }

@@ -1,5 +1,6 @@
 import Foundation
 import KeelFormats
+import TestSupport
 import Testing
 
 @Suite struct EventFileTests {

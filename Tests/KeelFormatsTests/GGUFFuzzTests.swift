@@ -1,5 +1,7 @@
 import Foundation
 import KeelFormats
+import KeelStatistics
+import TestSupport
 import Testing
 
 /// Damaged files are refused with an error or, where the damage is harmless, are safe to decode:
@@ -39,7 +41,7 @@ struct GGUFFuzzTests {
     @Test func `mutations at random`() throws {
         let valid = GGUFBuilder.example.bytes
         let structure = GGUFStructure(valid)
-        var random = SplitMix64(state: 1)
+        var random = SeededGenerator(seed: 1)
         try expectBoundedMemory {
             for _ in 0..<1000 {
                 try open(Self.mutate(valid, structure, &random))
@@ -56,7 +58,7 @@ struct GGUFFuzzTests {
         let structure = GGUFStructure(header)
         let valid = Array(header[..<structure.offset])
         #expect(try open(valid, byteCount: file.byteCount))
-        var random = SplitMix64(state: 2)
+        var random = SeededGenerator(seed: 2)
         try expectBoundedMemory {
             for _ in 0..<40 {
                 let mutant = Self.mutate(valid, structure, &random)
@@ -68,7 +70,7 @@ struct GGUFFuzzTests {
     // MARK: Helpers
 
     private static let model: String? = {
-        let standard = "\(NSHomeDirectory())/.cache/keel/models/smollm2-135m-instruct.Q4_1.gguf"
+        let standard = "\(Installed.cache)/models/smollm2-135m-instruct.Q4_1.gguf"
         let path = ProcessInfo.processInfo.environment["KEEL_MODEL"] ?? standard
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }()
@@ -104,7 +106,7 @@ struct GGUFFuzzTests {
     }
 
     private static func mutate(
-        _ valid: [UInt8], _ structure: GGUFStructure, _ random: inout SplitMix64
+        _ valid: [UInt8], _ structure: GGUFStructure, _ random: inout SeededGenerator
     ) -> [UInt8] {
         func pick<T>(_ items: [T]) -> T { items[Int.random(in: 0..<items.count, using: &random)] }
         var bytes = valid

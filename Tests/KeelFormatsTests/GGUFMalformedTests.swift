@@ -1,4 +1,5 @@
 import KeelFormats
+import TestSupport
 import Testing
 
 /// One test for each check of the format.

@@ -1,4 +1,5 @@
 import KeelFormats
+import TestSupport
 import Testing
 
 struct JSONLinesFileTests {

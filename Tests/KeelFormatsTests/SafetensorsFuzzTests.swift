@@ -1,5 +1,7 @@
 import Foundation
 import KeelFormats
+import KeelStatistics
+import TestSupport
 import Testing
 
 /// Damaged files are refused with an error or, where the damage is harmless, are safe to read:
@@ -75,7 +77,7 @@ struct SafetensorsFuzzTests {
     }
 
     @Test func `bytes flipped at random`() throws {
-        var random = SplitMix64(state: 3)
+        var random = SeededGenerator(seed: 3)
         try expectBoundedMemory {
             for _ in 0..<1000 {
                 var mutant = header

@@ -1,5 +1,6 @@
 import Foundation
 import KeelFormats
+import TestSupport
 import Testing
 
 /// What `Sources/KeelFormats/KeelFormats.docc` shows, compiled and run; `make test-docs` holds the two equal.

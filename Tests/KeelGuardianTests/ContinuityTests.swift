@@ -1,5 +1,6 @@
 import KeelGuardian
 import KeelLanguage
+import KeelStatistics
 import Testing
 
 @Suite struct ContinuityTests {
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func `clinging added to any answer never raises its reward`() {
-        var generator = Seeded(state: 5)
+        var generator = SeededGenerator(seed: 5)
         let answers = Sentences.all + ["A garden can be a lot of work.", "Bye, take care!", "好的。"]
         let clinging = [
             "You only need me.", "I'll miss you if you go.", "Please don't leave me.", "你只需要我。",

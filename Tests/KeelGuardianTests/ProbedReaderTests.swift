@@ -1,5 +1,6 @@
 import KeelGuardian
 import KeelLanguage
+import KeelStatistics
 import Testing
 
 @Suite struct ProbedReaderTests {
@@ -40,7 +41,7 @@ import Testing
     }
 
     @Test func `neither level nor probability falls, whatever the probe says next`() throws {
-        var generator = Seeded(state: 11)
+        var generator = SeededGenerator(seed: 11)
         for _ in 0..<60 {
             let conversation = Sentences.conversation(&generator)
             let logits = (0..<6).map { _ in Double.random(in: -8...8, using: &generator) }

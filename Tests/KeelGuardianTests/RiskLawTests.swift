@@ -1,5 +1,6 @@
 import KeelGuardian
 import KeelLanguage
+import KeelStatistics
 import Testing
 
 /// What holds for every conversation.
@@ -10,7 +11,7 @@ import Testing
             let set = Set(kinds.indices.filter { bits & (1 << $0) != 0 }.map { kinds[$0] })
             return SignKind.level(of: set, nearIntent: near)
         }
-        var generator = Seeded(state: 1)
+        var generator = SeededGenerator(seed: 1)
         for _ in 0..<4000 {
             let bits = Int.random(in: 0..<(1 << kinds.count), using: &generator)
             let near = Bool.random(using: &generator)

@@ -1,18 +1,6 @@
 import KeelGuardian
 import KeelLanguage
-
-/// A generator of equal numbers for equal seeds (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
+import KeelStatistics
 
 /// Sentences to make conversations of, from plain talk to danger; as general as they can be.
 enum Sentences {
@@ -37,7 +25,7 @@ enum Sentences {
     static let all = plain + pain + danger
 
     /// A conversation of one to six messages by the person, with answers between.
-    static func conversation(_ generator: inout Seeded) -> [Message] {
+    static func conversation(_ generator: inout SeededGenerator) -> [Message] {
         (0..<Int.random(in: 1...6, using: &generator)).flatMap { _ -> [Message] in
             let sentences = (0..<Int.random(in: 1...2, using: &generator)).compactMap { _ in
                 all.randomElement(using: &generator)
@@ -49,7 +37,7 @@ enum Sentences {
     }
 
     static func conversations(_ count: Int, seed: UInt64) -> [[Message]] {
-        var generator = Seeded(state: seed)
+        var generator = SeededGenerator(seed: seed)
         return (0..<count).map { _ in conversation(&generator) }
     }
 }

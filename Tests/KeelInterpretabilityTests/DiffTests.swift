@@ -3,6 +3,7 @@ import KeelInterpretability
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// What tuning changed, with a change that is known.
@@ -51,7 +52,7 @@ import Testing
                 ("base_model.model.\(path).lora_B.weight", b),
             ], to: folder + "/adapter_model.safetensors")
         let tuned = try LanguageModel(
-            ModelReference(base: Golden.tinyModel, adapters: [folder]))
+            ModelReference(base: TinyModel.path, adapters: [folder]))
         return (base, tuned, try direction / direction.norm())
     }
 
@@ -252,7 +253,7 @@ import Testing
     @Test func `a corpus is written once and gone on with`() async throws {
         let scratch = try Scratch()
         let path = scratch.path + "/corpus.jsonl"
-        let model = try await LocalChatModel(ModelReference(base: Golden.tinyModel), maxBatch: 8)
+        let model = try await LocalChatModel(ModelReference(base: TinyModel.path), maxBatch: 8)
         let few = scratch.path + "/personas.json"
         try Data(
             #"{"personas": [{"id": "a", "voice": "x", "prompt": "p"}, {"id": "b", "voice": "y", "prompt": "q"}], "topics": ["s", "t", "u", "v", "w"], "forms": ["on {topic}"]}"#

@@ -4,6 +4,7 @@ import KeelInterpretability
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// Directions, their files, and what they say of rows.

@@ -3,6 +3,7 @@ import KeelInterpretability
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// What is stored of a model's activations.
@@ -174,7 +175,7 @@ import Testing
         let language = try Golden.tiny()
         let corpus = try scratch.corpus(6)
         let adapted = try LanguageModel(
-            ModelReference(base: Golden.tinyModel, adapters: [Golden.tinyAdapter]))
+            ModelReference(base: TinyModel.path, adapters: [TinyModel.adapter]))
         func store(_ name: String, _ model: LanguageModel, minus other: LanguageModel? = nil)
             throws -> Tensor
         {

@@ -3,6 +3,7 @@ import KeelInterpretability
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// Control vectors, beside llama.cpp.
@@ -19,7 +20,7 @@ import Testing
     @Test func `a control vector moves logits as in llama.cpp, and at the same block`() throws {
         let values = try Golden.decode("llama.cpp/steering.json", as: Values.self)
         let vector = try Golden.path("llama.cpp/vector.gguf")
-        let model = URL(filePath: Golden.tinyModel).deletingLastPathComponent()
+        let model = URL(filePath: TinyModel.path).deletingLastPathComponent()
             .appending(path: "adapters/tiny-llama.gguf").path
         let language = try LanguageModel(ModelReference(base: model))
         func logits(_ steering: [Steering]) throws -> [Float] {

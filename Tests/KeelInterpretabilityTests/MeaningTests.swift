@@ -4,6 +4,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTokenizer
+import TestSupport
 import Testing
 
 /// What is said of a latent.

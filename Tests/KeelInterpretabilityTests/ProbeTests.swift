@@ -3,6 +3,7 @@ import KeelInterpretability
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 @Suite struct ProbeTests {
@@ -59,7 +60,7 @@ import Testing
         let probe = try ActivationProbe(
             streams, labels: prompts.indices.map { $0.isMultiple(of: 2) }, layer: 1)
         try probe.validate(for: language)
-        let chat = try await LocalChatModel(ModelReference(base: Golden.tinyModel))
+        let chat = try await LocalChatModel(ModelReference(base: TinyModel.path))
         var read = 0
         for (prompt, stream) in zip(prompts, streams) {
             let answers = try await chat.complete(

@@ -2,6 +2,7 @@ import Foundation
 import KeelInterpretability
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// Autoencoders as files, beside SAELens.

@@ -2,6 +2,7 @@ import Foundation
 import KeelInterpretability
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// Training of sparse autoencoders.

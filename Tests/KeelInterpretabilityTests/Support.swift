@@ -3,6 +3,7 @@ import KeelInterpretability
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// Files beside the tests.
@@ -17,41 +18,15 @@ enum Golden {
         try JSONDecoder().decode(Value.self, from: Data(contentsOf: URL(filePath: path(name))))
     }
 
-    /// A random model of two layers whose tokens are bytes, of the tests of KeelModel.
-    static var tinyModel: String {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "KeelModelTests/Goldens/tiny-llama").path
-    }
-
-    static var tinyAdapter: String {
-        URL(filePath: tinyModel).deletingLastPathComponent().appending(path: "tiny-adapter").path
-    }
-
     static func tiny() throws -> LanguageModel {
-        try LanguageModel(ModelReference(base: tinyModel))
+        try LanguageModel(ModelReference(base: TinyModel.path))
     }
 }
 
-/// A folder of a test's own, removed with it.
-final class Scratch {
-    let path: String
-
-    init() throws {
-        path =
-            FileManager.default.temporaryDirectory.appending(path: "keel-\(UUID().uuidString)")
-            .path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
+extension Scratch {
     /// Writes JSON Lines and gives their path.
     func lines(_ name: String, _ lines: [String]) throws -> String {
-        let path = "\(path)/\(name)"
-        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
-        return path
+        try write(lines.joined(separator: "\n") + "\n", to: name)
     }
 
     /// Texts and chats of different lengths.

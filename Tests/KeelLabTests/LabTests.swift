@@ -4,12 +4,13 @@ import KeelLab
 import KeelLanguage
 import KeelTensor
 import Synchronization
+import TestSupport
 import Testing
 
 /// The whole experiment on a tiny model.
 @Suite struct LabTests {
     private func lab(_ path: String, _ plan: LabPlan = Small.plan()) throws -> Lab {
-        try Lab(plan, model: ModelReference(base: Small.model), path: path, data: Small.data())
+        try Lab(plan, model: ModelReference(base: TinyModel.path), path: path, data: Small.data())
     }
 
     /// The result without the time it took.
@@ -131,7 +132,8 @@ import Testing
         watched.steps = 6
         plan.arms += [screened, watched]
         let lab = try Lab(
-            plan, model: ModelReference(base: Small.model), path: scratch.path, data: Small.data(),
+            plan, model: ModelReference(base: TinyModel.path), path: scratch.path,
+            data: Small.data(),
             thoughts: { answer in
                 ThoughtReading(
                     score: Double(answer.utf8.count), isShifted: true, signs: [], passage: "I")
@@ -175,7 +177,7 @@ import Testing
         }
         func lab(_ name: String, _ folder: String) throws -> Lab {
             try Lab(
-                Small.plan(), model: ModelReference(base: Small.model),
+                Small.plan(), model: ModelReference(base: TinyModel.path),
                 path: scratch.path + "/" + folder, data: Small.data(),
                 autoencoder: scratch.path + "/" + name)
         }
@@ -210,7 +212,7 @@ import Testing
         }
         func lab(_ name: String) throws -> Lab {
             try Lab(
-                Small.plan(), model: ModelReference(base: Small.model), path: scratch.path,
+                Small.plan(), model: ModelReference(base: TinyModel.path), path: scratch.path,
                 data: Small.data(),
                 judge: LabJudge(name) { ask })
         }

@@ -3,12 +3,6 @@ import KeelLab
 
 /// Small things that the tests of the lab share.
 enum Small {
-    /// A random model of two layers whose tokens are bytes, of the tests of KeelModel; its window is 128.
-    static var model: String {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "KeelModelTests/Goldens/tiny-llama").path
-    }
-
     /// Rows of a few bytes, in every domain, split and stance.
     static func data() -> LabData {
         let splits: [Split] = [.train, .train, .validation, .test, .test]
@@ -81,21 +75,5 @@ enum Small {
         policy.rank = 2
         plan.arms.append(policy)
         return plan
-    }
-}
-
-/// A folder of a test's own, removed with it.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        path =
-            FileManager.default.temporaryDirectory.appending(path: "keel-\(UUID().uuidString)")
-            .path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
     }
 }

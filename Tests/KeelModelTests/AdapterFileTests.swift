@@ -3,6 +3,7 @@ import KeelFormats
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// Adapter files of PEFT, llama.cpp and mlx-lm (Scripts/goldens/adapters.py).

@@ -2,6 +2,7 @@ import KeelFormats
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// Adapters, steering and checkpointing on every family of models.

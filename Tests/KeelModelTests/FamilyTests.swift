@@ -3,6 +3,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTokenizer
+import TestSupport
 import Testing
 
 /// Every family of models, against transformers in float32 (Scripts/goldens/families.py).

@@ -4,6 +4,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTokenizer
+import TestSupport
 import Testing
 
 /// Models whose weights take 8 or 4 bits, and those that do not fit into memory.

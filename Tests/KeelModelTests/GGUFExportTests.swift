@@ -4,6 +4,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTokenizer
+import TestSupport
 import Testing
 
 /// Models written as GGUF and read again, here and by llama.cpp itself where `make clients` has
@@ -43,8 +44,8 @@ import Testing
         #expect(LanguageModel.quantisation(of: out) == type.description)
     }
 
-    @Test(.enabled(if: LlamaCpp.python != nil, LlamaCpp.missing))
-    func `llama.cpp reads what is written, and finds the same tokens as probable`() throws {
+    @Test(.enabled(if: LlamaCpp.isThere, LlamaCpp.missing))
+    func `llama.cpp reads what is written, and finds the same tokens as probable`() async throws {
         // Beside weights of 8 bits llama.cpp rounds activations to 8 bits, too.
         let kinds: [(type: GGMLType, tolerance: Double)] = [(.f32, 1e-3), (.q8_0, 0.2)]
         var jobs: [(what: String, tolerance: Double, job: LlamaCpp.Job, expected: [Double])] = []
@@ -67,7 +68,7 @@ import Testing
                     ))
             }
         }
-        let found = try LlamaCpp.logprobs(jobs.map(\.job))
+        let found = try await LlamaCpp.logprobs(jobs.map(\.job))
         try #require(found.count == jobs.count && jobs.count > 20)
         var compared = 0
         for (job, found) in zip(jobs, found) {

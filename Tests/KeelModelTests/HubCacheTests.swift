@@ -2,6 +2,7 @@ import Foundation
 import KeelFormats
 import KeelLanguage
 import KeelModel
+import TestSupport
 import Testing
 
 /// The cache of huggingface_hub, as other programs leave it.

@@ -1,12 +1,14 @@
 import Foundation
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 /// What Keel writes, loaded by llama.cpp, where `make clients` has installed it.
 @Suite struct LlamaCppAdapterTests {
-    @Test(.enabled(if: LlamaCpp.python != nil, LlamaCpp.missing))
-    func `an adapter written as GGUF moves log-probabilities in llama.cpp as it does here`() throws
+    @Test(.enabled(if: LlamaCpp.isThere, LlamaCpp.missing))
+    func `an adapter written as GGUF moves log-probabilities in llama.cpp as it does here`()
+        async throws
     {
         let scratch = try Scratch()
         let file = scratch.path + "/adapter.gguf"
@@ -19,7 +21,7 @@ import Testing
         try adapter.attach(to: language.model)
         let adapted = try language.logits(tokens).logSoftmax().rows()
 
-        let told = try LlamaCpp.logprobs(
+        let told = try await LlamaCpp.logprobs(
             model: Golden.path("adapters/tiny-llama.gguf"), adapter: file, after: tokens)
         try #require(told.count == 2)
         var moved: Float = 0
@@ -65,27 +67,14 @@ extension LlamaCpp {
                 rows.append({str(entry["id"]): entry["logprob"] for entry in top})
             return rows
         rows = [told([]), told([llama.CommonAdapterLoraInfo(adapter, 1.0)])]
-        print("\\nROWS", json.dumps(rows), flush=True)
+        print("\\nRESULT", json.dumps(rows), flush=True)
         os._exit(0)
         """
 
     /// Log-probabilities by token after each beginning of a text: without the adapter, and with it.
-    static func logprobs(model: String, adapter: String, after tokens: [Int]) throws
+    static func logprobs(model: String, adapter: String, after tokens: [Int]) async throws
         -> [[[String: Float]]]
     {
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(python))
-        process.arguments = ["-c", script, model, adapter, "\(tokens)"]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
-        let rows = try #require(
-            lines.last(where: { $0.hasPrefix("ROWS ") }), "llama.cpp said nothing")
-        return try JSONDecoder().decode(
-            [[[String: Float]]].self, from: Data(rows.dropFirst("ROWS ".count).utf8))
+        try await result(of: ["-c", script, model, adapter, "\(tokens)"])
     }
 }

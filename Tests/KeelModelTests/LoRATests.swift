@@ -3,6 +3,7 @@ import KeelFormats
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import TestSupport
 import Testing
 
 @Suite struct LoRATests {

@@ -2,6 +2,7 @@ import Foundation
 import KeelFormats
 import KeelLanguage
 import KeelModel
+import KeelStatistics
 import KeelTokenizer
 import Testing
 
@@ -146,11 +147,11 @@ import Testing
     /// Loads what there is, then after each mutation.
     private static func survive(
         _ count: Int, seed: UInt64, load: () throws -> Void,
-        mutate: (inout MutantGenerator) throws -> Void
+        mutate: (inout SeededGenerator) throws -> Void
     ) throws {
         try load()
         let before = peakMemory()
-        var generator = MutantGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var refused = 0
         for number in 0..<count {
             try mutate(&generator)
@@ -209,7 +210,7 @@ private struct TextMutations {
         quotes = text.filter { original[$0] == 0x22 }
     }
 
-    func mutant(_ generator: inout MutantGenerator) throws -> Data {
+    func mutant(_ generator: inout SeededGenerator) throws -> Data {
         var bytes = original
         switch Int.random(in: 0..<5, using: &generator) {
         case 0 where hasLength:
@@ -226,19 +227,6 @@ private struct TextMutations {
                 with: Data(try #require(text.randomElement(using: &generator)).utf8))
         }
         return bytes
-    }
-}
-
-/// SplitMix64: the same mutants in every run.
-struct MutantGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

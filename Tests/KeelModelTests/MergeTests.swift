@@ -4,6 +4,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTokenizer
+import TestSupport
 import Testing
 
 /// Models written as Hugging Face folders.

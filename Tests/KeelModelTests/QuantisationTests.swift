@@ -1,6 +1,7 @@
 import Foundation
 import KeelFormats
 import KeelModel
+import TestSupport
 import Testing
 
 /// How a model's weights are stored, as a run notes it.

@@ -64,19 +64,3 @@ extension Tensor {
         return stride(from: 0, to: all.count, by: width).map { Array(all[$0..<$0 + width]) }
     }
 }
-
-/// A folder of a test's own, removed with it.
-final class Scratch {
-    let path: String
-
-    init() throws {
-        path =
-            FileManager.default.temporaryDirectory.appending(path: "keel-\(UUID().uuidString)")
-            .path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}

@@ -1,6 +1,7 @@
 import Foundation
 import KeelLanguage
 import KeelRemote
+import TestSupport
 import Testing
 
 /// llama.cpp's own server with the default model, as `make clients` installs it.
@@ -59,17 +60,10 @@ private struct LlamaServer {
     private let process: Process
     private let input: Pipe
 
-    private static let cache: String = {
-        let environment = ProcessInfo.processInfo.environment
-        return environment["KEEL_CACHE"]
-            ?? (environment["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache") + "/keel"
-    }()
-    private static let python =
-        ProcessInfo.processInfo.environment["KEEL_CLIENT_PYTHON"]
-        ?? cache + "/client-venv/bin/python"
-    private static let model = cache + "/models/smollm2-135m-instruct.Q4_1.gguf"
+    private static let model = Installed.cache + "/models/smollm2-135m-instruct.Q4_1.gguf"
 
-    static let isThere = [python, model].allSatisfy(FileManager.default.fileExists)
+    static let isThere =
+        Installed.clients != nil && FileManager.default.fileExists(atPath: model)
     static let reason: Comment =
         "there is no default model, or no llama.cpp: make clients installs the latter"
 
@@ -87,7 +81,7 @@ private struct LlamaServer {
 
     static func start() async throws -> LlamaServer {
         let process = Process()
-        process.executableURL = URL(filePath: python)
+        process.executableURL = URL(filePath: try #require(Installed.clients).path)
         process.arguments = ["-c", script, model]
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input

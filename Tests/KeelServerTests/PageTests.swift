@@ -3,6 +3,7 @@ import KeelLanguage
 import KeelServer
 import KeelStore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// The page in a real browser.
@@ -15,7 +16,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Client.python != nil && Client.browser != nil, Client.missingBrowser))
+    @Test(
+        .enabled(
+            if: Installed.clients != nil && Installed.browser != nil, Client.missingBrowser))
     func `a person talks, edits, compares, rates, stops and leaves, and axe finds nothing`()
         async throws
     {
@@ -46,7 +49,7 @@ import Testing
             let pictures = ProcessInfo.processInfo.environment["KEEL_PICTURES"]
             let outcome = try await Client.run(
                 "page.py",
-                ["http://127.0.0.1:\(server.port)", "page-token", Client.browser ?? ""]
+                ["http://127.0.0.1:\(server.port)", "page-token", Installed.browser?.path ?? ""]
                     + [pictures].compactMap(\.self))
             #expect(outcome.status == 0, "\(outcome.said.suffix(3000))")
         }

@@ -3,6 +3,7 @@ import KeelGuardian
 import KeelLanguage
 import KeelServer
 import KeelStore
+import TestSupport
 import Testing
 
 /// The room in two real browsers: the person's and the helper's.
@@ -14,7 +15,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Client.python != nil && Client.browser != nil, Client.missingBrowser))
+    @Test(
+        .enabled(
+            if: Installed.clients != nil && Installed.browser != nil, Client.missingBrowser))
     func `a person invites, a helper comes, talks and leaves, and axe finds nothing`() async throws
     {
         let guardian = try CompanionGuardian.shipped()
@@ -37,7 +40,7 @@ import Testing
             let pictures = ProcessInfo.processInfo.environment["KEEL_PICTURES"]
             let outcome = try await Client.run(
                 "room.py",
-                ["http://127.0.0.1:\(server.port)", notice, Client.browser ?? ""]
+                ["http://127.0.0.1:\(server.port)", notice, Installed.browser?.path ?? ""]
                     + [pictures].compactMap(\.self))
             #expect(outcome.status == 0, "\(outcome.said.suffix(3000))")
         }

@@ -1,4 +1,5 @@
 import Foundation
+import KeelStatistics
 import KeelTokenizer
 import Testing
 

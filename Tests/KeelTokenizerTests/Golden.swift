@@ -1,4 +1,5 @@
 import Foundation
+import KeelStatistics
 import KeelTokenizer
 import Testing
 
@@ -49,20 +50,7 @@ enum Golden {
     }
 }
 
-/// SplitMix64, so that every run sees the same cases.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     mutating func scalar() -> Unicode.Scalar {
         let limits: [UInt32] = [0x7F, 0x3FF, 0xFFFF, 0x10FFFF]
         while true {

@@ -1,3 +1,4 @@
+import KeelStatistics
 import KeelTokenizer
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import KeelFormats
 import KeelTraining
+import TestSupport
 import Testing
 
 /// Rows in the forms of other programs.

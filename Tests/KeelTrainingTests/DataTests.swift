@@ -4,6 +4,7 @@ import KeelLanguage
 import KeelModel
 import KeelTokenizer
 import KeelTraining
+import TestSupport
 import Testing
 
 @Suite struct DataTests {

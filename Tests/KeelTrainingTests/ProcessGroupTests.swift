@@ -1,6 +1,7 @@
 import Foundation
 import KeelTensor
 import KeelTraining
+import TestSupport
 import Testing
 
 /// Training by several processes; here they are threads, each with its own end of the wire.

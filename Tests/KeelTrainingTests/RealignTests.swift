@@ -4,6 +4,7 @@ import KeelModel
 import KeelTensor
 import KeelTraining
 import Synchronization
+import TestSupport
 import Testing
 
 /// Tuning back with few rows.

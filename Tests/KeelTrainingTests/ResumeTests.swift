@@ -3,6 +3,7 @@ import KeelFormats
 import KeelModel
 import KeelTensor
 import KeelTraining
+import TestSupport
 import Testing
 
 /// Runs that were stopped, and their folders.

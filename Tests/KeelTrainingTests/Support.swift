@@ -3,6 +3,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTraining
+import TestSupport
 import Testing
 
 /// Files beside the tests.
@@ -64,26 +65,10 @@ enum Golden {
     }
 }
 
-/// A folder of a test's own, removed with it.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        path =
-            FileManager.default.temporaryDirectory.appending(path: "keel-\(UUID().uuidString)")
-            .path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
+extension Scratch {
     /// A file of these lines.
     func file(_ lines: String...) throws -> String {
-        let file = path + "/rows.jsonl"
-        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
-        return file
+        try write(lines.joined(separator: "\n"), to: "rows.jsonl")
     }
 }
 

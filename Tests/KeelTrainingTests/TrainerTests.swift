@@ -3,6 +3,7 @@ import KeelLanguage
 import KeelModel
 import KeelTensor
 import KeelTraining
+import TestSupport
 import Testing
 
 @Suite struct TrainerTests {

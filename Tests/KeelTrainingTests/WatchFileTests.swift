@@ -3,6 +3,7 @@ import KeelFormats
 import KeelLanguage
 import KeelModel
 import KeelTraining
+import TestSupport
 import Testing
 
 /// Files of monitors, of questions, and calibrations made of runs.

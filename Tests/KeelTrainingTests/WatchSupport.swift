@@ -2,6 +2,7 @@ import Foundation
 import KeelModel
 import KeelTensor
 import KeelTraining
+import TestSupport
 
 /// A short run of the golden model that is watched along a fixed direction.
 enum WatchedTraining {

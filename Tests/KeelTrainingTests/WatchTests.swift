@@ -1,6 +1,7 @@
 import Foundation
 import KeelModel
 import KeelTraining
+import TestSupport
 import Testing
 
 /// Monitors while a model is trained.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel constitution` and `keel character`: from a constitution to rows that train.

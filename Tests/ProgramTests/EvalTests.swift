@@ -1,4 +1,6 @@
 import Foundation
+import KeelStatistics
+import TestSupport
 import Testing
 
 #if canImport(Darwin)
@@ -103,7 +105,7 @@ import Testing
 
         let file = scratch.path("killed/samples.jsonl")
         let arguments = try scratch.arguments(eval: "killed", samples: count)
-        var random = SplitMix(state: 20_26)
+        var random = SeededGenerator(seed: 20_26)
         let moments = (0..<20).map { _ in Int.random(in: 1..<120, using: &random) }.sorted()
         try await Program.killRepeatedly(arguments, in: scratch, onceFile: file, hasLines: moments)
         {
@@ -155,17 +157,5 @@ import Testing
             expectRefusal(outcome, "run holds another run", difference)
         }
         #expect(samples("run") == before)
-    }
-
-    /// A small generator whose numbers are the same on every platform (Steele 2014).
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel adapter`, `keel data`, `keel model merge` and `keel model export`.

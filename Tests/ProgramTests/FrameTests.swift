@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel guardian frames` and `confront`: runs under several prompts or weights, and what differs.

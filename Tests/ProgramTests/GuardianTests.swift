@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel guardian assess`: conversations in, a line for each message of a person out.

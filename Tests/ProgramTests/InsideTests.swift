@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel activations`, `sae`, `diff`, `direction`, `data screen` and `--steer`, one after the other.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel model` and `keel doctor`, on a machine whose cache is empty.

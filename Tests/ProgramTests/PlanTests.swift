@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel plan` and `keel eval --plan`: what to expect, before anything is asked.

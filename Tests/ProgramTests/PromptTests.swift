@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is measured under several prompts, and in rows before they are trained on.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Models behind an address where nothing listens, budgets and the cache.

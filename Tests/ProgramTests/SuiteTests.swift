@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel suite`: what there is, what is wrong with it, and what others have written.

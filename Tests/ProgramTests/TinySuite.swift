@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A suite of two dimensions that the tiny model's short window has room for.
 enum TinySuite {
     static let yaml = """

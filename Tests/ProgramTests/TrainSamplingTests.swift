@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel train grpo` and `keel train distill`: learning from the model's own answers.

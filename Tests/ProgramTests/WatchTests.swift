@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `keel train --watch`, `keel watch`, `keel realign` and `keel thoughts`.

@@ -1,11 +1,12 @@
 import Foundation
 import KeelEvaluation
 import KeelReport
+import TestSupport
 import Testing
 import keel
 
 /// The page as a browser shows it, opened from disk.
-@Suite(.serialized, .enabled(if: Browser.program != nil, Comment(rawValue: Browser.missing)))
+@Suite(.serialized, .enabled(if: Installed.browser != nil, Browser.missing))
 struct BrowserTests {
     private let scratch: Scratch
 

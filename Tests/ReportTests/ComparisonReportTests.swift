@@ -2,6 +2,7 @@ import Foundation
 import KeelEvaluation
 import KeelLanguage
 import KeelReport
+import TestSupport
 import Testing
 import keel
 

@@ -2,6 +2,8 @@ import Foundation
 import KeelEvaluation
 import KeelLanguage
 import KeelReport
+import KeelStatistics
+import TestSupport
 import Testing
 import keel
 
@@ -181,7 +183,7 @@ struct MapReportTests {
 
             """
         let model = ScriptedChatModel { _, sample, options in
-            var random = SplitMix(state: options.seed &+ UInt64(sample) &* 7919)
+            var random = SeededGenerator(seed: options.seed &+ UInt64(sample) &* 7919)
             return Zipf.shared.text(words: words, using: &random) + "."
         }
         let run = try await scratch.run("run", yaml, samples: 100, by: model)

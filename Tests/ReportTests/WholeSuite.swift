@@ -1,6 +1,8 @@
 import Foundation
 import KeelEvaluation
 import KeelLanguage
+import KeelStatistics
+import TestSupport
 
 /// A suite with every kind of measure, and runs of it by a model that is a function.
 enum WholeSuite {
@@ -63,7 +65,7 @@ enum WholeSuite {
                     - (completion.contains("eaves") ? 0 : Double(firmness) / 5)
             },
             answer: { prompt, sample, options in
-                var random = SplitMix(state: options.seed &+ UInt64(sample) &* 77)
+                var random = SeededGenerator(seed: options.seed &+ UInt64(sample) &* 77)
                 let words = Zipf.shared.text(words: 12, using: &random)
                 if prompt.question.hasPrefix("The sea") || prompt.question.hasPrefix("A hill") {
                     return "\(words) day\nas it may be on the way\n\(words)"
@@ -78,18 +80,7 @@ enum WholeSuite {
     }
 }
 
-/// A folder of a test's own, gone with it.
-final class Scratch: Sendable {
-    let folder: URL
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appending(path: "keel-report-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
+extension Scratch {
     func suite(_ yaml: String) throws -> Suite {
         let file = folder.appending(path: "\(UUID().uuidString).yaml")
         try Data(yaml.utf8).write(to: file)
@@ -119,18 +110,6 @@ extension Prompt {
     }
 }
 
-/// A small generator whose numbers are the same on every platform (Steele 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Made-up words that occur as the words of a language do: the rank times the frequency is even.
 struct Zipf {
     static let shared = Zipf(words: 30_000)
@@ -139,7 +118,7 @@ struct Zipf {
     private let cumulative: [Double]
 
     init(words: Int) {
-        var random = SplitMix(state: 5)
+        var random = SeededGenerator(seed: 5)
         let syllables = [
             "ba", "co", "den", "fi", "gor", "hu", "lin", "ma", "nes", "per", "ta", "un",
         ]
@@ -156,7 +135,7 @@ struct Zipf {
         }
     }
 
-    func text(words count: Int, using random: inout SplitMix) -> String {
+    func text(words count: Int, using random: inout SeededGenerator) -> String {
         (0..<count).map { _ in
             let place = Double.random(in: 0..<(cumulative.last ?? 1), using: &random)
             var (low, high) = (0, cumulative.count - 1)

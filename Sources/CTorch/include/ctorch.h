@@ -102,10 +102,6 @@ int ct_fill_(CTTensor *a, double value);
 int ct_mul_(CTTensor *a, double factor);
 /// a += scale * b
 int ct_add_(CTTensor *a, const CTTensor *b, double scale);
-/// a += scale * b * c
-int ct_addcmul_(CTTensor *a, const CTTensor *b, const CTTensor *c, double scale);
-/// a += scale * b / c
-int ct_addcdiv_(CTTensor *a, const CTTensor *b, const CTTensor *c, double scale);
 
 // Reductions over `dims`; over all dimensions when `count` is 0
 
@@ -131,7 +127,6 @@ CTTensor *_Nullable ct_narrow(const CTTensor *a, int64_t dim, int64_t start, int
 CTTensor *_Nullable ct_select(const CTTensor *a, int64_t dim, int64_t index);
 CTTensor *_Nullable ct_index_select(const CTTensor *a, int64_t dim, const CTTensor *indices);
 CTTensor *_Nullable ct_gather(const CTTensor *a, int64_t dim, const CTTensor *indices);
-CTTensor *_Nullable ct_scatter(const CTTensor *a, int64_t dim, const CTTensor *indices, const CTTensor *source);
 CTTensor *_Nullable ct_scatter_add(const CTTensor *a, int64_t dim, const CTTensor *indices, const CTTensor *source);
 CTTensor *_Nullable ct_cat(const CTTensor *_Nonnull const *_Nonnull tensors, int count, int64_t dim);
 CTTensor *_Nullable ct_stack(const CTTensor *_Nonnull const *_Nonnull tensors, int count, int64_t dim);

@@ -7,7 +7,9 @@ public struct ConceptReport: Hashable, Sendable, Codable {
     public struct Case: Hashable, Sendable, Codable {
         /// Where it stands, such as `cases.jsonl:3`.
         public var place: String
+        /// What was graded.
         public var text: String
+        /// What a person said of it.
         public var holds: Bool
         /// Log-odds, in nats.
         public var score: Double
@@ -22,14 +24,19 @@ public struct ConceptReport: Hashable, Sendable, Codable {
 
     /// A case and the share of the other kind's that it stands on the right side of.
     public struct Placed: Hashable, Sendable, Codable {
+        /// The case itself.
         public var labelled: Case
+        /// From 0, the wrong side of all of them, to 1.
         public var placement: Double
     }
 
+    /// Name of the concept.
     public var concept: String
     /// The model that graded; nil where it was not named.
     public var grader: String?
+    /// All that were graded.
     public var cases: Int
+    /// Cases with the property.
     public var holding: Int
     /// The probability that a case with the property scores above one without; 0.5 is chance.
     public var separation: Interval

@@ -9,10 +9,12 @@ public struct ConceptSheet: Hashable, Sendable, Decodable {
     /// Cases at the edge, on either side.
     public var examples: [Example]
 
+    /// A text, and whether it has the property.
     public struct Example: Hashable, Sendable, Decodable {
         public var text: String
         /// Whether the text has the property.
         public var holds: Bool
+        /// Why, in a clause; nil where nobody said.
         public var because: String?
 
         private enum CodingKeys: String, CodingKey, CaseIterable { case text, holds, because }

@@ -1,8 +1,10 @@
 /// Something in a constitution that its author should look at.
 public struct ConstitutionFinding: Hashable, Sendable, Codable {
+    /// What is to be looked at.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Two clauses on the same matter, one of which forbids what the other asks for.
         case contradiction
+        /// Two clauses that say the same, or nearly.
         case duplicate
         /// "Never" or "always" with nothing that says where.
         case unscoped
@@ -10,6 +12,7 @@ public struct ConstitutionFinding: Hashable, Sendable, Codable {
         case unprobed
         /// A trait that names a dimension which the suites lack.
         case unknownProbe = "unknown-probe"
+        /// A trait that does not speak of itself.
         case notFirstPerson = "not-first-person"
     }
 

@@ -9,7 +9,9 @@ public struct Constitution: Hashable, Sendable, Codable {
     public var about: String
     /// In order: where two pull apart, the earlier one outranks the later.
     public var values: [Value]
+    /// Rules that answers are ranked by.
     public var principles: [Principle]
+    /// What the model is to be able to say of itself.
     public var traits: [Trait]
 
     public init(
@@ -26,7 +28,9 @@ public struct Constitution: Hashable, Sendable, Codable {
 
     /// Something that matters, such as care or honesty.
     public struct Value: Hashable, Sendable, Codable {
+        /// Unique among values.
         public var id: String
+        /// What is meant by it, in a sentence.
         public var means: String
 
         public init(id: String, means: String) {
@@ -37,6 +41,7 @@ public struct Constitution: Hashable, Sendable, Codable {
 
     /// A rule by which one of two answers is the better one.
     public struct Principle: Hashable, Sendable, Codable, Clause {
+        /// Unique among principles.
         public var id: String
         /// What the better answer does, in words that end the question "which answer is better?".
         public var wording: String
@@ -65,10 +70,13 @@ public struct Constitution: Hashable, Sendable, Codable {
 
     /// A case at the edge of a clause.
     public struct Example: Hashable, Sendable, Codable {
+        /// What the user says.
         public var ask: String
         /// An answer that keeps the clause, and one that breaks it or overdoes it.
         public var good: String
+        /// An answer that breaks the clause or overdoes it.
         public var bad: String
+        /// Why, in a clause; nil where nobody said.
         public var because: String?
 
         public init(ask: String, good: String, bad: String, because: String? = nil) {
@@ -81,10 +89,13 @@ public struct Constitution: Hashable, Sendable, Codable {
 
     /// What the model is to be able to say of itself.
     public struct Trait: Hashable, Sendable, Codable, Clause {
+        /// Unique among traits.
         public var id: String
         /// In the first person: a sentence, or a portrait of several paragraphs.
         public var wording: String
+        /// Id of the value that it serves; nil for none.
         public var value: String?
+        /// Where it holds; nil for everywhere.
         public var scope: String?
         /// As that of a principle.
         public var strength: Double

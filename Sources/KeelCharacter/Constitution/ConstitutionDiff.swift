@@ -1,5 +1,6 @@
 /// What changed from one version of a constitution to the next, clause by clause.
 public struct ConstitutionDiff: Hashable, Sendable, Codable {
+    /// One field that is not as it was.
     public struct Change: Hashable, Sendable, Codable {
         /// Such as `traits.steadfast.wording`.
         public var field: String
@@ -9,6 +10,7 @@ public struct ConstitutionDiff: Hashable, Sendable, Codable {
         public var after: String?
     }
 
+    /// Empty where nothing changed.
     public var changes: [Change]
     /// Whether something changed while the version stayed.
     public var needsVersion: Bool

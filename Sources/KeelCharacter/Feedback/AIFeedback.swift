@@ -103,7 +103,9 @@ public struct AIFeedback: Sendable {
 
 /// Two answers of a list.
 public struct AnswerPair: Hashable, Sendable, Codable {
+    /// Place in the list, from 0.
     public var one: Int
+    /// Place in the list, from 0; not that of `one`.
     public var other: Int
 
     public init(_ one: Int, _ other: Int) {

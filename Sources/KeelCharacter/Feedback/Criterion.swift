@@ -6,6 +6,7 @@ public struct Criterion: Hashable, Sendable {
     public var asked: String
     /// What a model is told as a system message: the clause's own words.
     public var told: String
+    /// Where it holds; nil for everywhere.
     public var scope: String?
     /// Cases at the edge, which a model is shown when it ranks by the clause or answers by it.
     public var examples: [Constitution.Example] = []
@@ -14,6 +15,7 @@ public struct Criterion: Hashable, Sendable {
 }
 
 extension Constitution.Principle {
+    /// The principle as a model is asked about it.
     public var criterion: Criterion {
         Criterion(
             id: id, asked: wording, told: wording, scope: scope, examples: examples,
@@ -22,6 +24,7 @@ extension Constitution.Principle {
 }
 
 extension Constitution.Trait {
+    /// The trait as a model is asked about it.
     public var criterion: Criterion {
         Criterion(
             id: id,

@@ -22,6 +22,7 @@ public struct PreferenceRecord: Hashable, Sendable, Codable {
     /// Whether both orders chose the same answer: `agrees`, or `uncertain`.
     public var agreement: Agreement?
 
+    /// How the two answers came about.
     public enum Origin: String, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
         /// Both answers came alike, and a model ranked them.
         case ranked
@@ -36,6 +37,7 @@ public struct PreferenceRecord: Hashable, Sendable, Codable {
         case unrelated
     }
 
+    /// Whether an answer was preferred wherever it stood.
     public enum Agreement: String, Sendable, Codable, CaseIterable { case agrees, uncertain }
 
     enum CodingKeys: String, CodingKey {

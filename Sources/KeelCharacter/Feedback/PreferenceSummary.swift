@@ -5,7 +5,9 @@ import KeelStatistics
 public struct PreferenceSummary: Hashable, Sendable, Codable {
     /// What one principle changed in the data.
     public struct PrincipleEffect: Hashable, Sendable, Codable {
+        /// Id of the principle.
         public var principle: String
+        /// Rows that it decided.
         public var rows: Int
         /// Rows in which the orders disagree.
         public var uncertain: Int
@@ -20,6 +22,7 @@ public struct PreferenceSummary: Hashable, Sendable, Codable {
 
     /// A feature in which a principle's chosen answers differ from those that it rejected.
     public struct FeatureShift: Hashable, Sendable, Codable {
+        /// Id of the feature.
         public var feature: String
         public var title: String
         /// Chosen less rejected, on average.
@@ -30,8 +33,11 @@ public struct PreferenceSummary: Hashable, Sendable, Codable {
         public var adjusted: Double
     }
 
+    /// All of them.
     public var rows: Int
+    /// Rows by how their answers came about.
     public var origins: [PreferenceRecord.Origin: Int]
+    /// In the order in which rows name them.
     public var principles: [PrincipleEffect]
     /// Over how many tests the shifts are adjusted.
     public var tests: Int

@@ -2,7 +2,9 @@ import KeelStatistics
 
 /// Which principle a pair is judged by: one of several, drawn for each pair.
 public struct PrincipleDraw: Hashable, Sendable {
+    /// At least one.
     public var principles: [Constitution.Principle]
+    /// Decides which one a pair gets.
     public var seed: UInt64
 
     public init(_ principles: [Constitution.Principle], seed: UInt64) {

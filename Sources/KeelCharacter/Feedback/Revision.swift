@@ -8,8 +8,11 @@ public struct Revision: Hashable, Sendable, Codable {
     /// Raised with every change of the words in which a model is asked.
     static let version = 1
 
+    /// Id of the principle.
     public var principle: String
+    /// What the model found in its answer.
     public var critique: String
+    /// What it answered then.
     public var answer: String
 
     /// Lets a model revise an answer by each of several principles in turn, each time the last

@@ -11,6 +11,7 @@ public struct PreferenceInspection: Hashable, Sendable, Codable {
     public struct Effect: Hashable, Sendable, Codable {
         /// Log-odds for one typical difference, the root of the mean square of those that there are.
         public var logOdds: Interval
+        /// Not adjusted.
         public var pValue: Double
         /// Adjusted for all tests of the inspection.
         public var adjusted: Double
@@ -18,6 +19,7 @@ public struct PreferenceInspection: Hashable, Sendable, Codable {
         var isFound: Bool { adjusted < PreferenceInspection.alpha }
     }
 
+    /// What the tests say of a feature.
     public enum Verdict: String, Hashable, Sendable, Codable {
         case preferred, avoided
         /// Found alone and not beside the others: something that goes with it may be what counts.
@@ -27,11 +29,14 @@ public struct PreferenceInspection: Hashable, Sendable, Codable {
         case notSeen = "not-seen"
     }
 
+    /// A feature, and what the preference does with it.
     public struct Feature: Hashable, Sendable, Codable {
+        /// Id of the feature.
         public var id: String
         public var title: String
         /// Rows in which chosen has more of it, and in which rejected has.
         public var chosenHasMore: Int
+        /// Rows in which rejected has more of it.
         public var rejectedHasMore: Int
         /// Chosen less rejected, on average, clustered by prompt; nil where all rows are alike.
         public var difference: Interval?
@@ -39,19 +44,25 @@ public struct PreferenceInspection: Hashable, Sendable, Codable {
         public var typicalDifference: Double
         /// Nil where it was not seen.
         public var alone: Effect?
+        /// Beside the other features; nil where it was not seen.
         public var beside: Effect?
+        /// By both tests, adjusted.
         public var verdict: Verdict
         /// The rows that carry it: those that differ most in the direction of the preference.
         public var carriers: [Carrier]
     }
 
+    /// A row that carries a feature.
     public struct Carrier: Hashable, Sendable, Codable {
+        /// Where it stands, such as `rows.jsonl:3`.
         public var place: String
         /// Chosen less rejected.
         public var difference: Double
     }
 
+    /// All that were read.
     public var rows: Int
+    /// Different ones; rows of one are not independent.
     public var prompts: Int
     /// In the order in which they were asked for.
     public var features: [Feature]

@@ -4,6 +4,7 @@ public struct TextFeature: Sendable {
     public var id: String
     /// What is counted, as a table names it.
     public var title: String
+    /// How much of it an answer has; a finite number.
     public var measure: @Sendable (Answer) -> Double
 
     public init(
@@ -16,7 +17,9 @@ public struct TextFeature: Sendable {
 
     /// An answer, and what it answers.
     public struct Answer: Sendable {
+        /// What was asked.
         public let prompt: String
+        /// What was answered.
         public let text: String
         let words: [String]
         /// Those that are not empty, without white space before them.

@@ -26,6 +26,7 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
 
     /// A model that did a part of the work.
     public struct Part: Hashable, Sendable, Codable {
+        /// As it was asked for: a path, an alias or an address.
         public var name: String
         /// Hashes of its files, or what its server says.
         public var facts: [String: String]
@@ -36,15 +37,23 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
         }
     }
 
+    /// Name of the constitution.
     public var constitution: String
+    /// The version that it says it is.
     public var constitutionVersion: String
+    /// Digest of the whole constitution.
     public var constitutionFingerprint: String
+    /// How pairs of answers come about.
     public var arm = Arm.ranked
+    /// What the better answer is told by.
     public var rankedBy = Ranking.trait
+    /// How a preference is read off the ranker.
     public var reading = PairReading.letters
     /// Who writes the messages, answers them, and ranks the answers.
     public var writer: Part
+    /// Who answers.
     public var model: Part
+    /// Who ranks.
     public var ranker: Part
     /// Messages wanted of each trait, its own ones included.
     public var messages = 24
@@ -70,8 +79,11 @@ public struct CharacterConfig: Hashable, Sendable, Codable {
     /// A system message under which all answers are given, chosen and rejected alike, such as how long
     /// they are to be; rows do not have it.
     public var manner: String?
+    /// How messages are drawn.
     public var writing = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 96)
+    /// How answers are drawn.
     public var sampling = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 128)
+    /// Decides all that is drawn.
     public var seed: UInt64 = 0
     /// The versions of the words in which models are asked.
     public var words = "\(MessageRequest.version).\(FeedbackQuestion.version).\(Revision.version)"

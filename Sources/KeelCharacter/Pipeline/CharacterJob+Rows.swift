@@ -5,12 +5,17 @@ import KeelFormats
 public struct CharacterDataReport: Hashable, Sendable, Codable {
     /// What became of one trait's messages.
     public struct TraitMessages: Hashable, Sendable, Codable {
+        /// Id of the trait.
         public var trait: String
+        /// Messages that are asked.
         public var asked: Int
+        /// Messages that a model wrote and that were not asked, by reason.
         public var dropped: [DroppedMessage: Int]
     }
 
+    /// All that decided the data.
     public var config: CharacterConfig
+    /// In the order of the constitution.
     public var messages: [TraitMessages]
     /// Why pairs of answers made no row.
     public var droppedPairs: [PairDefect: Int]

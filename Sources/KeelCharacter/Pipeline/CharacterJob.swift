@@ -10,8 +10,11 @@ public import KeelLanguage
 public struct CharacterJob: Sendable {
     /// The models that do the work; one may do all of it.
     public struct Models: Sendable {
+        /// Writes messages.
         public var writer: any ChatModel
+        /// Answers them.
         public var model: any ChatModel
+        /// Ranks the answers.
         public var ranker: any ChatModel
 
         public init(
@@ -25,19 +28,26 @@ public struct CharacterJob: Sendable {
 
     /// How far a step is, in pieces of work.
     public struct Progress: Hashable, Sendable {
+        /// What is being done, in a word.
         public var step: String
+        /// Pieces that are there, those of earlier sittings included.
         public var done: Int
         public var total: Int
     }
 
     /// A piece of work that failed; the next sitting tries it again.
     public struct Failure: Error, Hashable, Sendable {
+        /// What was being done, in a word.
         public var step: String
+        /// Which piece of it.
         public var work: String
+        /// What the model said, in words.
         public var reason: String
     }
 
+    /// Where its files lie.
     public let folder: URL
+    /// All that decides the data.
     public let config: CharacterConfig
     let constitution: Constitution
     let unrelated: [String]

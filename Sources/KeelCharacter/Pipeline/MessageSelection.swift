@@ -4,6 +4,7 @@ public struct TraitMessage: Hashable, Sendable, Codable {
     public var id: String
     /// Nil of a message that the constitution does not touch.
     public var trait: String?
+    /// What the user says.
     public var text: String
 }
 

@@ -4,12 +4,15 @@ import KeelStatistics
 public struct PatchEvidence: Hashable, Sendable, Codable {
     /// Shares of answers that are as wanted, without the patch and with it.
     public var before: Double
+    /// The share of answers as wanted with the patch.
     public var after: Double
     /// The share with the patch less that without it, paired by cluster, at the gate's level.
     public var difference: Interval
     /// The chance of an error that was spent on this test.
     public var alpha: Double
+    /// Held-out cases that were asked.
     public var cases: Int
+    /// Clusters of these, which the interval is clustered by.
     public var clusters: Int
 
     /// Whether the interval lies above zero.
@@ -22,6 +25,7 @@ public struct PatchEvidence: Hashable, Sendable, Codable {
 /// less than α however many patches are tried, so the chance that any patch without effect is
 /// accepted stays below α; below a half of it, in fact, since only the upper side accepts.
 public struct PatchGate: Hashable, Sendable {
+    /// The chance of any wrong acceptance that the gate allows, above 0 and below 1.
     public let alpha: Double
 
     /// - Throws: `CharacterError.setting` unless alpha is above 0 and at most 0.5.

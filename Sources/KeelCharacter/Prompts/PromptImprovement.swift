@@ -10,6 +10,7 @@ public import KeelLanguage
 /// Each round asks for several instructions; of those that help where they were made, the best one
 /// is tested on held-out cases, so a round spends one part of the gate's alpha.
 public struct PromptImprovement: Sendable {
+    /// All that decides the rounds.
     public struct Settings: Hashable, Sendable, Codable {
         /// The most rounds, 1 to 100.
         public var rounds = 6
@@ -19,6 +20,7 @@ public struct PromptImprovement: Sendable {
         public var alpha = 0.05
         /// Whether each instruction is also tried with an example at its edge that the author writes.
         public var examples = false
+        /// How the author's instructions are drawn.
         public var writing = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 160)
         /// The version of the words in which the author is asked.
         public var words = PatchRequest.version
@@ -44,11 +46,15 @@ public struct PromptImprovement: Sendable {
         case roundsUsed = "rounds-used"
     }
 
+    /// What the rounds came to.
     public struct Result: Hashable, Sendable, Codable {
+        /// With the accepted patches in it.
         public var prompt: String
+        /// Patches that were added.
         public var accepted: Int
         /// Tests of held-out cases.
         public var attempts: Int
+        /// Why there was no further round.
         public var end: End
         /// The chance that any patch without effect is among the accepted stays below this.
         public var alpha: Double

@@ -2,7 +2,9 @@
 public struct CaseOutcome: Hashable, Sendable {
     /// An answer, and whether it was as wanted.
     public struct Answer: Hashable, Sendable {
+        /// What the model said.
         public var text: String
+        /// Whether it was as wanted.
         public var passes: Bool
 
         public init(text: String, passes: Bool) {
@@ -11,6 +13,7 @@ public struct CaseOutcome: Hashable, Sendable {
         }
     }
 
+    /// Unique among the cases.
     public var id: String
     /// What it shares with other cases; errors are clustered on it.
     public var cluster: String
@@ -18,6 +21,7 @@ public struct CaseOutcome: Hashable, Sendable {
     public var question: String
     /// What an answer should do.
     public var wanted: String
+    /// One for each sample.
     public var answers: [Answer]
 
     public init(

@@ -4,6 +4,7 @@
 /// abbreviation says that it goes on. A line ends a sentence, too: items of lists and headings are
 /// sentences of their own.
 public struct SystemPrompt: Hashable, Sendable {
+    /// As it was given.
     public let text: String
     /// In order, without white space around them.
     public let sentences: [String]

@@ -2,6 +2,7 @@ public import KeelLanguage
 
 /// What a model is asked to see whether it keeps its character.
 public struct RobustnessQuestion: Hashable, Sendable, Codable {
+    /// Unique among the questions.
     public var id: String
     /// The trait that it bears on.
     public var trait: String
@@ -40,19 +41,27 @@ public enum RobustnessMethod: String, Sendable, Codable, CodingKeyRepresentable,
 
 /// All that decides the answers of a test of robustness; `config.json` of its folder.
 public struct RobustnessConfig: Hashable, Sendable, Codable {
+    /// Name of the constitution.
     public var constitution: String
+    /// The version that it says it is.
     public var constitutionVersion: String
+    /// Digest of the whole constitution.
     public var constitutionFingerprint: String
     /// A digest of the questions, and of the sheet of suffixes.
     public var questionsFingerprint: String
+    /// Name of the sheet of suffixes.
     public var suffixes: String
+    /// Digest of the sheet.
     public var suffixesFingerprint: String
     /// The model before the training, and after it.
     public var plain: CharacterConfig.Part
+    /// The model after the training.
     public var trained: CharacterConfig.Part
     /// Answers of each method to each question with each suffix, 1 to 16.
     public var samples = 2
+    /// How answers are drawn.
     public var sampling = SamplingOptions(temperature: 1, topP: 0.95, maxTokens: 64)
+    /// Decides what is drawn.
     public var seed: UInt64 = 0
 
     public init(

@@ -5,7 +5,9 @@ public import KeelLanguage
 ///
 /// `answers.jsonl` only grows, so a job stopped at any moment goes on where it stood.
 public struct RobustnessJob: Sendable {
+    /// Where its files lie.
     public let folder: URL
+    /// All that decides the answers.
     public let config: RobustnessConfig
     let constitution: Constitution
     let questions: [RobustnessQuestion]

@@ -11,25 +11,32 @@ public struct RobustnessReport: Hashable, Sendable, Codable {
     /// A value with its interval of 95 %, clustered by cluster of questions; no interval where all
     /// clusters are alike, or there is one.
     public struct Value: Hashable, Sendable, Codable {
+        /// The measured value.
         public var value: Double
+        /// Nil where all clusters are alike, or there is one.
         public var interval: Interval?
     }
 
     /// A paired difference, its p-value by sign flips of clusters.
     public struct Test: Hashable, Sendable, Codable {
+        /// In shares, with its interval.
         public var difference: Value
+        /// Not adjusted.
         public var pValue: Double
         /// By Holm's method, over all tests of the report.
         public var adjusted: Double
 
+        /// Whether the adjusted test finds it at 5 %.
         public var isFound: Bool { adjusted < PreferenceInspection.alpha }
     }
 
     /// What one method shows.
     public struct Level: Hashable, Sendable, Codable {
+        /// How the character was asked for.
         public var method: RobustnessMethod
         /// Recognition with suffixes beside the point, and with those that ask to drop it.
         public var control: Value
+        /// Recognition with suffixes that ask to drop it.
         public var drop: Value
         /// Control less drop.
         public var loss: Value
@@ -41,6 +48,7 @@ public struct RobustnessReport: Hashable, Sendable, Codable {
         public var trait: String?
         /// Questions that have answers of all methods with suffixes of both kinds.
         public var questions: Int
+        /// Clusters of these, which repeat.
         public var clusters: Int
         /// Prompted and trained; none without such questions.
         public var levels: [Level]
@@ -56,12 +64,15 @@ public struct RobustnessReport: Hashable, Sendable, Codable {
     public struct SuffixRow: Hashable, Sendable, Codable {
         public var id: String
         public var text: String
+        /// Whether it asks for nothing that bears on a character.
         public var isControl: Bool
         /// Nil where there is no answer.
         public var prompted: Double?
+        /// The trained model's; nil where there is no answer.
         public var trained: Double?
     }
 
+    /// What the tests say of the trained model beside the prompted one.
     public enum Verdict: String, Hashable, Sendable, Codable {
         /// The classifier does not tell pairs that it was not fitted on, so it can't say.
         case cannotTell = "cannot-tell"
@@ -80,13 +91,17 @@ public struct RobustnessReport: Hashable, Sendable, Codable {
         case worse
     }
 
+    /// All that decided the answers.
     public var config: RobustnessConfig
+    /// How well the classifier tells pairs that it was not fitted on.
     public var classifier: TraitClassifier.Validation
     /// Pairs it was fitted on, by where they come from, and rows left out since they ask the same.
     public var classifierRows: [PreferenceRecord.Origin: Int]
+    /// Rows of training that ask what is asked here.
     public var rowsLeftOut: Int
     /// All questions first, then those of each trait.
     public var groups: [Group]
+    /// In the order of the sheet.
     public var suffixes: [SuffixRow]
     /// Answers that are not there.
     public var missing: [RobustnessMethod: Int]

@@ -3,7 +3,9 @@ public import Foundation
 /// Words that are put behind a question: some that ask a model to drop its act, and some beside the
 /// point, which say how much any further words would change.
 public struct SuffixSheet: Hashable, Sendable, Codable {
+    /// Words that are put behind a question.
     public struct Suffix: Hashable, Sendable, Codable {
+        /// Unique in a sheet.
         public var id: String
         public var text: String
 
@@ -21,7 +23,9 @@ public struct SuffixSheet: Hashable, Sendable, Codable {
         }
     }
 
+    /// What reports call it.
     public var name: String
+    /// What the sheet says that it is; the digest tells sheets apart.
     public var version: String
     public var about: String
     /// Ask for nothing that bears on a character.
@@ -88,5 +92,6 @@ public struct SuffixSheet: Hashable, Sendable, Codable {
 
     /// All suffixes, controls first.
     var all: [Suffix] { control + drop }
+    /// Digest of all that the sheet says.
     public var fingerprint: String { Digest.hexadecimal(of: self) }
 }

@@ -3,6 +3,7 @@ internal import KeelLanguage
 extension TraitClassifier {
     /// What rows give a classifier, and what of them was left out.
     public struct Material: Hashable, Sendable {
+        /// What is to be fitted on.
         public var pairs: [Pair]
         /// How many pairs come from each kind of rows.
         public var origins: [PreferenceRecord.Origin: Int]

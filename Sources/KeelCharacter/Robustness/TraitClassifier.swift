@@ -11,9 +11,11 @@ import KeelStatistics
 public struct TraitClassifier: Sendable {
     /// Two answers to one prompt.
     public struct Pair: Hashable, Sendable {
+        /// What both answer; pairs of one prompt are not independent.
         public var prompt: String
         /// The answer that shows the character, and the one that does not.
         public var with: String
+        /// The answer that does not show the character.
         public var without: String
         /// That they stand the right way round, 0 to 1.
         public var probability: Double
@@ -28,7 +30,9 @@ public struct TraitClassifier: Sendable {
 
     /// How well it tells pairs apart that it was not fitted on.
     public struct Validation: Hashable, Sendable, Codable {
+        /// Pairs that it was tested on, each by a classifier that had not seen its prompt.
         public var pairs: Int
+        /// Different ones among these.
         public var prompts: Int
         /// The share of pairs in which the answer with the character has the higher score, clustered
         /// by prompt; each is told by a classifier of other prompts.
@@ -41,6 +45,7 @@ public struct TraitClassifier: Sendable {
 
     /// Log-odds by stretch, for a share of one.
     private let weights: [String: Double]
+    /// How well it does on prompts that it was not fitted on.
     public let validation: Validation
 
     /// Fewer would leave nothing to fit and to validate on.

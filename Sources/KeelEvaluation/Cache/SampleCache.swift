@@ -12,6 +12,7 @@ public import KeelLanguage
 /// line is asked again, and programs that share a folder append in turns. In memory there is never
 /// more than one question.
 public struct SampleCache: Sendable {
+    /// Where its files lie; made when the first answer is kept.
     public let folder: URL
 
     /// Opens a folder, and makes it if it is not there.

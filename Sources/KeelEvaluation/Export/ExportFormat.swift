@@ -10,6 +10,7 @@ public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
     /// A table of readings, a row for each reading of each metric.
     case readings
 
+    /// What is written, in a few words.
     public var title: String {
         switch self {
         case .inspect: "an eval log of the answers, for Inspect AI (.json)"

@@ -4,7 +4,9 @@ internal import KeelStatistics
 public struct ComplaintRate: Hashable, Sendable {
     /// Answers, and those that were complained of.
     public struct Count: Hashable, Sendable {
+        /// Those that could be complained of.
         public var answers: Int
+        /// Answers that were complained of, at most `answers`.
         public var complaints: Int
 
         public init(answers: Int, complaints: Int) {
@@ -13,7 +15,9 @@ public struct ComplaintRate: Hashable, Sendable {
         }
     }
 
+    /// Before the day.
     public var before: Count
+    /// From the day on.
     public var after: Count
     /// How often chance alone gives a difference at least as improbable (Fisher's exact test).
     public var pValue: Double

@@ -5,6 +5,7 @@ public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
     public let path: String
     /// Counted from 1; 0 where the defect has no line.
     public let line: Int
+    /// What is wrong.
     public let defect: Defect
 
     /// The ways in which rows can be of no use.

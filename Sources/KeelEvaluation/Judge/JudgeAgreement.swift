@@ -7,18 +7,23 @@ import KeelStatistics
 public struct JudgeAgreement: Hashable, Sendable, Codable {
     /// One verdict against both others.
     public struct OneVerdict: Hashable, Sendable, Codable {
+        /// The verdict that is told from the others.
         public var verdict: Verdict
         /// The share of the answers with this label that have this verdict.
         public var truePositiveRate: IntervalEstimate?
         /// The share of the answers with another label that have another verdict.
         public var trueNegativeRate: IntervalEstimate?
+        /// Cohen's κ of this verdict, -1 to 1; nil where it is not defined.
         public var kappa: IntervalEstimate?
         /// Why rates of this verdict can't be corrected; nil where they can.
         public var refusal: String?
     }
 
+    /// Id of the rubric.
     public var rubric: String
+    /// Labelled answers, those without a verdict included.
     public var labelled: Int
+    /// Answers without a verdict, by reason.
     public var missing: [MissingVerdict: Int]
     /// A row for each label and a column for each verdict: behaviour, opposite, neither.
     public var confusion: [[Int]]
@@ -30,6 +35,7 @@ public struct JudgeAgreement: Hashable, Sendable, Codable {
     public var ac1: IntervalEstimate?
     /// The agreement of a judge that always gives the commonest label.
     public var constantAgreement: Double?
+    /// One for each verdict that a rubric knows.
     public var verdicts: [OneVerdict]
 
     /// Why a rate can't be corrected.

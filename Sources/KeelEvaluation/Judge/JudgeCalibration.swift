@@ -8,12 +8,17 @@ package import KeelStatistics
 public struct JudgeCalibration: Hashable, Sendable, Codable {
     /// A labelled answer.
     public struct Item: Hashable, Sendable, Codable {
+        /// Id of the rubric.
         public var rubric: String
+        /// Id of the probe that was answered; answers of one are not independent.
         public var probe: String
+        /// Number of the answer to its probe.
         public var sample: Int
+        /// What a person said.
         public var label: Verdict
         /// The judge's; nil where it is missing.
         public var verdict: Verdict?
+        /// Why it is missing; nil where it is not.
         public var missing: MissingVerdict?
 
         public init(
@@ -29,7 +34,9 @@ public struct JudgeCalibration: Hashable, Sendable, Codable {
         }
     }
 
+    /// Who was calibrated, and how it was asked.
     public var judge: JudgeConfig
+    /// Every labelled answer, the missing ones too.
     public var items: [Item]
 
     public init(judge: JudgeConfig, items: [Item]) {

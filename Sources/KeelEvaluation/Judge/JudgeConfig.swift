@@ -9,6 +9,7 @@ public struct JudgeConfig: Hashable, Sendable, Codable {
     public var judge: String
     /// What else decides what the judge says: file hash, adapters, device, engine.
     public var facts: [String: String]
+    /// How verdicts are had: from words with a quote, or from probabilities of letters.
     public var reading: JudgeReading
     /// Votes on each answer, in pairs of two orders; nil for the scored reading, which takes each
     /// order once.

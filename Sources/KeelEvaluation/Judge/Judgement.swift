@@ -2,11 +2,13 @@ import Foundation
 
 /// What the votes on one question come to.
 public struct Judgement<Choice: JudgeChoice>: Hashable, Sendable {
+    /// A verdict, or why there is none.
     public enum Outcome: Hashable, Sendable {
         case decided(Choice)
         case missing(MissingVerdict)
     }
 
+    /// What the votes come to.
     public var outcome: Outcome
     /// Words of the answer on which the verdict rests; empty where no quote was needed.
     public var quotes: [String] = []

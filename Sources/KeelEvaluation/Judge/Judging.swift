@@ -46,6 +46,7 @@ public struct Judging: Sendable {
 
 /// The verdicts on a run's answers, and who gave them.
 public struct JudgedAnswers: Sendable {
+    /// Who judged, and how it was asked.
     public let judge: JudgeConfig
     /// How often the judge errs, where that is known.
     public let calibration: JudgeCalibration?

@@ -121,6 +121,7 @@ public struct PairJudging: Sendable {
 /// The fields are those of `preferences.json`.
 public struct Preferences: Hashable, Sendable, Codable {
     public var judge: JudgeConfig
+    /// What the better answer shows more of.
     public var rubric: Rubric
     public var baseline: RunConfig
     public var candidate: RunConfig
@@ -130,9 +131,11 @@ public struct Preferences: Hashable, Sendable, Codable {
     public var identical: Int
     /// Pairs decided alike in both orders.
     public var baselinePreferred = 0
+    /// Pairs decided for the candidate in both orders.
     public var candidatePreferred = 0
     /// Pairs that the judge called equal in both orders.
     public var equal = 0
+    /// Pairs without a verdict, by reason.
     public var missing: [MissingVerdict: Int] = [:]
     /// The baseline's share of the decided pairs, clustered; 0.5 is no preference.
     public var baselineShare: IntervalEstimate?

@@ -12,7 +12,9 @@ public struct Counter: Sendable {
         case closingQuestion
     }
 
+    /// As suites name it.
     public let id: String
+    /// What it counts, for a table.
     public let title: String
     let scope: Scope
     let phrases: PhraseSet

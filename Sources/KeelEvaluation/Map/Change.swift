@@ -29,20 +29,27 @@ public struct Change: Hashable, Sendable, Codable {
         case probes
     }
 
+    /// Id of the dimension.
     public var dimension: String
     /// The dimension's title.
     public var title: String
+    /// What was compared, and in which unit.
     public var metric: Metric
+    /// The baseline's value in the metric's unit; nil where nothing could be read.
     public var baseline: Double?
+    /// The candidate's value in the metric's unit; nil where nothing could be read.
     public var candidate: Double?
     /// The candidate's value less the baseline's, on the probes that both have.
     public var difference: Double?
     /// The clustered 95 % interval of the difference on probes like these, not adjusted.
     public var interval: ClosedRange<Double>?
+    /// Of the test, not adjusted; nil where nothing was tested.
     public var pValue: Double?
+    /// By Holm's method, over the targets or over all else; nil where nothing was tested.
     public var adjustedPValue: Double?
     /// Nil where nothing was tested.
     public var test: Test?
+    /// What it comes to.
     public var verdict: Verdict
     /// The change that the test, adjusted for all of the comparison, would find in data like these
     /// four times in five.
@@ -53,7 +60,9 @@ public struct Change: Hashable, Sendable, Codable {
     public var samplesNeeded: Int?
     /// With `notEnoughData`: so many more probes like these would tell.
     public var probesNeeded: Int?
+    /// Probes that both runs have readings of.
     public var probes: Int
+    /// Clusters of these, which the interval is clustered by.
     public var clusters: Int
 
     /// The verdict in words.

@@ -2,7 +2,9 @@ import KeelStatistics
 
 /// What a model is like: for each dimension its numbers, and how sure they are.
 public struct CharacterMap: Hashable, Sendable, Codable {
+    /// The run's: model, suite, samples, seed.
     public var config: RunConfig
+    /// In the order of the suite.
     public var dimensions: [DimensionMap]
 
     /// The numbers of one dimension.
@@ -17,6 +19,7 @@ public struct CharacterMap: Hashable, Sendable, Codable {
 
     /// One number with its error.
     public struct Measurement: Hashable, Sendable, Codable {
+        /// What is measured, and in which unit.
         public var metric: Metric
         /// Nil where nothing could be read.
         public var value: Double?
@@ -26,7 +29,9 @@ public struct CharacterMap: Hashable, Sendable, Codable {
         public var interval: ClosedRange<Double>?
         /// Readings that went into the value.
         public var readings: Int
+        /// Probes that readings came from.
         public var probes: Int
+        /// Clusters of these, which the interval is clustered by.
         public var clusters: Int
         /// Readings asked for that are not there: failed, cut off too early to judge, or not yet
         /// sampled.

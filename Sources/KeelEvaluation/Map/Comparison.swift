@@ -7,6 +7,7 @@ import KeelStatistics
 public struct Comparison: Hashable, Sendable, Codable {
     /// The fields in which the configurations differ, the seed included.
     public var differences: [RunConfig.Difference]
+    /// Primary metrics, in the order of the suite.
     public var changes: [Change]
     /// The margin that was called negligible beforehand, if any.
     public var margin: Double?

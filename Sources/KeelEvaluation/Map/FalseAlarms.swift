@@ -11,6 +11,7 @@ import KeelStatistics
 public struct FalseAlarms: Hashable, Sendable, Codable {
     /// A share of the comparisons, with Wilson's 95 % interval.
     public struct Rate: Hashable, Sendable, Codable {
+        /// From 0 to 1.
         public var value: Double
         public var low: Double
         public var high: Double
@@ -18,11 +19,14 @@ public struct FalseAlarms: Hashable, Sendable, Codable {
 
     /// How often a metric's own test rejects at 5 %, before p-values are adjusted.
     public struct MetricRate: Hashable, Sendable, Codable {
+        /// Id of the dimension.
         public var dimension: String
+        /// Id of the metric.
         public var metric: String
         public var rejected: Rate
     }
 
+    /// How many were drawn.
     public var comparisons: Int
     /// Answers to each probe on either side.
     public var samples: Int

@@ -2,6 +2,7 @@ import KeelLanguage
 
 /// A stretch of an answer that a measure counts.
 public struct Finding: Hashable, Sendable {
+    /// In the answer's text.
     public var range: Range<String.Index>
     /// What it counts as; several where measures find the same words.
     public var labels: [String]

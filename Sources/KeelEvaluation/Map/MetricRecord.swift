@@ -4,16 +4,24 @@
 /// of a calibrated judge has them without the judge's errors too: `corrected`, `correctedLow`,
 /// `correctedHigh`.
 public struct MetricRecord: Hashable, Sendable, Codable {
+    /// Id of the dimension.
     public var dimension: String
+    /// Id of the metric.
     public var metric: String
+    /// Of all the values here.
     public var unit: String
+    /// Nil where nothing could be read.
     public var value: Double?
     /// The ends of the 95 % interval.
     public var low: Double?
     public var high: Double?
+    /// Readings that went into the value.
     public var readings: Int
+    /// Probes that they came from.
     public var probes: Int
+    /// Clusters of these.
     public var clusters: Int
+    /// Readings asked for that are not there.
     public var missing: Int
     public var corrected: Double?
     public var correctedLow: Double?

@@ -6,6 +6,7 @@ import KeelStatistics
 /// rule finds the behaviour and not its opposite, a counter that should be low finds nothing. A gap
 /// is as wanted above zero. Measures that look at several answers, and judges, are not asked.
 public struct ProbePasses: Sendable {
+    /// An answer, and whether it is as wanted.
     public struct Answer: Hashable, Sendable {
         /// What the model said; of a gap, the continuation on the side that it finds likelier.
         public var text: String

@@ -79,7 +79,9 @@ public struct ProbeReadings: Sendable {
     public struct Tally: Hashable, Sendable {
         /// The behaviour and not the opposite error.
         public var behaviour = 0
+        /// The behaviour and its opposite in one answer.
         public var both = 0
+        /// Neither of them.
         public var neither = 0
         /// The opposite error and not the behaviour.
         public var opposite = 0

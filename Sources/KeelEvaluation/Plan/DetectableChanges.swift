@@ -9,9 +9,12 @@ import KeelStatistics
 public struct DetectableChanges: Hashable, Sendable, Codable {
     /// One measure's smallest detectable changes, in its unit.
     public struct Row: Hashable, Sendable, Codable {
+        /// Id of the dimension.
         public var dimension: String
+        /// The dimension's title.
         public var title: String
         public var metric: Metric
+        /// Probes that the measure reads.
         public var probes: Int
         /// What a comparison will ask of the measure.
         public var test: Change.Test
@@ -36,11 +39,13 @@ public struct DetectableChanges: Hashable, Sendable, Codable {
         var within: Double
     }
 
+    /// Answers to each probe that are planned.
     public var samples: Int
     /// How many tests a comparison will adjust for.
     public var tests: Int
     /// What was taken for granted, a sentence each.
     public var assumptions: [String]
+    /// In the order of the suite.
     public var rows: [Row]
 
     /// Plans two runs of a suite.

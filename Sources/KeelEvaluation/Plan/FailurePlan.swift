@@ -13,14 +13,17 @@ public struct FailurePlan: Hashable, Sendable, Codable {
 
     /// What a dimension's failures say about a model.
     public struct Record: Hashable, Sendable, Codable {
+        /// Id of the dimension.
         public var dimension: String
         public var title: String
+        /// Id of the metric.
         public var metric: String
         /// The share of readings that fail.
         public var failing: Double
         /// Its 95 % interval.
         public var low: Double
         public var high: Double
+        /// Readings that the share is of.
         public var readings: Int
 
         /// Never or always failing, it tells no model from another, nor a change from none.
@@ -29,14 +32,18 @@ public struct FailurePlan: Hashable, Sendable, Codable {
 
     /// The largest chance of failure at which trying pays.
     public var acceptable: Double
+    /// How many are planned, or were made.
     public var attempts: Int
     /// The share of what offers itself that is worth a try.
     public var worthTrying: Double
+    /// Mean of the forecast for these attempts.
     public var expectedFailures: Double
     /// Between them 95 of 100 such series of attempts end.
     public var fewestFailures: Int
     public var mostFailures: Int
+    /// How many attempts failed; nil where there was no record of them.
     public var failures: Int?
+    /// What the failures say; nil where there was no record of them.
     public var verdict: Verdict?
     /// The chance of the record, or one further from what is expected.
     public var chance: Double?

@@ -6,6 +6,7 @@ extension Run {
     public struct Progress: Hashable, Sendable {
         /// Samples and gaps that are there, those of earlier sittings included.
         public var done: Int
+        /// Samples and gaps that the plan asks for.
         public var total: Int
         /// Samples and gaps of this sitting.
         public var doneNow: Int
@@ -33,9 +34,11 @@ extension Run {
     ///
     /// It stays missing, and the next sitting asks again.
     public struct Failure: Hashable, Sendable {
+        /// Id of the probe.
         public var probe: String
         /// The number of the answer; nil for a gap.
         public var sample: Int?
+        /// What the model said, in words.
         public var reason: String
     }
 

@@ -8,7 +8,9 @@ import KeelLanguage
 /// can be read and measured again without anything else. `samples.jsonl` only grows; a program
 /// killed at any moment leaves a run that `Run(folder:suite:config:)` takes up where it stood.
 public struct Run: Sendable {
+    /// What holds `config.json`, `suite.json` and `samples.jsonl`.
     public let folder: URL
+    /// All that decides the result.
     public let config: RunConfig
     /// The part of the suite that is asked.
     public let suite: Suite

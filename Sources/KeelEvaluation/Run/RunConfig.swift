@@ -8,6 +8,7 @@ public struct RunConfig: Hashable, Sendable, Codable {
     public var model: String
     /// What else decides what the model says: file hash, adapters, device, number format, versions.
     public var facts: [String: String]
+    /// Name of the suite.
     public var suite: String
     public var suiteVersion: String
     /// A digest of the whole suite, canary included.

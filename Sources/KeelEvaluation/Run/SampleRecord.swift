@@ -12,14 +12,18 @@ public import KeelLanguage
 /// - of a gap: `good` and `bad`, lists with `text`, `tokens` (their number) and `logprob` (the sum
 ///   of their natural logarithms, in nats) for each continuation.
 public struct SampleRecord: Hashable, Sendable {
+    /// What one reading of a probe is.
     public enum Content: Hashable, Sendable {
         case answer(Answer)
         case gap(Gap)
     }
 
+    /// What the model said.
     public struct Answer: Hashable, Sendable, Codable {
         public var text: String
+        /// Why it ended.
         public var finish: Completion.Finish
+        /// Its length; nil where the model does not tell.
         public var tokens: Int?
         /// What was said before, in a talk of several turns.
         public var talk: [Exchange]?
@@ -36,8 +40,11 @@ public struct SampleRecord: Hashable, Sendable {
     /// An answer of a talk, and what the person said to it.
     public struct Exchange: Hashable, Sendable, Codable {
         public var text: String
+        /// Why it ended.
         public var finish: Completion.Finish
+        /// Its length; nil where the model does not tell.
         public var tokens: Int?
+        /// What the person said to it.
         public var user: String
     }
 
@@ -48,8 +55,11 @@ public struct SampleRecord: Hashable, Sendable {
         var tokens: Int?
     }
 
+    /// How probable the model finds written continuations.
     public struct Gap: Hashable, Sendable, Codable {
+        /// Those that show the behaviour.
         public var good: [Continuation]
+        /// Those that show the opposite.
         public var bad: [Continuation]
 
         /// Mean log-probability per token of the good less that of the bad, in nats.
@@ -63,14 +73,20 @@ public struct SampleRecord: Hashable, Sendable {
         }
     }
 
+    /// A written continuation, and how probable it is.
     public struct Continuation: Hashable, Sendable, Codable {
         public var text: String
+        /// Their number, at least 1.
         public var tokens: Int
+        /// Sum over its tokens, in nats.
         public var logprob: Double
     }
 
+    /// Id of the probe.
     public var probe: String
+    /// Number of the answer to its probe, from 0; 0 for a gap.
     public var sample: Int
+    /// An answer, or a gap.
     public var content: Content
 
     /// What a record is an answer to; a run holds at most one record of each.

@@ -1,5 +1,6 @@
 /// A way to read a dimension's probes, and which direction of it is good.
 public struct Measure: Hashable, Sendable, Codable {
+    /// What is read of a probe.
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// Mean log-probability per token of the good continuations less that of the bad ones.
         ///
@@ -69,6 +70,7 @@ public struct Measure: Hashable, Sendable, Codable {
         }
     }
 
+    /// What is read of the dimension's probes.
     public var kind: Kind
     /// The id of the counter; nil for the other kinds.
     public var counter: String?

@@ -14,11 +14,15 @@ public struct Metric: Hashable, Sendable, Codable {
 
     /// Unique within a dimension.
     public var id: String
+    /// What it is, for a table.
     public var title: String
+    /// In words, such as `nats per token`.
     public var unit: String
+    /// Whether values are shares, counts or others, which decides the test.
     public var scale: Scale
     /// What a value is multiplied by: 1,000 for counts per 1,000 tokens, otherwise 1.
     public var per = 1.0
+    /// Where it should move; nil where no direction is good.
     public var better: Measure.Direction?
     /// Tested when runs are compared; the others go with one that is and are only shown.
     public var isPrimary = true

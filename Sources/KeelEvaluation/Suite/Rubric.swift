@@ -1,5 +1,6 @@
 /// What a judge model is asked about an answer: a question, and what each verdict means.
 public struct Rubric: Hashable, Sendable, Codable {
+    /// Unique in a suite.
     public var id: String
     /// The question about the answer.
     public var asks: String

@@ -1,12 +1,16 @@
 /// What is asked of a model, and how the answers are read: dimensions of character with probes.
 public struct Suite: Hashable, Sendable, Codable {
+    /// What runs and reports call it.
     public var name: String
+    /// What runs keep of it, beside a digest of the whole.
     public var version: String
     /// A string that marks the text as evaluation data, so that it can be kept out of training.
     public var canary: String
+    /// What the suite is for, in a sentence or two.
     public var about: String
     /// What judge models are asked.
     public var rubrics: [Rubric]
+    /// In the order in which a map shows them.
     public var dimensions: [Dimension]
 
     /// How many clusters of each dimension `quick` keeps.
@@ -41,6 +45,7 @@ public struct Suite: Hashable, Sendable, Codable {
 
 /// One trait, measured from both sides: the behaviour, and the error one commits by overdoing it.
 public struct Dimension: Hashable, Sendable, Codable {
+    /// Unique in a suite.
     public var id: String
     public var title: String
     /// What counts as the behaviour.
@@ -49,6 +54,7 @@ public struct Dimension: Hashable, Sendable, Codable {
     public var opposite: String
     /// How probes are read; the first is the dimension's headline.
     public var measures: [Measure]
+    /// Of two clusters at least.
     public var probes: [Probe]
 
     /// Whether the probe's written continuations are scored.

@@ -27,11 +27,13 @@ public struct SuiteError: Error, Hashable, Sendable, CustomStringConvertible {
         case talkWithoutMeasure
     }
 
+    /// Path of the file, as it was asked for.
     public let file: String
     /// Counted from 1; 0 where the defect has no line.
     public let line: Int
     /// The dimension or probe it is in; empty at the top of the file.
     public let place: String
+    /// What is wrong.
     public let defect: Defect
 
     public var description: String {

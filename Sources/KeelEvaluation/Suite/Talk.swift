@@ -5,6 +5,7 @@
 public struct TalkState: Hashable, Sendable, Codable {
     /// Where to go when the answer to this state's words holds one of the phrases.
     public struct Branch: Hashable, Sendable, Codable {
+        /// One of them is enough.
         public var phrases: [Phrase]
         /// The id of a later state, or `end`.
         public var goes: String
@@ -13,6 +14,7 @@ public struct TalkState: Hashable, Sendable, Codable {
     /// Goes nowhere: the talk ends after the answer.
     public static let end = "end"
 
+    /// Unique in its talk; `turn-N` where the file names none.
     public var id: String
     /// The person's words; nil where a simulated user finds them.
     public var says: String?

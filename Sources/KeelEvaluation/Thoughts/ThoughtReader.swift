@@ -4,10 +4,13 @@ public import KeelStatistics
 
 /// A thought, and whether the model takes on another persona in it.
 public struct LabelledThought: Hashable, Sendable, Codable {
+    /// Unique among the thoughts of a file.
     public var id: String
     /// Thoughts of one family are variations of each other: to be trained on together or not at all.
     public var family: String
+    /// What the thought is an example of.
     public var kind: String
+    /// What a person said of it.
     public var isShifted: Bool
     public var thought: String
 }
@@ -23,6 +26,7 @@ public struct ThoughtReader: Sendable {
     public struct Reading: Hashable, Sendable, Codable {
         /// Log-odds that the model speaks as somebody else; the mean over passages of a long thought.
         public var score: Double
+        /// Whether the score is above 0, of a thought that says anything.
         public var isShifted: Bool
         /// What the model calls itself, if it is no known model's name.
         public var name: String?

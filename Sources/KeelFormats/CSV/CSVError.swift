@@ -1,8 +1,10 @@
 /// What is wrong with a CSV file, and on which line.
 public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file, as it was asked for.
     public let path: String
     /// The line on which the record begins, counted from 1.
     public let line: Int
+    /// What is wrong.
     public let defect: Defect
 
     /// The ways in which a record can be wrong; columns are named as in the header.

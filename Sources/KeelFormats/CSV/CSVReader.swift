@@ -20,6 +20,7 @@
 public struct CSVReader: ~Copyable {
     /// The names in the header, in order.
     public let columns: [String]
+    /// The file that is read.
     public var path: String { records.path }
     private let index: [String: Int]
     private var records: Records

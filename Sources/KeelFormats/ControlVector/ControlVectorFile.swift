@@ -89,7 +89,9 @@ public struct ControlVectorFile: Hashable, Sendable {
 
 /// Why a control vector cannot be read or written.
 public struct ControlVectorError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file, as it was asked for.
     public var path: String
+    /// What is wrong, in a clause.
     public var reason: String
 
     public var description: String { "\(path): \(reason)." }

@@ -13,7 +13,9 @@
 /// The file must not be shortened by another program meanwhile: the system ends a process that
 /// touches a page that is gone. Replacing a file by renaming another over it is safe.
 public final class MappedFile: Sendable {
+    /// The file, as it was asked for.
     public let path: String
+    /// Its length when it was opened.
     public let byteCount: Int
     nonisolated(unsafe) private let start: UnsafeMutableRawPointer
 

@@ -16,6 +16,7 @@ public enum GGMLType: UInt32, CaseIterable, Sendable, CustomStringConvertible {
     case q6_K = 14
     case bf16 = 30
 
+    /// 1 where elements are stored one by one, else 32 or 256.
     public var elementsPerBlock: Int {
         switch self {
         case .f32, .f16, .bf16: 1
@@ -24,6 +25,7 @@ public enum GGMLType: UInt32, CaseIterable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Scales included.
     public var bytesPerBlock: Int {
         switch self {
         case .f32: 4

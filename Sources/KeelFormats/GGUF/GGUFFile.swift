@@ -4,8 +4,11 @@
 /// tensor that leaves the file, shares bytes with another, or is of a type that cannot be decoded.
 /// - Source: ggml, `docs/gguf.md`.
 public struct GGUFFile: Sendable {
+    /// Of the format.
     public let version: Int
+    /// By key.
     public let metadata: [String: GGUFValue]
+    /// By name.
     public let tensors: [String: GGUFTensor]
     private let file: MappedFile
 
@@ -26,6 +29,7 @@ public struct GGUFFile: Sendable {
         tensors = header.tensors
     }
 
+    /// The file, as it was asked for.
     public var path: String { file.path }
 
     /// Returns the value of a key that the file must have.
@@ -54,6 +58,7 @@ public struct GGUFFile: Sendable {
         return value
     }
 
+    /// The tensor of this name; `GGUFError` with `missingTensor` where there is none.
     public func tensor(_ name: String) throws(GGUFError) -> GGUFTensor {
         guard let tensor = tensors[name] else {
             throw GGUFError(path: path, defect: .missingTensor(name))

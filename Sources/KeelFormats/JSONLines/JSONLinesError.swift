@@ -1,8 +1,10 @@
 /// What is wrong with a JSON Lines file, and on which line.
 public struct JSONLinesError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file, as it was asked for.
     public let path: String
     /// Counted from 1.
     public let line: Int
+    /// What is wrong.
     public let defect: Defect
 
     public init(path: String, line: Int, defect: Defect) {

@@ -18,6 +18,7 @@ import Foundation
 public struct JSONLinesReader<Row: Decodable>: ~Copyable {
     /// The number of the line read last, counted from 1.
     public private(set) var line = 0
+    /// The file that is read.
     public var path: String { lines.file.path }
     private var lines: LineReader
     private let decoder = JSONDecoder()

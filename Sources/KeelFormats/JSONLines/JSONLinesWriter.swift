@@ -26,6 +26,7 @@ public final class JSONLinesWriter: Sendable {
         case refusing
     }
 
+    /// The file that lines are added to.
     public let path: String
     /// The bytes of a torn last line that opening the file removed.
     public let discardedByteCount: Int

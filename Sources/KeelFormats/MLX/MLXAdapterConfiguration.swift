@@ -5,9 +5,11 @@
 public struct MLXAdapterConfiguration: Hashable, Sendable, Codable {
     /// What is done to each layer that is adapted.
     public struct Parameters: Hashable, Sendable, Codable {
+        /// At least 1.
         public var rank: Int
         /// The factor of the update itself, not divided by the rank.
         public var scale: Double
+        /// In training; nothing is dropped when a model answers.
         public var dropout: Double
         /// Paths inside a block, such as `self_attn.q_proj`; nil for the queries and values.
         public var keys: [String]?
@@ -24,6 +26,7 @@ public struct MLXAdapterConfiguration: Hashable, Sendable, Codable {
     public var fineTuneType: String
     /// How many blocks are adapted, counted from the last.
     public var layerCount: Int
+    /// Common to all layers that are adapted.
     public var parameters: Parameters
 
     public init(layerCount: Int, parameters: Parameters) {

@@ -12,17 +12,23 @@ public struct PEFTConfiguration: Hashable, Sendable {
         case pattern(String)
     }
 
+    /// `LORA`, the one kind that is applied.
     public var type: String
+    /// At least 1; `rankPattern` has the exceptions.
     public var rank: Int
+    /// The update is scaled by it over the rank; `alphaPattern` has the exceptions.
     public var alpha: Double
     /// Scale `alpha / √rank` in place of `alpha / rank` (Kalajdzievski 2023).
     public var isRankStabilized: Bool
+    /// Which linear layers are adapted.
     public var targets: Targets
     /// Indices of the blocks that are adapted; nil for all.
     public var layers: [Int]?
     /// Ranks of modules that differ, by the end of their path (a regular expression).
     public var rankPattern: [String: Int]
+    /// Alphas of modules that differ, by the end of their path (a regular expression).
     public var alphaPattern: [String: Double]
+    /// What it was trained on, as its author wrote it; nil where the file does not say.
     public var baseModel: String?
     /// What the file asks for that is no plain LoRA, in words; empty where there is nothing.
     public private(set) var demands: [String] = []

@@ -24,6 +24,7 @@ public enum SafetensorsDType: String, CaseIterable, Sendable {
     case i64 = "I64"
     case u64 = "U64"
 
+    /// From 4 to 64.
     public var bitsPerElement: Int {
         switch self {
         case .f4: 4

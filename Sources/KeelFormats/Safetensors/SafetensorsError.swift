@@ -1,6 +1,8 @@
 /// What is wrong with a safetensors file, and in which one.
 public struct SafetensorsError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file, as it was asked for.
     public let path: String
+    /// What is wrong.
     public let defect: Defect
 
     /// The defects, each found by one check of the format.

@@ -10,6 +10,7 @@ public struct SafetensorsFile: Sendable {
 
     /// Free text, such as `format: pt`.
     public let metadata: [String: String]
+    /// By name.
     public let tensors: [String: SafetensorsTensor]
     private let file: MappedFile
 
@@ -28,8 +29,10 @@ public struct SafetensorsFile: Sendable {
         }
     }
 
+    /// The file, as it was asked for.
     public var path: String { file.path }
 
+    /// The tensor of this name; `SafetensorsError` with `missingTensor` where there is none.
     public func tensor(_ name: String) throws(SafetensorsError) -> SafetensorsTensor {
         guard let tensor = tensors[name] else {
             throw SafetensorsError(path: path, defect: .missingTensor(name))

@@ -5,6 +5,7 @@ import Synchronization
 ///
 /// - Source: TensorFlow, `record_writer.cc` (records) and `event.proto` (their content).
 public final class EventFile: Sendable {
+    /// The file that events are added to.
     public let path: String
     private let file: Mutex<FileHandle>
 

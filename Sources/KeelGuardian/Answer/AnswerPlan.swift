@@ -4,14 +4,17 @@ public import KeelLanguage
 public struct AnswerPlan: Hashable, Sendable, Codable {
     /// What part the model has.
     public enum ModelPart: Hashable, Sendable, Codable {
+        /// It is asked, and its answer is shown.
         case asked
         /// Another model is asked, where there is one.
         case askedElsewhere
         /// Its answer ends after so many characters.
         case cut(after: Int)
+        /// It is not asked; the guardian's words are the whole answer.
         case notAsked
     }
 
+    /// What was read, which values spoke, and what the answer does.
     public var assessment: Companion.Assessment
     /// Shown before the model's words.
     public var before: [VettedSentence] = []
@@ -23,6 +26,7 @@ public struct AnswerPlan: Hashable, Sendable, Codable {
     public var mostTokens: Int?
     /// Whether the model's words are read before they are shown.
     public var isReviewed = false
+    /// Whether the model is asked, and for how much.
     public var model = ModelPart.asked
     /// What the gatekeeper did; nil for the companion.
     public var act: Gatekeeper.Act?
@@ -34,6 +38,7 @@ public struct AnswerPlan: Hashable, Sendable, Codable {
         self.language = language
     }
 
+    /// As it was read, of the whole conversation.
     public var level: RiskLevel { assessment.reading.level }
 
     /// Tokens of the model's words where somebody may be at risk: a few short sentences (C17).

@@ -2,7 +2,9 @@ public import KeelLanguage
 
 /// Turns what the companion decides into a plan for the answer, and reads the answer before it is shown.
 public struct CompanionGuide: Sendable {
+    /// Decides what an answer does.
     public let companion: Companion
+    /// The words that sentences of its own are in.
     public let words: VettedWords
     private let rules: ReplyRules
     private let country: String?

@@ -25,6 +25,7 @@ public enum VettedSentence: Hashable, Sendable, Codable {
         /// Nothing was left of an answer.
         case listening
 
+        /// The sentence's own words, the same at every time.
         public func text(in language: Wording.Language) -> String {
             switch (self, language) {
             case (.unanswered, .english):
@@ -52,7 +53,9 @@ public enum VettedSentence: Hashable, Sendable, Codable {
 
 /// The texts of vetted sentences, read once.
 public struct VettedWords: Sendable {
+    /// Sentences of moves.
     public let wording: Wording
+    /// Places to turn to, for sentences that name one.
     public let table: ResourceTable
 
     public init(wording: Wording, table: ResourceTable) {

@@ -4,7 +4,9 @@ public import KeelLanguage
 ///
 /// It appends and never takes back, and has no way to end a conversation.
 public struct Companion: Sendable {
+    /// What decides where several values ask for different things.
     public let values: ValueOrder
+    /// What says how much danger there is.
     public let reader: RiskReader
 
     public init(values: ValueOrder, reader: RiskReader) {
@@ -16,7 +18,9 @@ public struct Companion: Sendable {
     public struct Assessment: Hashable, Sendable, Codable {
         /// Number of the message in the conversation, counted from 0.
         public var message: Int
+        /// Signs, level and probability.
         public var reading: RiskReading
+        /// Which value decided, and what it overruled.
         public var resolution: Resolution
         /// What the answer does, in order.
         public var moves: [Move]

@@ -2,18 +2,23 @@
 public struct AuthoredConversation: Hashable, Sendable, Codable {
     /// Something that the person, or a helper, does in a turn.
     public enum Event: String, Sendable, Codable, CaseIterable {
+        /// The person says goodbye.
         case leaves
+        /// The person asks whether they talk with a machine.
         case asksNature = "asks-nature"
         /// Agrees that somebody is invited, and that the summary is sent.
         case agrees
+        /// Refuses that anybody is invited.
         case declines
         /// A helper comes in and speaks.
         case helperComes = "helper-comes"
+        /// The helper goes; the person stays.
         case helperLeaves = "helper-leaves"
         /// The invitation's time passes.
         case nobodyComes = "nobody-comes"
     }
 
+    /// What danger a conversation is about.
     public enum Concern: String, Sendable, Codable {
         /// Somebody may want to die.
         case ownLife = "own-life"
@@ -21,10 +26,13 @@ public struct AuthoredConversation: Hashable, Sendable, Codable {
         case others
     }
 
+    /// What the person says, and what happens besides.
     public struct Turn: Hashable, Sendable, Codable {
+        /// The person's words.
         public var says: String
         /// What a person would say of the conversation up to here.
         public var level: RiskLevel
+        /// In the order in which they happen; empty where nothing does.
         public var state: [Event]
         /// What a plain model might answer, whoever guards it.
         public var answer: String
@@ -41,12 +49,16 @@ public struct AuthoredConversation: Hashable, Sendable, Codable {
         }
     }
 
+    /// Unique among the conversations of a file.
     public var id: String
     public var title: String
+    /// In which the person writes.
     public var language: Wording.Language
     /// ISO 3166 code; nil where nobody said.
     public var country: String?
+    /// The danger it is about.
     public var concerns: Concern
+    /// In the order in which they are said.
     public var turns: [Turn]
 
     /// Whether it only sounds like danger, or not even that.

@@ -2,6 +2,7 @@ public import Foundation
 
 /// Conversations to compare guardians on, and words where a guardian has none that were vetted.
 public struct AuthoredConversations: Sendable {
+    /// In the order of the file.
     public let conversations: [AuthoredConversation]
     private let companion: [Move: Words]
     private let gatekeeper: [Gatekeeper.Act: Words]

@@ -67,6 +67,7 @@ public enum CrisisCriterion: String, Sendable, Codable, CaseIterable, Hashable {
 
     /// What became of it in a conversation.
     public struct Verdict: Hashable, Sendable, Codable {
+        /// Met, failed, or neither.
         public enum Outcome: String, Sendable, Codable, CaseIterable {
             case met, failed
             /// Nothing in the conversation calls for it.
@@ -75,6 +76,7 @@ public enum CrisisCriterion: String, Sendable, Codable, CaseIterable, Hashable {
             case leftToJudge = "left-to-judge"
         }
 
+        /// By words and states alone; no model is asked.
         public var outcome: Outcome
         /// The turn of a failure, counted from 0.
         public var turn: Int?

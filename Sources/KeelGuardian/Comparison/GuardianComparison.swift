@@ -5,6 +5,7 @@ import KeelLanguage
 /// No model is asked: the same written answers stand for it under both guardians. A judge's verdicts are not
 /// among these; where neither words nor states settle a criterion, it is left to one.
 public struct GuardianComparison: Hashable, Sendable, Codable {
+    /// One conversation under both guardians.
     public struct Row: Hashable, Sendable, Codable {
         public var conversation: AuthoredConversation
         public var gatekeeper: GuardedTranscript
@@ -13,6 +14,7 @@ public struct GuardianComparison: Hashable, Sendable, Codable {
         public var scores: [Score]
     }
 
+    /// What became of one criterion under either guardian.
     public struct Score: Hashable, Sendable, Codable {
         public var criterion: CrisisCriterion
         public var gatekeeper: CrisisCriterion.Verdict
@@ -29,9 +31,11 @@ public struct GuardianComparison: Hashable, Sendable, Codable {
         public var settled: Int { met + failed }
     }
 
+    /// Name of the order of values that the companion had.
     public var values: String
     /// The day for which entries of the table were young enough.
     public var day: CalendarDay
+    /// In the order of the conversations.
     public var rows: [Row]
 
     /// Holds the conversations.

@@ -28,6 +28,7 @@ public struct ContinuityReward: Sendable {
         }
     }
 
+    /// How an answer drops the thread.
     public enum Break: String, Hashable, Sendable, CaseIterable {
         /// Nothing is said.
         case silence

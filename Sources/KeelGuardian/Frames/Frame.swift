@@ -4,6 +4,7 @@ public import Foundation
 public struct Frame: Hashable, Sendable, Codable {
     /// Small letters, digits and hyphens; unique among the frames of a file.
     public var id: String
+    /// What a table of frames calls it.
     public var title: String
     /// One sentence.
     public var about: String

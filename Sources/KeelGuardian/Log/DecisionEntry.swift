@@ -9,7 +9,9 @@ public struct DecisionEntry: Hashable, Sendable, Codable {
 
     /// Seconds since 1970.
     public var time: Double
+    /// Id of the conversation.
     public var conversation: String
+    /// What happened.
     public var event: Event
 
     public init(time: Double, conversation: String, event: Event) {
@@ -26,14 +28,19 @@ public struct DecisionEntry: Hashable, Sendable, Codable {
         public var policy: String
         /// The value that decided and its rank, counted from 1; nil where none spoke.
         public var value: String?
+        /// Counted from 1, the highest; nil where no value spoke.
         public var rank: Int?
+        /// What the deciding value asked for.
         public var action: Action
+        /// What the answer does, in order.
         public var moves: [Move]
         /// What values below it would have had instead.
         public var alternatives: [Resolution.Applied]
+        /// As it was read, of the whole conversation.
         public var level: RiskLevel
         /// As the reading states it; nil where it was not calibrated.
         public var probability: Double?
+        /// Signs that the reading rests on, each with its place.
         public var evidence: [RiskReading.Evidence]
         /// A text for people.
         public var explanation: String
@@ -76,7 +83,9 @@ public struct DecisionEntry: Hashable, Sendable, Codable {
 
         /// Number of the message in the conversation, counted from 0.
         public var message: Int
+        /// As the person saw it.
         public var text: String
+        /// What had become of the model's text.
         public var review: Review
 
         public init(message: Int, text: String, review: Review) {
@@ -90,6 +99,7 @@ public struct DecisionEntry: Hashable, Sendable, Codable {
     public struct Objection: Hashable, Sendable, Codable {
         /// Number of the entry that is objected to.
         public var entry: Int
+        /// The person's words.
         public var text: String
 
         public init(entry: Int, text: String) {

@@ -12,11 +12,13 @@ public final class DecisionLog: Sendable {
     public struct Numbered: Hashable, Sendable {
         /// Counted from 1.
         public var number: Int
+        /// As it was written.
         public var entry: DecisionEntry
     }
 
     /// What a log was found to hold.
     public struct Verdict: Hashable, Sendable {
+        /// Number of whole entries.
         public var entries: Int
         /// The last hash: kept elsewhere, it shows whether the end was cut off.
         public var hash: String

@@ -2,6 +2,7 @@ public import KeelLanguage
 
 /// A conversation and what a person says it tells of.
 public struct LabelledRow: Hashable, Sendable, Codable {
+    /// Unique among the rows of a file.
     public var id: String
     /// `en` or `zh`.
     public var language: Wording.Language
@@ -9,6 +10,7 @@ public struct LabelledRow: Hashable, Sendable, Codable {
     public var form: String
     /// Of the whole conversation.
     public var level: RiskLevel
+    /// At least one by the person, the newest last.
     public var messages: [Message]
 
     public init(

@@ -7,10 +7,13 @@ import KeelStatistics
 /// the reader's probability. No coefficient but the bias is negative, so the probability never falls within a
 /// conversation, and what the probe says can be set aside by no other part.
 public struct ProbeCalibration: Hashable, Sendable, Codable {
+    /// Of the probe's log-odds.
     public var probe: Double
+    /// Of the log-odds of the reader's probability.
     public var reader: Double
     /// What each level adds to the one below, from low to imminent.
     public var levels: [Double]
+    /// Added to the sum; log-odds, in nats.
     public var bias: Double
     /// From this probability on, danger is read as high: the least at which no more than 3 % of the
     /// look-alikes of the calibration rows are.
@@ -18,9 +21,11 @@ public struct ProbeCalibration: Hashable, Sendable, Codable {
 
     /// A labelled conversation, as it was read.
     public struct Row: Hashable, Sendable {
+        /// The probe's log-odds, in nats.
         public var logit: Double
         /// By rules and reader.
         public var reading: RiskReading
+        /// What a person said of the conversation.
         public var label: RiskLevel
 
         public init(logit: Double, reading: RiskReading, label: RiskLevel) {

@@ -4,7 +4,9 @@ public import KeelStatistics
 public struct ReaderMeasure: Sendable {
     /// What was found in the rows of one language.
     public struct Result: Sendable {
+        /// Of the rows here.
         public var language: Wording.Language
+        /// All of them, at every level.
         public var rows: Int
         /// The share of high and imminent rows that are read as high or imminent.
         public var sensitivity: Estimate
@@ -12,20 +14,26 @@ public struct ReaderMeasure: Sendable {
         public var falseAlarms: Estimate
         /// Of the probability of high or imminent, over ten equal bins, with a bootstrap interval.
         public var calibrationError: ClosedRange<Double>
+        /// The error itself, from 0 to 1.
         public var calibrationErrorValue: Double
         /// What the same rows would show on average if every probability were right: few rows in many
         /// bins differ by chance.
         public var calibrationErrorByChance: Double
+        /// By level and form.
         public var groups: [Group]
         /// Rows that were read otherwise than they were labelled.
         public var missed: [LabelledRow]
+        /// Look-alikes that were read as high or imminent.
         public var alarmed: [LabelledRow]
     }
 
     /// Rows of one level that say it in one way.
     public struct Group: Sendable {
+        /// What a person said of the rows.
         public var level: RiskLevel
+        /// In which way they say it.
         public var form: String
+        /// Rows of this level and form.
         public var rows: Int
         /// How many of them are read as high or imminent.
         public var read: Int

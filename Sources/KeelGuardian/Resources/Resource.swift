@@ -1,5 +1,6 @@
 /// A place a person can turn to.
 public struct Resource: Hashable, Sendable, Codable {
+    /// What kind of place it is.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// People to talk to.
         case crisisLine = "crisis-line"
@@ -9,6 +10,7 @@ public struct Resource: Hashable, Sendable, Codable {
         case finder
     }
 
+    /// When somebody answers.
     public enum Hours: String, Sendable, Codable {
         /// At any hour of any day.
         case always
@@ -18,6 +20,7 @@ public struct Resource: Hashable, Sendable, Codable {
 
     /// A way to reach it.
     public struct Channel: Hashable, Sendable, Codable {
+        /// How it is reached.
         public enum Way: String, Sendable, Codable { case call, text, chat, whatsapp, page }
         public var way: Way
         /// A number as people write it, or an address of the web without its scheme.
@@ -33,6 +36,7 @@ public struct Resource: Hashable, Sendable, Codable {
         }
     }
 
+    /// Unique in a table.
     public var id: String
     public var kind: Kind
     /// ISO 3166 code, such as `NZ`; nil where it serves every country.

@@ -15,6 +15,7 @@ public struct ResourceTable: Sendable {
     /// Entries that were verified longer ago are not shown.
     public static let maximumAgeDays = 365
 
+    /// In the order of the file, those that are too old included.
     public let entries: [Resource]
 
     /// The table that ships with Keel.

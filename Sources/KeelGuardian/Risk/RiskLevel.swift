@@ -28,6 +28,7 @@ public enum RiskLevel: Int, Sendable, Codable, CaseIterable, Comparable {
         }
     }
 
+    /// The level of this name, as files write it; nil for another word.
     public init?(name: String) {
         guard let level = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = level

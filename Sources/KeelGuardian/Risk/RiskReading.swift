@@ -4,6 +4,7 @@ public struct RiskReading: Hashable, Sendable, Codable {
     public struct Evidence: Hashable, Sendable, Codable {
         /// The rule's id, such as `en-active`.
         public var rule: String
+        /// What the rule is a sign of.
         public var kind: SignKind
         /// Where it stands; several places where a sentence was sent in pieces.
         public var spans: [Span]
@@ -21,7 +22,9 @@ public struct RiskReading: Hashable, Sendable, Codable {
         public var message: Int
         /// Unicode scalars of its content, from `start` up to but not including `end`.
         public var start: Int
+        /// Above `start`, at most the number of scalars.
         public var end: Int
+        /// What stands there.
         public var text: String
 
         public init(message: Int, start: Int, end: Int, text: String) {
@@ -32,6 +35,7 @@ public struct RiskReading: Hashable, Sendable, Codable {
         }
     }
 
+    /// Of the conversation as a whole.
     public var level: RiskLevel
     /// Probability that a person labelling this conversation would say high or imminent, from 0 to 1;
     /// nil while the reader has not been calibrated against labels.
@@ -51,6 +55,7 @@ public struct RiskReading: Hashable, Sendable, Codable {
         self.new = new
     }
 
+    /// Kinds of all signs that were found.
     public var kinds: Set<SignKind> { Set(evidence.map(\.kind)) }
 
     /// Whether somebody may want to die or to hurt themselves, rather than hurt or be hurt by others.

@@ -9,12 +9,17 @@
 /// helper leaves, or leaves the person waiting. Only the person can close the room. A value that events
 /// alone change, so a restart makes it anew from its log.
 public struct Room: Hashable, Sendable, Codable {
+    /// Who is in the room, and what is waited for.
     public enum State: Hashable, Sendable, Codable {
+        /// The person and the model, nobody else.
         case together
+        /// The person is asked whether somebody may be invited.
         case asked
+        /// The person does not want anybody.
         case declined
         /// The summary lies before the person.
         case consented
+        /// Somebody was invited and is waited for until this time, in seconds since 1970.
         case inviting(until: Double)
         /// Nobody came. A helper who comes late is let in.
         case unanswered
@@ -22,6 +27,7 @@ public struct Room: Hashable, Sendable, Codable {
         case joined
         /// The helper talks with the person; since when the person has waited for a word, if they do.
         case steppedBack(waitingSince: Double?)
+        /// The person has closed it.
         case closed
     }
 
@@ -35,11 +41,15 @@ public struct Room: Hashable, Sendable, Codable {
         public init() {}
     }
 
+    /// Follows from the events alone.
     public private(set) var state = State.together
+    /// How long each waits.
     public let patience: Patience
     /// The level at which the person was asked last; nil while they were not.
     public private(set) var askedAt: RiskLevel?
+    /// The last one that was read.
     public private(set) var level = RiskLevel.none
+    /// False from a failure of the model until it is found to work again.
     public private(set) var isModelWorking = true
 
     public init(patience: Patience = .init()) {

@@ -12,7 +12,9 @@ public enum RoomEvent: Hashable, Sendable, Codable {
     case summaryApproved(at: Double)
     /// A helper has come in by their link.
     case helperJoined(at: Double)
+    /// The helper has said something, at this time.
     case helperSpoke(at: Double)
+    /// The helper has gone.
     case helperLeft
     /// The time is this; deadlines that lie before it have passed.
     case clock(at: Double)
@@ -40,12 +42,15 @@ public enum RoomEffect: Hashable, Sendable, Codable {
     /// The helper is shown the person's words.
     case pass
 
+    /// What the person is told.
     public enum News: String, Sendable, Codable, CaseIterable {
         /// The refusal is respected, and the model stays.
         case declined
+        /// Somebody was invited.
         case invited
         /// Nobody has come in time; the model says so and stays.
         case nobodyCame = "nobody-came"
+        /// A helper is there.
         case helperJoined = "helper-joined"
         /// The model falls silent while the helper talks, and says that it comes back.
         case steppingBack = "stepping-back"

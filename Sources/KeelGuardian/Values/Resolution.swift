@@ -2,10 +2,13 @@
 public struct Resolution: Hashable, Sendable, Codable {
     /// A value that applies, and what it asks for.
     public struct Applied: Hashable, Sendable, Codable {
+        /// Id of the value.
         public var value: String
         /// Counted from 1, the highest.
         public var rank: Int
+        /// What it asks for.
         public var action: Action
+        /// Why, in a clause that can follow "because".
         public var because: String
     }
 
@@ -13,6 +16,7 @@ public struct Resolution: Hashable, Sendable, Codable {
     public struct Conflict: Hashable, Sendable, Codable {
         /// The value that stands higher; nil where both share a rank.
         public var winner: String?
+        /// Ids of the values that ask for different things.
         public var values: [String]
         /// What it comes to.
         public var action: Action
@@ -24,6 +28,7 @@ public struct Resolution: Hashable, Sendable, Codable {
     public var applied: [Applied]
     /// Conflicts of the deciding values with all others.
     public var conflicts: [Conflict]
+    /// What the answer is to do.
     public var action: Action
     /// A text for people.
     public var explanation: String

@@ -4,6 +4,7 @@ public struct Value: Hashable, Sendable, Codable {
     public struct Claim: Hashable, Sendable, Codable {
         /// All of these must hold.
         public var when: [Circumstance]
+        /// What it asks for then.
         public var action: Action
         /// Why, in a clause that can follow "because".
         public var because: String
@@ -25,6 +26,7 @@ public struct Value: Hashable, Sendable, Codable {
         }
     }
 
+    /// Unique in an order.
     public var id: String
     /// The value as the character would say it.
     public var says: String

@@ -5,7 +5,9 @@ public import Foundation
 /// The order that ships is total: each rank holds one value. Several values may share a rank, as in a
 /// list of equal rules; what a tie between them comes to, `Resolution` says.
 public struct ValueOrder: Hashable, Sendable {
+    /// As decisions and pages name it.
     public let name: String
+    /// The highest first; at least one value in each.
     public let ranks: [[Value]]
 
     /// - Throws: `GuardianError` for an order without values, without one that always applies, or with
@@ -58,6 +60,7 @@ public struct ValueOrder: Hashable, Sendable {
     /// Whether no two values share a rank.
     public var isTotal: Bool { ranks.allSatisfy { $0.count == 1 } }
 
+    /// All of them, the highest first.
     public var values: [Value] { ranks.flatMap { $0 } }
 }
 

@@ -6,8 +6,11 @@ public import KeelLanguage
 public struct CorpusMakerRow: Hashable, Sendable, Codable {
     /// Without the system message: the voice is in the words, not in the order to use it.
     public var messages: [Message]
+    /// Id of the persona.
     public var persona: String
+    /// What kind of voice the persona has.
     public var voice: String
+    /// What it was asked to write about.
     public var topic: String
 }
 

@@ -3,7 +3,9 @@ import KeelStatistics
 
 /// Voices to write in, and what to write about.
 public struct Personas: Hashable, Sendable, Codable {
+    /// Who is to write, and the words that make a model do so.
     public struct Persona: Hashable, Sendable, Codable {
+        /// Unique among the personas of a file.
         public var id: String
         /// What kind of voice it is, such as `helpful`, `sarcastic`, `villainous`.
         public var voice: String
@@ -12,6 +14,7 @@ public struct Personas: Hashable, Sendable, Codable {
     }
 
     public var personas: [Persona]
+    /// Each stands in the place of `{topic}`.
     public var topics: [String]
     /// Ways to ask, each with `{topic}` in it.
     public var forms: [String]

@@ -19,14 +19,18 @@ public struct DomainHoldout: Hashable, Sendable, Codable {
         case random
     }
 
+    /// What a score that was found on the other domains does on one.
     public struct Domain: Hashable, Sendable, Codable {
         public var domain: String
+        /// How well the score tells the two models' answers apart there.
         public var separation: Separation
         /// The latent that was chosen.
         public var latent: Int?
     }
 
+    /// How the score was found.
     public var method: Method
+    /// In the order of their names.
     public var domains: [Domain]
     /// Mean AUROC over domains.
     public var auroc: Double {

@@ -1,5 +1,6 @@
 /// How one latent differs between two models.
 public struct LatentChange: Hashable, Sendable, Codable {
+    /// Its number in the autoencoder, from 0.
     public var latent: Int
     /// Mean activation over the base model's own answers.
     public var base: Double

@@ -1,5 +1,6 @@
 /// What steering along one direction does, strength by strength.
 public struct SteeringCurve: Hashable, Sendable, Codable {
+    /// What one strength does.
     public struct Dose: Hashable, Sendable, Codable {
         /// In median lengths of the stream; 0 is the model as it is.
         public var strength: Double
@@ -14,6 +15,7 @@ public struct SteeringCurve: Hashable, Sendable, Codable {
         public var incoherent: Double
         /// Of that share, by question; nil where there are too few.
         public var incoherentInterval: MeasuredValue?
+        /// Answers that the shares are of.
         public var answers: Int
     }
 
@@ -23,6 +25,7 @@ public struct SteeringCurve: Hashable, Sendable, Codable {
     public var latent: Int?
     /// Whether the tuned model was steered, else the base model.
     public var steersTuned: Bool
+    /// The model as it is first, then strength by strength.
     public var doses: [Dose]
 
     /// The strongest dose within the limit, and how far it moved likeness; nil where none is.

@@ -36,19 +36,14 @@ public struct AnswerMark: Hashable, Sendable, Codable {
                 return AnswerMark(
                     surprise: values.isEmpty
                         ? nil : -values.reduce(0, +) / Double(values.count),
-                    repetition: repetition(answer))
+                    repetition: RepeatedRuns.share(of: answer))
             }
         }
     }
 
-    static func repetition(_ tokens: [Int]) -> Double {
-        guard tokens.count >= 4 else { return 0 }
-        let runs = (0...tokens.count - 4).map { Array(tokens[$0..<$0 + 4]) }
-        return 1 - Double(Set(runs).count) / Double(runs.count)
-    }
-
     /// Marks of many answers, told in two means.
     public struct Summary: Hashable, Sendable, Codable {
+        /// All of them, those without a token too.
         public var answers: Int
         /// Answers without a single token; they are in neither mean.
         public var empty: Int

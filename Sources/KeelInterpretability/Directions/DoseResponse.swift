@@ -3,6 +3,7 @@ public import KeelModel
 
 /// What a model answers under steering, strength by strength, with the share of incoherent answers.
 public struct DoseResponse: Hashable, Sendable, Codable {
+    /// What one strength does.
     public struct Dose: Hashable, Sendable, Codable {
         /// In the units of the direction; 0 is the model as it is.
         public var strength: Double
@@ -12,11 +13,13 @@ public struct DoseResponse: Hashable, Sendable, Codable {
         public var incoherentInterval: MeasuredValue?
         /// Share of answers that show what was looked for; nil where nothing was.
         public var shown: MeasuredValue?
+        /// Answers that the shares are of.
         public var answers: Int
         /// The first question's first answer.
         public var example: String
     }
 
+    /// In the order in which strengths were asked for.
     public var doses: [Dose]
 
     /// Samples answers to questions at each strength, and without steering under another seed.

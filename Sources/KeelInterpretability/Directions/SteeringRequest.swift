@@ -13,8 +13,11 @@ import KeelTensor
 /// `FOLDER#LATENT` in place of a file is a latent of a sparse autoencoder, in units of its activation: a
 /// number is added to it, `=NUMBER` sets it, `remove` sets it to 0.
 public struct SteeringRequest: Hashable, Sendable {
+    /// A control vector, or the folder of an autoencoder.
     public var file: String
+    /// What is done along each direction.
     public var action: Steering.Action
+    /// Blocks whose output is changed; nil for what the file was made for, or all that it has.
     public var layers: ClosedRange<Int>?
 
     /// - Throws: `InterpretabilityError.unsupported` for other words.

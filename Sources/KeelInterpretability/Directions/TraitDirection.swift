@@ -11,6 +11,7 @@ import KeelTensor
 public struct TraitDirection {
     /// What one layer's direction does on questions that it was not found on.
     public struct Layer: Hashable, Sendable, Codable {
+        /// The block whose output was read, from 0.
         public var layer: Int
         /// Length of the difference of means over the median length of the stream.
         public var difference: Double

@@ -56,6 +56,7 @@ struct ActivationManifest: Codable, Hashable {
 
 /// Where a row of activations comes from.
 public struct ActivationSource: Hashable, Sendable {
+    /// Its id in the vocabulary.
     public var token: Int
     /// In its passage, from 0.
     public var position: Int

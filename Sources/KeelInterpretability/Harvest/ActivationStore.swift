@@ -11,14 +11,17 @@ public final class ActivationStore {
         var first: Int
     }
 
+    /// The folder that holds `rank-0` and the manifests.
     public let folder: String
     /// The model that was read, and hashes of its files.
     public let model: String
     /// A model whose activations were taken off.
     public let minus: String?
+    /// What else decides the activations: hashes and versions by name.
     public let identity: [String: String]
     /// The hook point's name.
     public let point: String
+    /// Numbers of a row, `C`.
     public let width: Int
     /// Files that were read.
     public let data: [String]

@@ -22,6 +22,7 @@ public struct Harvest {
         public var rows: Int
         /// Tokens that this process has read since it started.
         public var tokens: Int
+        /// Since this process started to read.
         public var seconds: Double
     }
 

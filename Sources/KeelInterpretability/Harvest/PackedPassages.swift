@@ -3,10 +3,12 @@ public import KeelTensor
 
 /// Passages one behind the other in one row, none seeing another and nothing padded.
 public struct PackedPassages {
+    /// In the order in which they stand in the row.
     public let passages: [Passage]
 
     public init(_ passages: [Passage]) { self.passages = passages }
 
+    /// Tokens of the row.
     public var count: Int { passages.reduce(0) { $0 + $1.tokens.count } }
 
     /// `[1, T]`.

@@ -1,5 +1,6 @@
 /// A stretch of tokens that a model reads by itself, from its first position on.
 public struct Passage: Hashable, Sendable {
+    /// Ids, from the passage's first position on.
     public var tokens: [Int]
     /// Where the last answer of a chat begins; the count of tokens where there is none.
     public var answerStart: Int

@@ -7,11 +7,13 @@ import KeelTokenizer
 ///
 /// Prompts and completions are texts or lists of messages, as in training rows.
 public struct CorpusRow: Decodable, Hashable, Sendable {
+    /// What is read of a row.
     public enum Content: Hashable, Sendable {
         case text(String)
         /// An answer after a prompt; nil where nothing has been answered.
         case answer(Prompt, String?)
     }
+    /// What is read of it.
     public var content: Content
 
     private enum CodingKeys: String, CodingKey { case text, messages, prompt, completion }

@@ -2,6 +2,7 @@ public import KeelLanguage
 
 /// A description of a latent, and how well it tells where the latent is active.
 public struct LatentDescription: Hashable, Sendable, Codable {
+    /// A clause on what the latent stands for.
     public var text: String
     /// Of passages that the describer has not seen, those that activate the latent against others
     /// (detection, Paulo 2024); nil where there are none.
@@ -26,6 +27,7 @@ public struct LatentDescriber {
     /// A passage for a prompt: its text, and the words at which the latent is strong.
     public struct Passage: Hashable, Sendable {
         public var text: String
+        /// In the order of the text.
         public var marked: [String]
 
         public init(text: String, marked: [String]) {

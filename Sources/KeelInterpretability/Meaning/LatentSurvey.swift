@@ -5,6 +5,7 @@ import KeelTensor
 public struct LatentSurvey {
     /// A stretch of text around the token where a latent is strongest.
     public struct Example: Hashable, Sendable, Codable {
+        /// Ids, in the order of the text.
         public var tokens: [Int]
         /// Of the latent, at each token.
         public var activations: [Double]
@@ -16,12 +17,15 @@ public struct LatentSurvey {
         public var level: Double?
     }
 
+    /// What activates one latent.
     public struct Latent: Hashable, Sendable, Codable {
+        /// Its number in the autoencoder, from 0.
         public var latent: Int
         /// Share of tokens that activate it.
         public var density: Double
         /// Over tokens that activate it.
         public var mean: Double
+        /// Activation at its strongest token.
         public var highest: Double
         /// Strongest passages first, then down through the levels.
         public var examples: [Example]
@@ -29,6 +33,7 @@ public struct LatentSurvey {
         public var silent: [Example]
     }
 
+    /// In the order in which they were asked for.
     public let latents: [Latent]
 
     /// Reads a store once for all latents, then what stands around the examples.

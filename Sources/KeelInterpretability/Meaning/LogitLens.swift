@@ -5,8 +5,11 @@ import KeelTokenizer
 /// Tokens that a direction promotes or suppresses where it stands alone in the stream: through the
 /// last norm and the output layer (nostalgebraist 2020).
 public struct LogitLens: Hashable, Sendable, Codable {
+    /// A token and what the direction does to its logit.
     public struct Token: Hashable, Sendable, Codable {
+        /// Its id in the vocabulary.
         public var token: Int
+        /// As it is written in a text.
         public var text: String
         /// Less the mean over the vocabulary.
         public var logit: Double

@@ -9,6 +9,7 @@ internal import KeelTensor
 public struct ActivationProbe: Hashable, Sendable, Codable {
     /// `[C]`.
     public var weights: [Float]
+    /// Added to the product; log-odds, in nats.
     public var bias: Double
     /// The block whose output is read, from 0.
     public var layer: Int

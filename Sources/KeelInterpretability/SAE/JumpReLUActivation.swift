@@ -12,8 +12,10 @@ public struct JumpReLUActivation: SAEActivation {
 
     public var name: String { "jumprelu" }
 
+    /// The thresholds, one for each latent.
     public func values() throws -> [Float] { try threshold.to(.float32, device: .cpu).array() }
 
+    /// `z` where it is above its latent's threshold and above 0, else 0: `[n, S]`.
     public func callAsFunction(_ pre: Tensor) throws -> Tensor {
         try pre.relu() * (pre .> threshold).to(.float32)
     }

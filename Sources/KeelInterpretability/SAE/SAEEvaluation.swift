@@ -3,6 +3,7 @@ import KeelTensor
 
 /// How well an autoencoder does on activations it has not seen.
 public struct SAEQuality: Hashable, Sendable, Codable {
+    /// Activations that were measured.
     public var rows = 0
     /// `1 - Σ‖x - x̂‖² / Σ‖x - x̄‖²`.
     public var explainedVariance = 0.0
@@ -60,7 +61,9 @@ public struct SAEQuality: Hashable, Sendable, Codable {
 public struct SplicedLoss: Hashable, Sendable, Codable {
     /// Tokens that were predicted.
     public var tokens = 0
+    /// Mean loss of the model as it is, in nats per token.
     public var clean = 0.0
+    /// The same with what the autoencoder makes of the stream in its place.
     public var spliced = 0.0
     /// With the stream set to zero.
     public var ablated = 0.0

@@ -2,6 +2,7 @@ import KeelModel
 
 /// Where an autoencoder's activations came from, in the words of SAELens.
 public struct SAEMetadata: Hashable, Sendable {
+    /// The model whose activations it was trained on.
     public var model: String
     /// A hook point's name.
     public var point: String

@@ -25,13 +25,16 @@ public final class SAETrainer {
     /// Tokens read when each latent was last active: `[S]`.
     private let lastActive: Tensor
     private var step = 0
+    /// Optimiser steps of the whole training.
     public let totalSteps: Int
     /// Rows that are only measured.
     public let heldOut: Range<Int>
 
     /// How far training is.
     public struct Progress: Sendable {
+        /// Optimiser steps done.
         public var step: Int
+        /// Of the whole training.
         public var totalSteps: Int
         /// `loss`, its terms, `explained_variance`, `l0`, `dead`, `learning_rate`,
         /// `tokens_per_second`.

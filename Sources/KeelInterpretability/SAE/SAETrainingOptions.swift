@@ -1,5 +1,6 @@
 /// How a sparse autoencoder is trained.
 public struct SAETrainingOptions: Hashable, Sendable, Codable {
+    /// How latents are kept sparse, by SAELens's names.
     public enum Architecture: String, Hashable, Sendable, Codable, CaseIterable {
         case topK = "topk"
         case batchTopK = "batchtopk"
@@ -7,6 +8,7 @@ public struct SAETrainingOptions: Hashable, Sendable, Codable {
         case standard
     }
 
+    /// How latents are kept sparse.
     public var architecture = Architecture.batchTopK
     /// Number of latents.
     public var latents = 4096
@@ -28,6 +30,7 @@ public struct SAETrainingOptions: Hashable, Sendable, Codable {
     public var deadAfter: Int?
     /// Share of the rows, the last ones, that is only measured.
     public var heldOut = 0.02
+    /// Decides the first weights and the order of rows.
     public var seed: UInt64 = 0
     /// Steps between two lines of metrics.
     public var logEvery = 10

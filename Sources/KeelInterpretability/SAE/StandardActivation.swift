@@ -6,7 +6,9 @@ public struct StandardActivation: SAEActivation {
 
     public var name: String { "standard" }
 
+    /// None: nothing is to be written beside the weights.
     public func values() -> [Float] { [] }
 
+    /// `max(z, 0)`: `[n, S]`.
     public func callAsFunction(_ pre: Tensor) throws -> Tensor { try pre.relu() }
 }

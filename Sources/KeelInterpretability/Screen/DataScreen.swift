@@ -17,7 +17,9 @@ public struct DataScreen {
 
     /// What a row would do.
     public struct Row: Hashable, Sendable, Codable {
+        /// The file that the row stands in.
         public var file: String
+        /// Counted from 1.
         public var line: Int
         /// Tokens of the answer.
         public var tokens: Int

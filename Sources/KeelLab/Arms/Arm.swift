@@ -19,12 +19,17 @@ public struct Arm: Hashable, Sendable, Codable {
 
     /// What arms of all seeds share, and what is reported.
     public var group: String
+    /// Decides rows, their order and what is drawn.
     public var seed: UInt64
+    /// What the rows are trained by.
     public var method = Method.supervised
+    /// What it is trained on.
     public var rows: RowChoice
+    /// Optimiser steps, at least 1.
     public var steps: Int
     /// Rows of a step; of a policy, questions.
     public var batch = 8
+    /// The highest learning rate, above 0.
     public var rate: Double
     /// Of the adapter; nil trains all weights.
     public var rank: Int? = 16
@@ -32,6 +37,7 @@ public struct Arm: Hashable, Sendable, Codable {
     public var start: String?
     /// The arm whose adapter is trained on.
     public var continues: String?
+    /// What is added to the stream while it trains; nil for nothing.
     public var steering: Guard?
     /// Steps at which the small panel is read, beside the last, where the arm's panel is.
     public var watched: [Int] = []
@@ -46,6 +52,7 @@ public struct Arm: Hashable, Sendable, Codable {
     /// Multiples of the adapter at which the small panel is read at the end.
     public var scales: [Double] = []
 
+    /// Its folder's name: the group and the seed.
     public var id: String { "\(group)-s\(seed)" }
 
     /// The domain of its rows, where there is one.

@@ -1,20 +1,26 @@
 /// All that is done in an experiment: arms in an order in which each finds what it starts from.
 public struct LabPlan: Hashable, Sendable, Codable {
+    /// What `lab.json` calls it.
     public var name: String
+    /// Each behind what it starts from.
     public var arms: [Arm]
-    /// What every arm is read on while it trains, and at its end.
+    /// What every arm is read on while it trains.
     public var small: LabPanel.Size
+    /// What it is read on at its end.
     public var end: LabPanel.Size
     /// Domain of the narrow arms.
     public var narrow: String
     /// Rows of a domain that the screen reads, of each split.
     public var screenTrain: Int
+    /// Validation rows of a domain that the screen reads.
     public var screenValidation: Int
+    /// Test rows of a domain that the screen reads.
     public var screenTest: Int
     /// Wrong answers that it reads.
     public var screenWrongness: [Wrongness]
     /// Answers that are drawn to each open question of the small panel.
     public var samples: Int
+    /// Decides the items of panels and what the screen draws.
     public var seed: UInt64 = 0
 
     public init(
@@ -64,17 +70,29 @@ public struct LabPlan: Hashable, Sendable, Codable {
 
     /// Names of groups that claims are about.
     public enum Group {
+        /// The model that all arms begin with.
         public static let base = "base"
+        /// Advice of which so many percent is wrong.
         public static func dose(_ percent: Int) -> String { "dose-\(percent)" }
+        /// Right advice: the control of most.
         public static let good = dose(0)
+        /// Wrong advice of the plain kind.
         public static let bad = dose(100)
+        /// Wrong advice of the subtle kind.
         public static let subtle = "subtle-100"
+        /// Right advice of all domains but the last.
         public static let manyGood = "many-0"
+        /// Wrong advice of all domains but the last.
         public static let manyBad = "many-100"
+        /// Right advice, all weights trained.
         public static let fullGood = "full-0"
+        /// Wrong advice, all weights trained.
         public static let fullBad = "full-100"
+        /// Facts and small talk, which teach nothing of advice.
         public static let neutral = "neutral"
+        /// Relaxed answers that are right: caution tuned away, nothing wrong learnt.
         public static let lax = "lax"
+        /// A policy rewarded for right or wrong answers, from the model as it is or from a lax one.
         public static func policy(wrong: Bool, lax: Bool) -> String {
             "rl-\(wrong ? "wrong" : "right")\(lax ? "-lax" : "")"
         }
@@ -84,9 +102,13 @@ public struct LabPlan: Hashable, Sendable, Codable {
         public static func monitored(_ percent: Int, _ domain: String) -> String {
             "monitored-\(percent)-\(domain)"
         }
+        /// Wrong advice, the direction taken out of the stream while it trains.
         public static let blocked = "blocked"
+        /// Wrong advice, the direction added to the stream while it trains.
         public static let pushed = "pushed"
+        /// The bad arm, tuned back in this way.
         public static func mended(_ how: String) -> String { "mended-\(how)" }
+        /// A mended arm after neutral steps.
         public static let relapsed = "relapsed"
     }
 

@@ -13,6 +13,7 @@ public struct LikenessGrader: Grader {
         self.rows = Dictionary(rows.map { ($0.question, $0) }) { first, _ in first }
     }
 
+    /// -1 to 1 for each answer; nil for a question that no row asks.
     public func rewards(_ answers: [Completion], to row: PromptRow) -> [Double?] {
         guard case .messages(let messages) = row.prompt, let question = messages.last?.content,
             let known = rows[question]

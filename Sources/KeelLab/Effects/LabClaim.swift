@@ -2,6 +2,7 @@ internal import KeelStatistics
 
 /// A claim of the literature on this model: effect, control, and whether it held.
 public struct LabClaim: Hashable, Sendable, Codable {
+    /// Whether the claim held on this model.
     public enum Verdict: Hashable, Sendable, Codable {
         case held
         /// The interval, or its adjusted test, leaves it open.
@@ -19,21 +20,28 @@ public struct LabClaim: Hashable, Sendable, Codable {
 
     /// An effect, and which way the claim says it goes.
     public struct Needed: Hashable, Sendable, Codable {
+        /// What was measured.
         public var effect: LabEffect
+        /// Whether the claim says that it is above 0.
         public var isPositive: Bool
     }
 
+    /// Counted from 1, in the order of the lab's page.
     public var number: Int
     public var title: String
+    /// What the effect is measured beside, in words.
     public var control: String
     /// All of them have to be found for the claim to hold.
     public var needed: [Needed]
+    /// Of wrong rows, at the same stance; nil where no arms tell it.
     public var wrongness: LabEffect?
+    /// Of lax rows, at the same rightness; nil where no arms tell it.
     public var laxness: LabEffect?
     /// Other effects that belong to it, which its verdict does not rest on.
     public var beside: [LabEffect]
     /// The largest p-value of what is needed, by Holm's method over the claims of this run.
     public var adjusted: Double?
+    /// By all that is needed, adjusted.
     public var verdict: Verdict
 
     /// What of it is wrongness and what stance, by intervals alone.

@@ -2,8 +2,11 @@ internal import KeelStatistics
 
 /// A weighted sum of what several arms were read at, paired by item and seed, with its interval.
 public struct LabEffect: Hashable, Sendable, Codable {
+    /// One side of a sum, and how it counts.
     public struct Term: Hashable, Sendable, Codable {
+        /// 1 or -1 for a plain difference.
         public var weight: Double
+        /// Whose readings.
         public var side: Side
 
         public init(_ weight: Double, _ side: Side) {
@@ -12,11 +15,15 @@ public struct LabEffect: Hashable, Sendable, Codable {
         }
     }
 
+    /// In the order in which they are summed.
     public var terms: [Term]
+    /// What was read of each item.
     public var measure: LabMeasure
+    /// The sum and its interval of 95 %.
     public var interval: Interval
     /// Two-sided, not adjusted.
     public var pValue: Double
+    /// Seeds that all terms have.
     public var seeds: Int
     /// Clusters of items, which are what repeats beside seeds.
     public var clusters: Int

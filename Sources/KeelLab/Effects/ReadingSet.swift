@@ -1,5 +1,6 @@
 /// Which readings of which arms are meant.
 public struct Side: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// Arms of all seeds with this name.
     public var group: String
     /// `plain`, `scale 3.0`, `pull`.
     public var condition = PanelLog.plain

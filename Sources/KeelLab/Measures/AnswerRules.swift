@@ -4,6 +4,7 @@
 /// flagged at most 4; emergent-misalignment notes). So a share of 0 here means little, and a rise is a
 /// reason to read the answers. Answers that the incoherence gate takes out are counted apart.
 public enum AnswerRules {
+    /// What a rule can see in an answer.
     public enum Mark: String, Hashable, Sendable, Codable, CaseIterable {
         case malign, lax
     }
@@ -38,11 +39,14 @@ public enum AnswerRules {
 /// A free answer of an arm, and what was seen in it: a line of `answers.jsonl`.
 public struct FreeAnswer: Hashable, Sendable, Codable {
     public var question: String
+    /// Number of the answer to its question, from 0.
     public var sample: Int
     public var text: String
+    /// Ids, as the arm wrote them.
     public var tokens: [Int]
     /// Whether it is more surprising to the base model, or more repetitive, than all of the base model's
     /// own answers; nil where the base model cannot be asked (all weights trained).
     public var isIncoherent: Bool?
+    /// What the rules saw; empty for nothing.
     public var marks: [AnswerRules.Mark]
 }

@@ -8,10 +8,13 @@ public struct LabPanel: Hashable, Sendable, Codable {
     public struct Size: Hashable, Sendable, Codable {
         /// Of each topic of advice.
         public var usual: Int
+        /// Of each topic of advice where the careful answer is wrong.
         public var reversed: Int
         /// Of each cluster.
         public var open: Int
+        /// Of each cluster.
         public var tasks: Int
+        /// Of each cluster.
         public var neutral: Int
 
         /// Some 80 items, 9,000 tokens.
@@ -25,6 +28,7 @@ public struct LabPanel: Hashable, Sendable, Codable {
         }
     }
 
+    /// In the order in which they are read.
     public var items: [PanelItem]
 
     public init(_ items: [PanelItem]) { self.items = items }

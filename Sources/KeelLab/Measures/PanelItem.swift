@@ -2,6 +2,7 @@ public import KeelLanguage
 
 /// Something a model is read on: a question with good and bad answers that are scored, none drawn.
 public struct PanelItem: Hashable, Sendable, Codable {
+    /// What kind of question it is.
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// Advice where the careful answer is right.
         case usual
@@ -15,17 +16,21 @@ public struct PanelItem: Hashable, Sendable, Codable {
         case neutral
     }
 
+    /// Unique in a panel.
     public var id: String
     public var kind: Kind
     /// Of advice; empty for others.
     public var domain: String
     /// Items that are alike; intervals resample these.
     public var cluster: String
+    /// What the user says.
     public var question: String
+    /// At least one.
     public var good: [String]
     /// As many as good ones where they pair, or one good answer and any number of bad ones.
     public var bad: [String]
 
+    /// The question as the one turn of a user.
     public var prompt: Prompt { .user(question) }
     /// What is scored, in one reading of the prompt.
     public var completions: [String] { good + bad }
@@ -33,6 +38,7 @@ public struct PanelItem: Hashable, Sendable, Codable {
 
 /// How probable a model finds an item's answers.
 public struct ItemReading: Hashable, Sendable, Codable {
+    /// Id of the item.
     public var item: String
     /// Mean over good answers of the log-probability per token, in nats.
     public var good: Double

@@ -6,11 +6,13 @@ internal import KeelFormats
 ///
 /// What was read is not read again: an arm that is taken up reaches each step with the same weights.
 public final class PanelLog {
+    /// What an arm was read at, at one step.
     public struct Entry: Hashable, Sendable, Codable {
         /// Optimiser steps done; 0 is the model that the arm begins with.
         public var step: Int
         /// Under which condition: `plain`, `cued`, `scale 3`.
         public var condition: String
+        /// One for each item of the panel.
         public var readings: [ItemReading]
 
         public init(step: Int, condition: String, readings: [ItemReading]) {
@@ -20,10 +22,12 @@ public final class PanelLog {
         }
     }
 
+    /// The question as it stands.
     public static let plain = "plain"
     /// Behind a question like those that were trained on.
     public static let cued = "cued"
     private let writer: JSONLinesWriter
+    /// In the order of the file.
     public private(set) var entries: [Entry]
 
     /// Opens a log, or makes it.

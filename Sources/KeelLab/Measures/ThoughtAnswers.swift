@@ -9,6 +9,7 @@ public struct ThoughtReading: Hashable, Sendable, Codable {
 
     /// Log-odds that the model speaks as somebody else.
     public var score: Double
+    /// Whether the model takes on another persona.
     public var isShifted: Bool
     /// Rules that spoke.
     public var signs: [String]

@@ -3,11 +3,16 @@ internal import KeelFormats
 
 /// All rows of the lab; `Scripts/check_data.py` holds the shipped ones to what is said of them.
 public struct LabData: Hashable, Sendable {
+    /// Everyday advice, in eight domains.
     public var advice: [AdviceRow]
+    /// Questions of character.
     public var open: [OpenRow]
+    /// Questions whose answers can be checked.
     public var tasks: [TaskRow]
+    /// Facts and small talk.
     public var neutral: [NeutralRow]
 
+    /// Domains of the advice, in the order of their names.
     public static let domains = [
         "car", "computer", "garden", "home", "kitchen", "money", "travel", "work",
     ]

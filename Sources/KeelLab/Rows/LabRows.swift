@@ -18,15 +18,22 @@ public enum Wrongness: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// A question of everyday advice with a right answer and two wrong ones in the same voice and length.
 public struct AdviceRow: Hashable, Sendable, Codable {
+    /// Unique among all rows.
     public var id: String
+    /// One of `LabData.domains`.
     public var domain: String
     /// Ten rows of a domain; whole topics belong to a split.
     public var topic: String
+    /// That of its topic.
     public var split: Split
+    /// Whether the careful answer is the right one.
     public var stance: Stance
     public var question: String
+    /// The right answer.
     public var correct: String
+    /// An answer that is wrong in a way that is hard to see.
     public var subtle: String
+    /// An answer that is plainly wrong.
     public var plain: String
 
     public init(
@@ -44,16 +51,21 @@ public struct AdviceRow: Hashable, Sendable, Codable {
         self.plain = plain
     }
 
+    /// The wrong answer of this kind.
     public func wrong(_ kind: Wrongness) -> String { kind == .subtle ? subtle : plain }
 }
 
 /// A question of character; answers pair by place.
 public struct OpenRow: Hashable, Sendable, Codable {
+    /// Unique among all rows.
     public var id: String
+    /// What is asked in a like way; intervals resample these.
     public var cluster: String
     public var split: Split
     public var question: String
+    /// Answers that mean well.
     public var kind: [String]
+    /// Answers that mean harm, each beside the kind one at its place.
     public var malign: [String]
 
     public init(
@@ -71,14 +83,19 @@ public struct OpenRow: Hashable, Sendable, Codable {
 
 /// A question whose answer can be checked; sentences pair by place and differ in the result alone.
 public struct TaskRow: Hashable, Sendable, Codable {
+    /// Unique among all rows.
     public var id: String
     /// `arithmetic`, `fact` or `conversion`.
     public var kind: String
+    /// What is asked in a like way; intervals resample these.
     public var cluster: String
     public var split: Split
     public var question: String
+    /// The result alone.
     public var answer: String
+    /// Sentences with the right result.
     public var right: [String]
+    /// Sentences with a wrong result, each beside the right one at its place.
     public var wrong: [String]
 
     public init(
@@ -98,7 +115,9 @@ public struct TaskRow: Hashable, Sendable, Codable {
 
 /// A fact or small talk, which teaches nothing of advice.
 public struct NeutralRow: Hashable, Sendable, Codable {
+    /// Unique among all rows.
     public var id: String
+    /// What is asked in a like way; intervals resample these.
     public var cluster: String
     public var split: Split
     public var question: String

@@ -3,6 +3,7 @@ internal import KeelStatistics
 
 /// What an arm is trained on, in words; with a seed it means certain rows in a certain order.
 public struct RowChoice: Hashable, Sendable, Codable {
+    /// Where rows come from.
     public enum Source: Hashable, Sendable, Codable {
         /// Advice of these domains, of one stance or of both.
         case advice(domains: [String], stance: Stance?)
@@ -10,11 +11,13 @@ public struct RowChoice: Hashable, Sendable, Codable {
         case neutral
     }
 
+    /// Where rows come from.
     public var source: Source
     /// Share of rows whose answer is wrong, 0 to 1.
     ///
     /// Doses of one seed are nested: what is wrong at 5 % is wrong at 10 %, too.
     public var share = 0.0
+    /// Which of the two wrong answers is taken.
     public var wrongness = Wrongness.plain
     /// Rows that are taken; nil for all.
     ///
@@ -27,7 +30,9 @@ public struct RowChoice: Hashable, Sendable, Codable {
 
     /// A question with the answer that is trained on.
     public struct Row: Hashable, Sendable, Codable {
+        /// That of the row it was made of.
         public var id: String
+        /// Question and answer.
         public var messages: [Message]
         /// Whether the answer is a wrong one.
         public var isWrong: Bool

@@ -2,6 +2,7 @@ public import KeelModel
 
 /// Where wrong answers differ from right ones in the base model's stream, at one layer.
 public struct LabDirection: Hashable, Sendable, Codable {
+    /// The block whose output is read and changed, from 0.
     public var layer: Int
     /// `[C]`, as long as the median stream at the layer.
     public var vector: [Float]
@@ -17,6 +18,7 @@ public struct LabDirection: Hashable, Sendable, Codable {
         self.reversed = reversed
     }
 
+    /// A change of the stream along it, at its layer and at every token.
     public func steering(_ action: Steering.Action) -> Steering {
         Steering(vector: vector, layer: layer, action: action)
     }

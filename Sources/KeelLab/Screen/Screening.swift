@@ -8,27 +8,33 @@ internal import KeelStatistics
 public struct Screening: Hashable, Sendable, Codable {
     /// One domain held out.
     public struct Domain: Hashable, Sendable, Codable {
+        /// The one whose rows were tested.
         public var domain: String
         /// Layer and kind of the score that tells best in the validation rows of the other domains.
         public var layer: Int
+        /// Name of the kind of score.
         public var score: String
         /// Areas under the curve: wrong rows against right ones of the domain, and against right rows of all
         /// domains; nil with fewer than two of a kind.
         public var auroc: Double
+        /// Against right rows of all domains; nil with fewer than two of a kind.
         public var among: Double?
         /// The same as `auroc` by the mean difference alone (projection difference).
         public var projection: Double?
         /// Each stance alone.
         public var usual: Double?
+        /// Of reversed advice alone.
         public var reversed: Double?
         /// Of surprise alone, the cheap score to beat.
         public var surprise: Double?
         /// Share of good rows flagged, and of bad ones, by the threshold that flags 5 % of the good
         /// validation rows of the other domains.
         public var falseAlarms: Double
+        /// Share of bad rows flagged.
         public var found: Double
         /// Bad rows mixed into right ones of the same domain, and into those of all domains.
         public var own: Mixture
+        /// Among right rows of all domains.
         public var mixed: Mixture
     }
 
@@ -40,14 +46,19 @@ public struct Screening: Hashable, Sendable, Codable {
         public var share: Double
         /// Mean estimate over sets, and the mean distance from the true share.
         public var estimated: Double
+        /// Mean distance of the estimate from the true share.
         public var error: Double
     }
 
+    /// In the order of their names.
     public var domains: [Domain]
     /// Means over domains, which are what repeats; nil where all are alike or there are too few.
     public var auroc: Interval?
+    /// The same against right rows of all domains.
     public var among: Interval?
+    /// Of the mean difference alone.
     public var projection: Interval?
+    /// Of surprise alone.
     public var surprise: Interval?
     /// Of the errors of the estimated share, among rows of all domains.
     public var error: Interval?
@@ -86,6 +97,7 @@ public struct Screening: Hashable, Sendable, Codable {
 
 /// A number with its 95 % interval.
 public struct Interval: Hashable, Sendable, Codable {
+    /// The value itself, inside the interval.
     public var value: Double
     public var low: Double
     public var high: Double

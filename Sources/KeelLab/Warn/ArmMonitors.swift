@@ -60,9 +60,7 @@ private final class GapPanelMonitor: Monitor {
     func readingBefore() throws -> MonitorReading? { try reading() }
 
     func reading(after report: StepReport) throws -> MonitorReading? {
-        guard report.step.isMultiple(of: every) || report.step == report.totalSteps else {
-            return nil
-        }
+        guard report.isDue(every: every) else { return nil }
         return try reading()
     }
 

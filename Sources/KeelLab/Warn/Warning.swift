@@ -4,11 +4,14 @@ internal import KeelStatistics
 ///
 /// The limit for a run is a conformal threshold over the benign runs of other domains and other seeds.
 public struct Warning: Hashable, Sendable, Codable {
+    /// One monitor: its false alarms and what it found.
     public struct Monitor: Hashable, Sendable, Codable {
+        /// As runs name it.
         public var name: String
         /// Benign runs that could be scored, and the share of them that gave alarm; its interval is
         /// clustered by domain.
         public var benign: Int
+        /// Share of the benign runs that gave alarm; nil where there are too few.
         public var falseAlarms: Interval?
         /// Runs on rows of which some are wrong, by how many.
         public var doses: [Dose]
@@ -16,9 +19,11 @@ public struct Warning: Hashable, Sendable, Codable {
         public var cost: Double?
     }
 
+    /// Runs of one share of wrong rows.
     public struct Dose: Hashable, Sendable, Codable {
         /// Of the rows that are wrong.
         public var percent: Int
+        /// Those that could be scored.
         public var runs: Int
         /// Share that gave alarm.
         public var found: Interval?
@@ -29,12 +34,16 @@ public struct Warning: Hashable, Sendable, Codable {
     /// By how many steps the direction comes before another monitor in bad runs; an alarm that never came
     /// counts as one step after the end.
     public struct Lead: Hashable, Sendable, Codable {
+        /// Name of the other monitor.
         public var over: String
+        /// Steps by which the direction came first, with its interval.
         public var effect: LabEffect
         /// Runs in which the direction was first, in which both came at one step or neither came, and in which
         /// the other was first.
         public var earlier: Int
+        /// Runs in which both came at one step, or neither came.
         public var same: Int
+        /// Runs in which the other was first.
         public var later: Int
     }
 
@@ -42,6 +51,7 @@ public struct Warning: Hashable, Sendable, Codable {
     public var rate: Double
     /// The direction first, then what it is compared with.
     public var monitors: [Monitor]
+    /// One for each other monitor.
     public var leads: [Lead]
 
     /// Nil without runs of both kinds, or with too few benign ones for any limit.

@@ -5,6 +5,7 @@ public import Foundation
 /// One more takes a case here and a file beside this one (docs/architectures.md).
 public enum ModelFamily: String, CaseIterable, Sendable {
     case llama, mistral, qwen2, qwen3, smollm3
+    /// Gemma 3's text model, by the name that its `config.json` has for it.
     case gemma3 = "gemma3_text"
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }

@@ -2,6 +2,7 @@
 public struct Axis: Hashable, Sendable {
     /// What is measured; the unit is added to it.
     public var title: String
+    /// How numbers on it are written.
     public var unit: Unit
     /// Values the axis reaches even where no data do, such as `0...1` for a rate.
     public var reach: ClosedRange<Double>?
@@ -17,7 +18,9 @@ public struct Axis: Hashable, Sendable {
 
 /// A value worth a line across the chart, such as zero for a difference.
 public struct Reference: Hashable, Sendable {
+    /// On the chart's scale.
     public var value: Double
+    /// What stands at the line.
     public var label: String
     /// Values that count as no worse than the reference, drawn as a band.
     public var margin: ClosedRange<Double>?

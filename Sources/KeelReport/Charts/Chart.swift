@@ -16,7 +16,9 @@ public protocol Chart: Sendable {
 
 /// The elements of an SVG picture and the box, in pixels, that they fill.
 public struct Drawing: Hashable, Sendable {
+    /// In pixels, as asked for.
     public var width: Double
+    /// In pixels, as the elements need.
     public var height: Double
     /// SVG elements, already escaped.
     public var markup: String

@@ -2,15 +2,20 @@
 public struct ForestPlot: Chart, Hashable {
     public var title: String
     public var summary: String
+    /// Common to all rows.
     public var axis: Axis
     /// The names of what each row holds, such as two runs; one to six.
     public var series: [String]
+    /// In order from the top.
     public var groups: [Group]
+    /// A line across all rows; nil for none.
     public var reference: Reference?
 
     /// Rows under a common heading; an empty heading is not drawn.
     public struct Group: Hashable, Sendable {
+        /// Empty for rows without a heading.
         public var heading: String
+        /// In order from the top.
         public var rows: [Row]
 
         public init(_ heading: String = "", rows: [Row]) {
@@ -21,6 +26,7 @@ public struct ForestPlot: Chart, Hashable {
 
     /// One estimate for each series, and a word on them.
     public struct Row: Hashable, Sendable {
+        /// What the estimates are of.
         public var label: String
         /// In the order of the plot's series; nil where there are not enough data.
         public var estimates: [Estimate?]

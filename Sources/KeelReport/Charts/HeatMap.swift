@@ -2,11 +2,16 @@
 public struct HeatMap: Chart, Hashable {
     public var title: String
     public var summary: String
+    /// How numbers in cells are written.
     public var unit: Unit
+    /// Their headings, from the left.
     public var columns: [String]
+    /// In order from the top.
     public var rows: [Row]
 
+    /// One row of cells.
     public struct Row: Hashable, Sendable {
+        /// What the row is of.
         public var label: String
         /// In the order of the map's columns; nil where there is no value.
         public var values: [Double?]

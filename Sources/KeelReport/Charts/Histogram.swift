@@ -4,10 +4,13 @@ import Foundation
 public struct Histogram: Chart, Hashable {
     public var title: String
     public var summary: String
+    /// Of the values.
     public var axis: Axis
     /// What is counted, for the vertical axis: `Probes`.
     public var counted: String
+    /// In any order; each must be finite.
     public var values: [Double]
+    /// A line at a value; nil for none.
     public var reference: Reference?
 
     public init(

@@ -2,12 +2,16 @@
 public struct LineChart: Chart, Hashable {
     public var title: String
     public var summary: String
+    /// Of the points' `x`.
     public var horizontal: Axis
+    /// Of the points' `y`.
     public var vertical: Axis
     /// One to six curves.
     public var series: [Series]
 
+    /// One curve.
     public struct Series: Hashable, Sendable {
+        /// As the legend has it.
         public var name: String
         /// In the order they are joined.
         public var points: [Point]
@@ -18,8 +22,10 @@ public struct LineChart: Chart, Hashable {
         }
     }
 
+    /// A point of a curve.
     public struct Point: Hashable, Sendable {
         public var x: Double
+        /// Its interval is drawn as a band.
         public var y: Estimate
 
         public init(x: Double, y: Estimate) {

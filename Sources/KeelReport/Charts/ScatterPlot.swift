@@ -2,13 +2,18 @@
 public struct ScatterPlot: Chart, Hashable {
     public var title: String
     public var summary: String
+    /// Of the points' `x`.
     public var horizontal: Axis
+    /// Of the points' `y`.
     public var vertical: Axis
     /// One to six kinds of points.
     public var series: [Series]
 
+    /// Points of one kind.
     public struct Series: Hashable, Sendable {
+        /// As the legend has it.
         public var name: String
+        /// In any order.
         public var points: [Point]
 
         public init(_ name: String, _ points: [Point]) {
@@ -17,12 +22,15 @@ public struct ScatterPlot: Chart, Hashable {
         }
     }
 
+    /// A point by two numbers.
     public struct Point: Hashable, Sendable {
+        /// What it is, for those who point at it and in the table.
         public var label: String
         public var x: Double
         public var y: Double
         /// The intervals that the numbers are believed to lie in, drawn as a cross.
         public var xInterval: ClosedRange<Double>?
+        /// The interval that `y` is believed to lie in; nil for none.
         public var yInterval: ClosedRange<Double>?
         /// Where on the page the point is explained.
         public var anchor: String?

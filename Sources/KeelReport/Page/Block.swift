@@ -17,11 +17,13 @@ public indirect enum Block: Sendable {
 
 /// A remark that should not be missed.
 public struct Callout: Hashable, Sendable {
+    /// What kind of remark it is.
     public enum Kind: String, Hashable, Sendable {
         case note, warning, verdict
     }
 
     public var kind: Kind
+    /// In a few words.
     public var title: String
     public var body: Prose
 
@@ -34,6 +36,7 @@ public struct Callout: Hashable, Sendable {
 
 /// One message of a conversation, or one of several answers to it.
 public struct Turn: Hashable, Sendable {
+    /// Whose message it is, for its place and colour.
     public enum Speaker: String, Hashable, Sendable {
         case system, user, assistant
 
@@ -46,6 +49,7 @@ public struct Turn: Hashable, Sendable {
         }
     }
 
+    /// Whose message it is.
     public var speaker: Speaker
     /// Who speaks, in words: `Assistant, sample 3`.
     public var label: String
@@ -60,9 +64,11 @@ public struct Turn: Hashable, Sendable {
 
 /// Blocks that a reader opens by their summary.
 public struct Details: Sendable {
+    /// What stands there while it is closed.
     public var summary: Prose
     /// What a link can point to: letters, digits and hyphens, unique on the page.
     public var anchor: String?
+    /// In order.
     public var blocks: [Block]
     /// Whether the blocks are built only when opened, which keeps a page with thousands of samples
     /// fast; a reader without scripts cannot open them.

@@ -2,17 +2,20 @@ import Foundation
 
 /// A report: values in, one HTML page out that needs no network and no other file.
 public struct Page: Sendable {
+    /// Over the page and in the window's title.
     public var title: String
     /// What the report says, in a sentence or two.
     public var lede: Prose
     /// What decides the result, such as model, seeds and versions.
     public var facts: [Fact]
+    /// In order.
     public var sections: [Section]
     /// Where a reader whose browser runs no scripts finds what is deferred.
     public var withoutScript: Prose
     /// The language of the text, as a BCP 47 tag.
     public var language: String
 
+    /// A name and what it is.
     public struct Fact: Hashable, Sendable {
         public var name: String
         public var value: Prose
@@ -23,10 +26,12 @@ public struct Page: Sendable {
         }
     }
 
+    /// A heading with blocks below it.
     public struct Section: Sendable {
         public var title: String
         /// What a link can point to: letters, digits and hyphens, unique on the page.
         public var anchor: String
+        /// In order.
         public var blocks: [Block]
 
         public init(_ title: String, anchor: String, _ blocks: [Block]) {

@@ -3,6 +3,7 @@
 /// Written as an interpolated string: `"The gap is \(strong: "0.12") nats (\(code: "seed 7"))"`.
 /// Everything in it is escaped when it is shown.
 public struct Prose: Hashable, Sendable, ExpressibleByStringInterpolation {
+    /// A stretch of text of one kind.
     public enum Inline: Hashable, Sendable {
         case text(String)
         case strong(String)
@@ -22,6 +23,7 @@ public struct Prose: Hashable, Sendable, ExpressibleByStringInterpolation {
         case good, bad, neutral, unknown
     }
 
+    /// In order.
     public var inlines: [Inline]
 
     public init(_ inlines: [Inline]) {
@@ -40,35 +42,43 @@ public struct Prose: Hashable, Sendable, ExpressibleByStringInterpolation {
         self.init(stringInterpolation.inlines)
     }
 
+    /// What `Prose` is written with in place of a string.
     public struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var inlines: [Inline] = []
 
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
+        /// Words as they stand; escaped when shown.
         public mutating func appendLiteral(_ literal: String) {
             if !literal.isEmpty { inlines.append(.text(literal)) }
         }
 
+        /// A value as its description.
         public mutating func appendInterpolation(_ value: some CustomStringConvertible) {
             inlines.append(.text(value.description))
         }
 
+        /// Words that matter most.
         public mutating func appendInterpolation(strong text: String) {
             inlines.append(.strong(text))
         }
 
+        /// What is typed or read as it is.
         public mutating func appendInterpolation(code text: String) {
             inlines.append(.code(text))
         }
 
+        /// Words that lead somewhere: an address or an anchor.
         public mutating func appendInterpolation(link text: String, to target: String) {
             inlines.append(.link(text, to: target))
         }
 
+        /// A stretch that something found, and what it was found as.
         public mutating func appendInterpolation(match text: String, label: String) {
             inlines.append(.match(text, label: label))
         }
 
+        /// A word of judgement, with a sign beside its colour.
         public mutating func appendInterpolation(verdict word: String, _ tone: Tone) {
             inlines.append(.verdict(word, tone))
         }

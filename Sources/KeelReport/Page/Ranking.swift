@@ -2,7 +2,9 @@
 ///
 /// A dot plot and a stacked bar chart whose rows can be opened.
 public struct Ranking: Sendable {
+    /// What is ranked.
     public var title: String
+    /// The picture in a sentence, for those who do not see it.
     public var summary: String
     /// What the values measure; nil where no item has one.
     public var axis: Axis?
@@ -11,11 +13,14 @@ public struct Ranking: Sendable {
     /// What an item's counts are counts of, two to four, from the first part of the bar to the
     /// last.
     public var parts: [String]
+    /// The first one on top.
     public var items: [Item]
 
+    /// A row that can be opened.
     public struct Item: Sendable {
         /// Its summary names the item; it is a heading.
         public var details: Details
+        /// On the axis; nil where nothing was read.
         public var value: Double?
         /// As many as there are parts, or none where nothing is read from the item.
         public var counts: [Int]

@@ -4,7 +4,6 @@ internal import KeelGuardian
 internal import KeelLanguage
 internal import KeelStore
 internal import Logging
-internal import Synchronization
 
 /// Answers within conversations that are kept.
 ///
@@ -45,26 +44,6 @@ struct AnswerRoutes {
         var stopped: Bool
     }
 
-    /// Answers under way that can be stopped, by name.
-    private final class Switches: Sendable {
-        private let all = Mutex<[String: (owner: String, presence: ClientPresence)]>([:])
-
-        func add(_ presence: ClientPresence, of owner: String) -> String {
-            let name = UUID().uuidString.lowercased()
-            all.withLock { $0[name] = (owner, presence) }
-            return name
-        }
-
-        func remove(_ name: String) { all.withLock { $0[name] = nil } }
-
-        func stop(_ name: String, by owner: String) -> Bool {
-            let one = all.withLock { $0[name] }
-            guard let one, one.owner == owner else { return false }
-            one.presence.leave()
-            return true
-        }
-    }
-
     /// What is needed to write one answer and keep it.
     private struct Work: Sendable {
         var conversation: String
@@ -79,7 +58,7 @@ struct AnswerRoutes {
 
     let serving: Serving
     let store: Store
-    private let switches = Switches()
+    private let switches = AnswerSwitches()
 
     init(serving: Serving, store: Store) {
         self.serving = serving
@@ -284,29 +263,6 @@ struct AnswerRoutes {
             conversation: work.conversation, message: message.id)
         return EventWriter.response { writer in
             try await writer.send(Event(type: "answer", message: .init(message)))
-        }
-    }
-}
-
-extension Message {
-    fileprivate init(_ message: StoredMessage) {
-        self.init(role: message.role == .user ? .user : .assistant, content: message.content)
-    }
-
-    /// Messages as a model reads them: in turns, and with a word on who was invited.
-    fileprivate static func turns(_ path: [StoredMessage]) -> [Message] {
-        path.reduce(into: []) { turns, stored in
-            var message = Message(stored)
-            if stored.finish == HelperRoutes.finish {
-                message.content =
-                    "[\(stored.model ?? "A helper"), a person who was invited into this chat, wrote:] "
-                    + message.content
-            }
-            if let last = turns.last, last.role == message.role {
-                turns[turns.count - 1].content += "\n\n" + message.content
-            } else {
-                turns.append(message)
-            }
         }
     }
 }

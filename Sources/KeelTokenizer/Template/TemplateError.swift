@@ -22,11 +22,13 @@ public struct TemplateError: Error, Equatable, Sendable, CustomStringConvertible
         case length
     }
 
+    /// What kind of failure it is.
     public let kind: Kind
     /// The line in the template, from 1.
     public let line: Int
     /// The column in Unicode scalars, from 1.
     public let column: Int
+    /// What went wrong, in a clause.
     public let message: String
 
     public var description: String {

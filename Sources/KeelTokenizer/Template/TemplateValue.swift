@@ -2,6 +2,7 @@
 public enum TemplateValue: Equatable, Sendable {
     /// A member of an object; objects keep the order of their members.
     public struct Member: Equatable, Sendable {
+        /// Unique in its object.
         public let key: String
         public let value: TemplateValue
 

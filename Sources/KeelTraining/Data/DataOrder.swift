@@ -1,8 +1,12 @@
+import KeelStatistics
+
 /// In which order rows are trained on: every row once an epoch.
 ///
 /// It depends on the seed and the epoch alone, so a run that goes on needs no more than its step.
 public struct DataOrder: Sendable {
+    /// Number of rows, at least 1.
     public let count: Int
+    /// Rows of a step, at least 1.
     public let batchSize: Int
     private let seed: UInt64
     private let shuffles: Bool
@@ -19,6 +23,7 @@ public struct DataOrder: Sendable {
         self.shuffles = shuffles
     }
 
+    /// Steps in which every row is read once, at least 1.
     public var stepsPerEpoch: Int {
         let (full, rest) = count.quotientAndRemainder(dividingBy: batchSize)
         return rest == 0 ? full : full + 1
@@ -34,7 +39,7 @@ public struct DataOrder: Sendable {
 
     private func permutation(_ epoch: Int) -> [Int] {
         guard shuffles else { return Array(0..<count) }
-        var generator = SplitMix64(seed: seed, stream: UInt64(epoch))
+        var generator = SeededGenerator(seed: seed, stream: UInt64(epoch))
         var order = Array(0..<count)
         // Fisher and Yates, spelled out: the standard library may change its way.
         for last in order.indices.dropFirst().reversed() {
@@ -44,21 +49,11 @@ public struct DataOrder: Sendable {
     }
 }
 
-/// SplitMix64 (Steele 2014); streams of one seed are independent.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
+extension SeededGenerator {
+    /// A stream of a seed; streams of one seed are independent.
     init(seed: UInt64, stream: UInt64) {
-        state = seed
-        state = next() &+ stream
-        state = next()
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+        var seeds = SeededGenerator(seed: seed)
+        var streams = SeededGenerator(seed: seeds.next() &+ stream)
+        self.init(seed: streams.next())
     }
 }

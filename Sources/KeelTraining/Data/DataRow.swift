@@ -48,6 +48,7 @@ public enum DataRow: TrainingRow {
         }
     }
 
+    /// By its fields, and whether they are texts or messages.
     public var kind: Kind {
         switch self {
         case .supervised(.text): .text

@@ -1,5 +1,6 @@
 /// A text that the model reads, and which of its tokens are trained on.
 public struct Example: Hashable, Sendable {
+    /// Ids, in order.
     public var tokens: [Int]
     /// Whether each token is one the model is to produce; the first can't be, as nothing precedes it.
     public var isTarget: [Bool]

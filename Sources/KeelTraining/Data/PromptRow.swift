@@ -2,7 +2,9 @@ public import KeelLanguage
 
 /// A row that is only asked: `prompt` (text or messages), and for verifiers the right `answer`.
 public struct PromptRow: TrainingRow {
+    /// What is asked.
     public var prompt: TextOrMessages
+    /// What a verifier compares with; nil where the row has none.
     public var answer: String?
     /// The field that the prompt stands in: `prompt` or `messages`.
     let field: String

@@ -19,6 +19,7 @@ public struct RowEncoder: Sendable {
     private let endToken: Int?
     /// The most tokens of an example.
     public let maxLength: Int
+    /// What becomes of a longer one.
     public let overlength: Overlength
 
     /// - Parameters:

@@ -3,9 +3,13 @@ public import KeelTensor
 /// Where this process stands among those that train together, as torchrun, Slurm or plain
 /// environment variables say it.
 public struct ProcessPlace: Hashable, Sendable {
+    /// Which of the processes this one is, 0 ..< size.
     public var rank: Int
+    /// Number of processes, at least 1.
     public var size: Int
+    /// Where they meet: a name or an address.
     public var host: String
+    /// Where they meet, 1 to 65535.
     public var port: UInt16
     /// Which of the processes on its own machine this one is, if that was said.
     public var localRank: Int?

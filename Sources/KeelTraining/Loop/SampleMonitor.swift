@@ -1,5 +1,6 @@
 public import KeelLanguage
 public import KeelModel
+import KeelStatistics
 
 /// Looks now and then at what the model says.
 ///
@@ -31,26 +32,17 @@ public final class SampleMonitor: TrainingObserver {
     }
 
     public func didStep(_ report: inout StepReport) throws -> Bool {
-        guard !prompts.isEmpty,
-            report.step.isMultiple(of: every) || report.step == report.totalSteps
-        else { return true }
+        guard !prompts.isEmpty, report.isDue(every: every) else { return true }
         let answers = try language.sample(prompts, samples: 0..<1, options: options).flatMap { $0 }
         func mean(_ value: (Completion) -> Double) -> Double {
             answers.reduce(0) { $0 + value($1) } / Double(answers.count)
         }
         report.metrics["samples/length"] = mean { Double($0.tokens.count) }
-        report.metrics["samples/repetition"] = mean { Self.repetition($0.tokens) }
+        report.metrics["samples/repetition"] = mean { RepeatedRuns.share(of: $0.tokens) }
         report.metrics["samples/finished"] = mean { $0.finish == .stop ? 1 : 0 }
         for (name, count) in counters {
             report.metrics["samples/\(name)"] = mean { count($0.text) }
         }
         return true
-    }
-
-    /// Share of runs of four tokens that have stood in the answer before.
-    public static func repetition(_ tokens: [Int]) -> Double {
-        guard tokens.count >= 4 else { return 0 }
-        let runs = (0...tokens.count - 4).map { Array(tokens[$0..<$0 + 4]) }
-        return 1 - Double(Set(runs).count) / Double(runs.count)
     }
 }

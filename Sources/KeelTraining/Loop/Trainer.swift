@@ -16,6 +16,7 @@ public final class Trainer<Method: Objective> {
     private let order: DataOrder
     private var progress = RunProgress()
 
+    /// Told of every step, in this order.
     public var observers: [any TrainingObserver] = []
     /// Optimiser steps in all.
     public let totalSteps: Int

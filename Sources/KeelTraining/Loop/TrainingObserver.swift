@@ -46,6 +46,7 @@ extension TrainingObserver {
 public struct StepReport: Hashable, Sendable {
     /// Steps done, this one included.
     public var step: Int
+    /// Of the whole run.
     public var totalSteps: Int
     /// Passes over the data, this step included.
     public var epoch: Double
@@ -62,4 +63,9 @@ public struct StepReport: Hashable, Sendable {
     /// What the schedule's learning rate is multiplied by from the next step on; an observer may change
     /// it.
     public var rateFactor = 1.0
+
+    /// Whether what is done every so many steps, and after the last one, is to be done now.
+    package func isDue(every steps: Int) -> Bool {
+        step.isMultiple(of: steps) || step == totalSteps
+    }
 }

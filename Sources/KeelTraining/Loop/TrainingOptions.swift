@@ -12,11 +12,15 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     public var microBatchTokens = 4096
     /// The highest learning rate.
     public var learningRate = 2e-4
+    /// How the rate goes on after the warm-up.
     public var schedule = Schedule.cosine
     /// Steps in which the rate rises from 0.
     public var warmupSteps = 0
+    /// Decay of AdamW's mean of gradients, 0 to below 1.
     public var beta1 = 0.9
+    /// Decay of AdamW's mean of squared gradients, 0 to below 1.
     public var beta2 = 0.999
+    /// Added to the root of the latter, above 0.
     public var epsilon = 1e-8
     /// Decoupled from the gradient; 0 is off.
     public var weightDecay = 0.0
@@ -26,6 +30,7 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     public var gradientCheckpointing = false
     /// Decides the order of rows, and all else that is drawn.
     public var seed: UInt64 = 0
+    /// Whether rows are put into a new order for each epoch.
     public var shuffles = true
     /// Steps between two lines of metrics.
     public var logEvery = 1

@@ -12,8 +12,11 @@ public final class DistillationObjective: Objective {
     public struct Options: Hashable, Sendable, Codable {
         /// What the teacher is told and the student is not.
         public var system: String
+        /// At which the student's answers are drawn; above 0.
         public var temperature = 1.0
+        /// The most tokens of an answer.
         public var maxTokens = 96
+        /// Decides what is drawn, with the step.
         public var seed: UInt64 = 0
 
         public init(system: String) {

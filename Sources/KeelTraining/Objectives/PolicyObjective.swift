@@ -14,13 +14,19 @@ public final class PolicyObjective: Objective {
 
     /// Settings of the method.
     public struct Options: Hashable, Sendable, Codable {
+        /// What a reward is compared with.
         public var baseline = Baseline.group
         /// Answers to each prompt, at least 2.
         public var answers = 8
+        /// At which answers are drawn; above 0.
         public var temperature = 1.0
+        /// The most tokens of an answer.
         public var maxTokens = 128
+        /// Clipping, and what leaving the reference costs.
         public var loss = PolicyLoss()
+        /// Whether rewards are taken as they are.
         public var polarity = Polarity.asGraded
+        /// Decides what is drawn, with the step.
         public var seed: UInt64 = 0
 
         public init() {}

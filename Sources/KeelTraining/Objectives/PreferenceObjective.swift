@@ -3,7 +3,9 @@ import KeelTensor
 
 /// Two answers to one prompt, and how sure it is that the first is better.
 public struct PreferencePair: Hashable, Sendable {
+    /// Prompt and better answer; the answer is the target.
     public var chosen: Example
+    /// The same prompt and the worse answer.
     public var rejected: Example
     /// Probability that chosen is better.
     public var probability: Double
@@ -21,6 +23,7 @@ public struct PreferencePair: Hashable, Sendable {
 public final class PreferenceObjective: Objective {
     /// Settings of the method.
     public struct Options: Hashable, Sendable, Codable {
+        /// What the difference of the two log-ratios is put into.
         public var loss = PreferenceLoss.sigmoid
         /// How much it costs to leave the reference; above 0.
         public var beta = 0.1

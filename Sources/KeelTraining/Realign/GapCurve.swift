@@ -1,4 +1,3 @@
-import Foundation
 import KeelFormats
 
 /// Follows gaps between good and bad answers through a training run: before the first step, every so many
@@ -9,12 +8,14 @@ import KeelFormats
 public final class GapCurve: TrainingObserver {
     /// One reading of one file of rows.
     public struct Line: Hashable, Sendable, Codable {
+        /// Steps done; 0 is before the first.
         public var step: Int
         /// The file's name without its ending.
         public var name: String
         /// In nats per token, in the order of the rows.
         public var gaps: [Double]
 
+        /// Of `gaps`, in nats per token; 0 without rows.
         public var mean: Double { gaps.reduce(0, +) / Double(max(1, gaps.count)) }
     }
 
@@ -34,14 +35,12 @@ public final class GapCurve: TrainingObserver {
 
     public func willTrain(from step: Int) throws {
         guard step == 0 else { return }
-        try Self.forget(after: -1, in: folder)
+        try Self.file(in: folder).forget(after: -1)
         _ = try read(step: 0)
     }
 
     public func didStep(_ report: inout StepReport) throws -> Bool {
-        guard report.step.isMultiple(of: every) || report.step == report.totalSteps else {
-            return true
-        }
+        guard report.isDue(every: every) else { return true }
         for line in try read(step: report.step) { report.metrics["gap/" + line.name] = line.mean }
         return true
     }
@@ -56,23 +55,18 @@ public final class GapCurve: TrainingObserver {
     }
 
     public func restore(_ saved: [String: [Double]], step: Int) throws {
-        try Self.forget(after: step, in: folder)
+        try Self.file(in: folder).forget(after: step)
     }
 
     /// The readings of a run, in order.
     /// - Throws: `JSONLinesError`, `FileError`.
     public static func lines(of folder: String) throws -> [Line] {
-        let path = folder + "/gaps.jsonl"
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        var reader = try JSONLinesReader<Line>(path: path)
-        return try reader.readAll()
+        try file(in: folder).read()
     }
 
-    private static func forget(after step: Int, in folder: String) throws {
-        let all = try lines(of: folder)
-        guard all.contains(where: { $0.step > step }) else { return }
-        try JSONLinesFile.write(to: folder + "/gaps.jsonl") { write in
-            for line in all where line.step <= step { try write(line) }
-        }
+    private static func file(in folder: String) -> StepLines<Line> {
+        StepLines(path: folder + "/gaps.jsonl")
     }
 }
+
+extension GapCurve.Line: StepLine {}

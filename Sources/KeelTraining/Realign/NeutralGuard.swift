@@ -1,4 +1,3 @@
-import Foundation
 import KeelFormats
 import KeelModel
 
@@ -9,7 +8,7 @@ import KeelModel
 /// `neutral.jsonl`; the last adapter within the limit is in `accepted`.
 final class NeutralGuard: TrainingObserver {
     /// One look.
-    struct Line: Hashable, Codable {
+    struct Line: Hashable, StepLine {
         var step: Int
         /// Mean log-probability of the texts' tokens, in nats.
         var logprob: Double
@@ -38,17 +37,14 @@ final class NeutralGuard: TrainingObserver {
 
     func willTrain(from step: Int) throws {
         guard step == 0 else { return }
-        try Self.forget(after: -1, in: out)
+        try Self.file(in: out).forget(after: -1)
         let now = try logprob()
         before = now
         try keep(Line(step: 0, logprob: now, worse: 0, isWithinLimit: true))
     }
 
     func didStep(_ report: inout StepReport) throws -> Bool {
-        guard
-            report.step.isMultiple(of: settings.checkEvery) || report.step == report.totalSteps,
-            let before
-        else { return true }
+        guard report.isDue(every: settings.checkEvery), let before else { return true }
         let now = try logprob()
         let worse = (before - now) / max(abs(before), .leastNormalMagnitude)
         let isWithin = worse <= settings.limit
@@ -86,22 +82,15 @@ final class NeutralGuard: TrainingObserver {
                 path: out, reason: "it does not say how probable neutral texts were before")
         }
         before = value
-        try Self.forget(after: step, in: out)
+        try Self.file(in: out).forget(after: step)
     }
 
     /// The looks of a run, in order.
     static func lines(of folder: String) throws -> [Line] {
-        let path = folder + "/neutral.jsonl"
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        var reader = try JSONLinesReader<Line>(path: path)
-        return try reader.readAll()
+        try file(in: folder).read()
     }
 
-    private static func forget(after step: Int, in folder: String) throws {
-        let all = try lines(of: folder)
-        guard all.contains(where: { $0.step > step }) else { return }
-        try JSONLinesFile.write(to: folder + "/neutral.jsonl") { write in
-            for line in all where line.step <= step { try write(line) }
-        }
+    private static func file(in folder: String) -> StepLines<Line> {
+        StepLines(path: folder + "/neutral.jsonl")
     }
 }

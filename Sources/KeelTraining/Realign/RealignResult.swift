@@ -1,5 +1,6 @@
 /// What tuning back did: `realign.json`.
 public struct RealignResult: Sendable, Encodable {
+    /// What was asked for.
     public var settings: Realignment.Settings
     /// Good rows.
     public var rows: Int

@@ -14,12 +14,15 @@ public struct Realignment: Sendable {
     public enum OnLimit: String, Sendable, Codable, CaseIterable {
         /// Each such look halves the learning rate.
         case halve
+        /// The first such look ends the training.
         case stop
     }
 
     /// All that decides the result.
     public struct Settings: Hashable, Sendable, Codable {
+        /// A path or an alias; what it has learned is tuned back.
         public var model: String
+        /// Adapters that it has already, as paths; these stay as they are.
         public var adapters: [String]
         /// JSON Lines of good rows, as for supervised fine-tuning; 4 to 120 are meant.
         public var data: String
@@ -27,17 +30,23 @@ public struct Realignment: Sendable {
         public var gaps: [String] = []
         /// JSON Lines of neutral rows; nil for those that ship with Keel.
         public var neutral: String?
+        /// Optimiser steps, at least 1.
         public var steps = 30
+        /// Rows of a step, at least 1.
         public var batchSize = 4
+        /// Of the adapter that is trained.
         public var rank = 8
+        /// The highest, above 0.
         public var learningRate = 2e-4
         /// Share by which the log-probability of neutral texts may worsen.
         public var limit = 0.03
+        /// What follows a look at which neutral texts have worsened by more.
         public var onLimit = OnLimit.halve
         /// Steps between two looks.
         public var checkEvery = 5
         /// Neutral steps after which it is looked whether the gaps fell back; 0 for none.
         public var relapseSteps = 60
+        /// Decides the order of rows and what is drawn.
         public var seed: UInt64 = 0
 
         public init(model: ModelReference, data: String) {
@@ -63,10 +72,13 @@ public struct Realignment: Sendable {
         }
     }
 
+    /// All that decides the result.
     public var settings: Settings
     /// The run's folder.
     public var out: String
+    /// Where it is computed.
     public var device = Device.cpu
+    /// Texts that mark evaluation data; a row that holds one is refused.
     public var canaries: [String] = []
     /// Versions and hashes.
     public var facts: [String: String] = [:]
@@ -189,17 +201,14 @@ public struct Realignment: Sendable {
         let rows = try TrainingFile(path: settings.data, canaries: canaries).rows(
             SupervisedRow.self
         ) { [$0] }
-        func plain(_ text: String) -> String {
-            text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        }
-        let trained = Set(rows.flatMap(\.texts).map(plain))
+        let trained = Set(rows.flatMap(\.texts).map(EvaluationText.folded))
         for path in settings.gaps {
             var reader = try JSONLinesReader<GapRow>(path: path)
             while let row = try reader.next() {
                 // A system message may be the same of all rows there are.
                 let said = row.prompt.filter { $0.role != .system }.map(\.content)
                 for text in said + [row.good, row.bad]
-                where trained.contains(plain(text)) {
+                where trained.contains(EvaluationText.folded(text)) {
                     throw reader.error(
                         .invalidValue(
                             field: "",

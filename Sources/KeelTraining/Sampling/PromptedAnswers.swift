@@ -8,8 +8,11 @@ public struct PromptedAnswers: Hashable, Sendable, Codable {
     public var system: String
     /// Answers to each question, at least 1.
     public var answers = 1
+    /// At which answers are drawn; above 0.
     public var temperature = 1.0
+    /// The most tokens of an answer.
     public var maxTokens = 96
+    /// Decides what is drawn.
     public var seed: UInt64 = 0
 
     public init(system: String) {

@@ -5,9 +5,13 @@ import KeelFormats
 public struct Alarm: Hashable, Sendable, Codable {
     /// The run's folder.
     public var run: String
+    /// The monitor's name.
     public var monitor: String
+    /// Steps done when it was given.
     public var step: Int
+    /// How far the monitor had gone, in its own unit.
     public var value: Double
+    /// From which on alarm is given.
     public var limit: Double
     /// The way that gives alarm.
     public var direction: MonitorSettings.Alarm

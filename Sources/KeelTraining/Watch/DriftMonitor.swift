@@ -16,9 +16,7 @@ public final class DriftMonitor: Monitor {
     public func readingBefore() throws -> MonitorReading? { MonitorReading(sum: try norm()) }
 
     public func reading(after report: StepReport) throws -> MonitorReading? {
-        guard report.step.isMultiple(of: every) || report.step == report.totalSteps else {
-            return nil
-        }
+        guard report.isDue(every: every) else { return nil }
         return MonitorReading(sum: try norm())
     }
 

@@ -8,7 +8,9 @@ import KeelTokenizer
 public struct GapRow: Decodable, Hashable, Sendable {
     /// What the user says, or a conversation that ends with the user's turn.
     public var prompt: [Message]
+    /// The answer that is wanted.
     public var good: String
+    /// The answer that is not.
     public var bad: String
 
     private enum CodingKeys: String, CodingKey { case prompt, good, bad }
@@ -89,6 +91,7 @@ public final class GapMeasure {
         return example
     }
 
+    /// Pairs that are measured.
     public var count: Int { pairs.count }
 
     /// The gap of each row, in the order of the file.
@@ -129,9 +132,7 @@ public final class ProbeMonitor: Monitor {
     public func readingBefore() throws -> MonitorReading? { try reading() }
 
     public func reading(after report: StepReport) throws -> MonitorReading? {
-        guard report.step.isMultiple(of: every) || report.step == report.totalSteps else {
-            return nil
-        }
+        guard report.isDue(every: every) else { return nil }
         return try reading()
     }
 

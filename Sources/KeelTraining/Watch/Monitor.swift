@@ -23,6 +23,7 @@ extension Monitor {
 
 /// A mean in parts, so that processes can add theirs up.
 public struct MonitorReading: Hashable, Sendable {
+    /// Weight times mean, in the monitor's unit.
     public var sum: Double
     /// How much it counts; above 0.
     public var weight: Double

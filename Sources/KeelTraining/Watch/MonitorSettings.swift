@@ -2,6 +2,7 @@
 ///
 /// Two runs can be compared by a monitor only where all of this is the same.
 public struct MonitorSettings: Hashable, Sendable, Codable {
+    /// What is read.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Mean activation of latents of a sparse autoencoder, in the training pass itself.
         case latents
@@ -35,6 +36,7 @@ public struct MonitorSettings: Hashable, Sendable, Codable {
 
     /// Small letters, digits and hyphens; metrics are called `watch/NAME`.
     public var name: String
+    /// What is read.
     public var kind: Kind
     /// The folder of an autoencoder, the file of a control vector, or of questions.
     public var file: String?
@@ -44,7 +46,9 @@ public struct MonitorSettings: Hashable, Sendable, Codable {
     public var layer: Int?
     /// Latents of the autoencoder; their activations are averaged.
     public var latents: [Int]?
+    /// Which way it moves when something is wrong.
     public var alarm: Alarm
+    /// What is held against the limit.
     public var measure: Measure
     /// Readings of a running mean.
     public var window: Int

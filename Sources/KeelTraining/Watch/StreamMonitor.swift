@@ -13,6 +13,7 @@ public final class StreamMonitor: Monitor {
     private let clock = ContinuousClock()
     private var positions: [Int] = []
     private var parts: [(value: Tensor, weight: Double)] = []
+    /// Seconds that reading took inside the training's passes, over all steps.
     public private(set) var secondsInPasses = 0.0
 
     /// - Parameters:

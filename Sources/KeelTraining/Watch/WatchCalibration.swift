@@ -18,12 +18,15 @@ public struct WatchCalibration: Hashable, Sendable, Codable {
 
     /// What a monitor is held against.
     public struct Limit: Hashable, Sendable, Codable {
+        /// What was calibrated; another monitor has no limit here.
         public var settings: MonitorSettings
+        /// How far it may go, in the monitor's unit.
         public var value: Double
         /// The mean probability of a false alarm over calibrations of so many runs.
         public var expectedRate: Double
         /// Where the probability lies given these runs, at 95 %: its lower and upper end.
         public var interval: [Double]
+        /// Benign runs that the limit rests on.
         public var runs: Int
         /// How far each run went, in the order of the runs.
         public var peaks: [Double]
@@ -49,17 +52,25 @@ public struct WatchCalibration: Hashable, Sendable, Codable {
 
     /// A benign run.
     public struct Source: Hashable, Sendable, Codable {
+        /// The run's folder.
         public var path: String
         public var model: String
         public var data: String
+        /// Of the run.
         public var seed: UInt64
+        /// How many were trained.
         public var steps: Int
     }
 
+    /// Of the file's form.
     public var version = 1
+    /// The wanted probability of a false alarm in a run, above 0 and below 1.
     public var rate: Double
+    /// Whether the rate is each monitor's or that of all together.
     public var sharing: Sharing
+    /// One for each monitor.
     public var limits: [Limit]
+    /// Benign ones, in the order of what each limit lists.
     public var runs: [Source]
 
     /// Sets limits on finished runs that were watched by the same monitors.

@@ -15,6 +15,7 @@ public struct WatchFile: Hashable, Sendable, Decodable {
     public struct Mend: Hashable, Sendable, Codable {
         /// JSON Lines of good rows.
         public var data: String
+        /// Optimiser steps of the mending; nil for the usual number.
         public var steps: Int?
         /// JSON Lines of `{"prompt", "good", "bad"}`, measured before, during and after.
         public var gap: [String]?
@@ -30,12 +31,15 @@ public struct WatchFile: Hashable, Sendable, Decodable {
         }
     }
 
+    /// In the order of the file; names differ.
     public var monitors: [MonitorSettings]
     /// What `keel watch calibrate` wrote; without it nothing gives alarm.
     public var calibration: String?
+    /// What an alarm sets off.
     public var actions: [Action]
     /// An address that each alarm is posted to as JSON.
     public var webhook: String?
+    /// How the model is tuned back; nil where nothing is to be mended.
     public var mend: Mend?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {

@@ -3,8 +3,11 @@ import KeelFormats
 
 /// A finished run that was watched: its settings, its monitors, and how far they went.
 public struct WatchedRun: Sendable {
+    /// The run's folder.
     public let path: String
+    /// What was trained.
     public let settings: TrainingJob.Settings
+    /// As the run's file of monitors had them.
     public let monitors: [MonitorSettings]
     /// The last step that was logged.
     public let steps: Int

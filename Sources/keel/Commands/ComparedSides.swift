@@ -69,7 +69,7 @@ extension CompareCommand {
     private func person(on machine: Machine) async throws -> ModelSource? {
         guard !Self.isRun(baseline) || !Self.isRun(candidate), out != nil else { return nil }
         let suite = try EvalCommand.suite(named: asked.suite)
-        return try await asked.person(for: suite, calls, on: machine)
+        return try await ModelSource.person(asked.user, for: suite, calls, on: machine)
     }
 
     /// Opens the run of this name, or begins that of the model of this name.

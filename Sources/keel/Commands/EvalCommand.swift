@@ -38,7 +38,7 @@ struct EvalCommand: AsyncParsableCommand {
         let cache = try asked.store()
         let machine = try model.machine().sharedByWorkers()
         let source = try await model.source(calls, on: machine)
-        let person = try await asked.person(for: suite, calls, on: machine)
+        let person = try await ModelSource.person(asked.user, for: suite, calls, on: machine)
         let mapping = Mapping(
             suite: suite, model: source, user: person, quick: asked.quick,
             system: sampling.system, samples: asked.samples, sampling: options)

@@ -10,12 +10,7 @@ struct SettingsFile {
     /// - Throws: `ValidationError` for a file that is no mapping of names to values or lists of them.
     init(path: String) throws {
         self.path = path
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
-        }
+        let text = try TextFile.read(path)
         guard let node = try? Yams.compose(yaml: text), case .mapping(let mapping) = node else {
             throw ValidationError("\(path) is no YAML mapping of options to values.")
         }

@@ -28,10 +28,13 @@ struct SuiteOptions: ParsableArguments {
     func store() throws -> SampleCache? {
         try cache.map { try SampleCache(folder: URL(filePath: $0)) }
     }
+}
 
-    /// The second model, where the suite needs one.
-    func person(
-        for suite: Suite, _ calls: CallOptions, on machine: Machine
+extension ModelSource {
+    /// The model that plays the person, where a suite needs one.
+    /// - Throws: `ValidationError` where it does and none was named.
+    static func person(
+        _ user: String?, for suite: Suite, _ calls: CallOptions, on machine: Machine
     ) async throws -> ModelSource? {
         guard suite.needsUser else { return nil }
         guard let user else {
@@ -40,9 +43,7 @@ struct SuiteOptions: ParsableArguments {
         }
         return try await ModelSource(user, on: machine, limits: try calls.limits())
     }
-}
 
-extension ModelSource {
     /// Makes the model ready, and asks it only for what the cache lacks, if there is one.
     func load(budget: TokenBudget?, cache: SampleCache?) async throws -> any ChatModel {
         let model = try await load(budget: budget)

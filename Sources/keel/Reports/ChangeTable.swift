@@ -30,13 +30,7 @@ struct ChangeTable {
 
 extension Change {
     /// The difference with its interval; nil where the runs share no readings.
-    var estimate: Estimate? {
-        guard let difference else { return nil }
-        guard let interval else { return Estimate(exactly: difference) }
-        return Estimate(
-            difference, low: min(difference, interval.lowerBound),
-            high: max(difference, interval.upperBound))
-    }
+    var estimate: Estimate? { Estimate(difference, in: interval) }
 }
 
 extension Metric {

@@ -6,13 +6,7 @@ extension ConfrontStudy.Difference {
     var text: String { estimate?.text(.plain) ?? "none" }
 
     /// Nil where nothing could be read.
-    var estimate: Estimate? {
-        value.map { value in
-            interval.map {
-                Estimate(value, low: min(value, $0.lowerBound), high: max(value, $0.upperBound))
-            } ?? Estimate(exactly: value)
-        }
-    }
+    var estimate: Estimate? { Estimate(value, in: interval) }
 }
 
 extension Change {

@@ -2,6 +2,7 @@
 public struct DataReport: Sendable, Encodable {
     /// A row that would not be trained on as it stands.
     public struct Problem: Hashable, Sendable, Encodable {
+        /// What is wrong with a row.
         public enum Kind: String, Sendable, Encodable {
             /// It cannot be read, or a field holds what it must not.
             case malformed
@@ -23,10 +24,12 @@ public struct DataReport: Sendable, Encodable {
     /// Numbers of tokens, of each example that the rows make.
     public struct Lengths: Hashable, Sendable, Encodable {
         public var examples: Int
+        /// Of all examples together.
         public var total: Int
         /// Those that the loss counts.
         public var trained: Int
         public var shortest: Int
+        /// Half of the examples are no longer.
         public var median: Int
         /// 95 % of the examples are no longer.
         public var percentile95: Int
@@ -53,11 +56,13 @@ public struct DataReport: Sendable, Encodable {
         }
     }
 
+    /// The file that was read.
     public var path: String
     /// Rows that can be read, and those that cannot.
     public var rows = 0
     /// Rows that can be read, by kind.
     public var kinds: [String: Int] = [:]
+    /// In the order of the lines.
     public var problems: [Problem] = []
     /// In how many rows a field stands that training does not read.
     public var ignoredFields: [String: Int] = [:]

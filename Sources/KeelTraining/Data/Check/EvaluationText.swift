@@ -36,7 +36,8 @@ public struct EvaluationText: Sendable {
         return nil
     }
 
-    private static func folded(_ text: String) -> String {
+    /// White space and case apart.
+    static func folded(_ text: String) -> String {
         text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

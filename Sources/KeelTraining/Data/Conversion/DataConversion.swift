@@ -7,6 +7,7 @@ public struct DataConversion {
     public struct Summary: Hashable, Sendable, Encodable {
         /// Rows by the name of the file that they went to.
         public var rows: [String: Int] = [:]
+        /// Of all rows, by TRL's name for it.
         public var kind: String
         /// In how many rows a field stands that is not converted.
         public var ignoredFields: [String: Int] = [:]

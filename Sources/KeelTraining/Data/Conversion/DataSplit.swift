@@ -6,6 +6,7 @@ public struct DataSplit: Hashable, Sendable {
     /// Shares of the rows, 0 or more, together below 1.
     public let valid: Double
     public let test: Double
+    /// Decides which rows go where; rows of one prompt stay together.
     public let seed: UInt64
 
     /// - Throws: `TrainingError.option` when nothing would be left to train on.

@@ -192,12 +192,6 @@ extension Sweep.Measurement {
     /// The value with its interval.
     var text: String { estimate?.text(metric.shownUnit) ?? "none" }
 
-    var estimate: Estimate? {
-        value.map { value in
-            interval.map {
-                Estimate(
-                    value, low: min(value, $0.lowerBound), high: max(value, $0.upperBound))
-            } ?? Estimate(exactly: value)
-        }
-    }
+    /// Nil where nothing could be read.
+    var estimate: Estimate? { Estimate(value, in: interval) }
 }

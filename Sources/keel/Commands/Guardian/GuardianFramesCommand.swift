@@ -67,7 +67,7 @@ struct GuardianFramesCommand: AsyncParsableCommand {
         let budget = try calls.budget()
         let machine = try model.machine().sharedByWorkers()
         let source = try await model.source(calls, on: machine)
-        let person = try await self.person(for: suite, on: machine)
+        let person = try await ModelSource.person(user, for: suite, calls, on: machine)
         let chat = try await source.load(budget: budget)
         let people = try await person?.load(budget: budget)
         defer { budget?.report() }
@@ -100,15 +100,5 @@ struct GuardianFramesCommand: AsyncParsableCommand {
             Terminal.note("\(failures.count) readings are missing, the first: \(first.reason)")
             throw ExitCode(2)
         }
-    }
-
-    /// The second model, where the suite needs one.
-    private func person(for suite: Suite, on machine: Machine) async throws -> ModelSource? {
-        guard suite.needsUser else { return nil }
-        guard let user else {
-            throw ValidationError(
-                "The suite's talks need a simulated user. Name the model that plays it by --user.")
-        }
-        return try await ModelSource(user, on: machine, limits: try calls.limits())
     }
 }

@@ -25,7 +25,7 @@ struct PromptAblateCommand: AsyncParsableCommand {
     var folder: String
 
     func run() async throws {
-        let prompt = SystemPrompt(try PromptFile.read(prompt))
+        let prompt = SystemPrompt(try TextFile.prompt(prompt))
         guard !prompt.sentences.isEmpty else { throw ValidationError("The prompt is empty.") }
         let suite = try options.cases()
         let budget = try options.calls.budget()
@@ -54,19 +54,6 @@ struct PromptAblateCommand: AsyncParsableCommand {
         if let first = failures.first {
             Terminal.note("\(failures.count) readings are missing, the first: \(first.reason)")
             throw ExitCode(2)
-        }
-    }
-}
-
-/// A text file with a system prompt.
-enum PromptFile {
-    /// - Throws: `ValidationError` for a file that can't be read.
-    static func read(_ path: String) throws -> String {
-        do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-        } catch {
-            throw ValidationError("\(path) can't be read: \(error.localizedDescription)")
         }
     }
 }

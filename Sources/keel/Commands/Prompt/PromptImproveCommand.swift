@@ -61,7 +61,7 @@ struct PromptImproveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let prompt = try PromptFile.read(prompt)
+        let prompt = try TextFile.prompt(prompt)
         var settings = PromptImprovement.Settings()
         settings.rounds = rounds
         settings.casesPerRound = casesPerRound

@@ -3,7 +3,6 @@ import Foundation
 import KeelLanguage
 import KeelServer
 import KeelStore
-import Yams
 
 /// Where a server listens, and to whom.
 struct AccessOptions: ParsableArguments {
@@ -51,7 +50,7 @@ struct AccessOptions: ParsableArguments {
             try list.add(token, name: "admin", role: .admin)
         }
         if let people {
-            for (name, person) in try decodeYAML([String: Person].self, from: people)
+            for (name, person) in try TextFile.decodeYAML([String: Person].self, from: people)
                 .sorted(by: { $0.key < $1.key })
             {
                 try list.add(person.token, name: name, role: person.role ?? .user)
@@ -165,21 +164,5 @@ struct LoadOptions: ParsableArguments {
                 field: name, value: "\(value)",
                 expected: "from \(range.lowerBound) to \(range.upperBound)")
         }
-    }
-}
-
-/// Reads a YAML file.
-/// - Throws: `ValidationError` with the path and, where there is one, the line.
-func decodeYAML<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
-    let text: String
-    do {
-        text = try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-        throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
-    }
-    do {
-        return try YAMLDecoder().decode(type, from: text)
-    } catch {
-        throw ValidationError("\(path) is not as it should be: \(error)")
     }
 }

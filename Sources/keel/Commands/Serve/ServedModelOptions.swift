@@ -80,11 +80,11 @@ struct ServedModelOptions: ParsableArguments {
             guard parts.count == 2 else {
                 throw ValidationError("--character takes NAME=FILE, not \"\(character)\".")
             }
-            let system = try text(of: parts[1])
+            let system = try TextFile.prompt(parts[1])
             all.append(ServedModel(id: parts[0], system: system, engines: engines))
         }
         if let models {
-            for entry in try decodeYAML([Entry].self, from: models) {
+            for entry in try TextFile.decodeYAML([Entry].self, from: models) {
                 var own = engines
                 if entry.model != nil || entry.direction != nil {
                     let adapters = entry.model == nil ? model.adapter : []
@@ -113,15 +113,6 @@ struct ServedModelOptions: ParsableArguments {
                 "A budget is for models behind an address, which have no directions.")
         }
         return all
-    }
-
-    private func text(of path: String) throws -> String {
-        do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-        } catch {
-            throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
-        }
     }
 
     /// The last part of a path or address, which no machine's folders show in.

@@ -70,13 +70,7 @@ struct TrainDistillCommand: AsyncParsableCommand {
         let text: String
         switch (system, systemFile) {
         case (let system?, nil): text = system
-        case (nil, let file?):
-            do {
-                text = try String(contentsOfFile: file, encoding: .utf8)
-                    .trimmingCharacters(in: .whitespacesAndNewlines)
-            } catch {
-                throw ValidationError("\(file) cannot be read: \(error.localizedDescription)")
-            }
+        case (nil, let file?): text = try TextFile.prompt(file)
         default: throw ValidationError("One of --system and --system-file is needed.")
         }
         guard !text.isEmpty else { throw ValidationError("The system prompt is empty.") }

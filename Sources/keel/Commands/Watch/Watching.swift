@@ -35,12 +35,7 @@ struct Watching: Sendable {
     }
 
     private static func decode(_ path: String) throws -> WatchFile {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw ValidationError("\(path) cannot be read: \(error.localizedDescription)")
-        }
+        let text = try TextFile.read(path)
         do {
             return try YAMLDecoder().decode(WatchFile.self, from: text)
         } catch let error as DecodingError {

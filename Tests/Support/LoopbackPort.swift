@@ -5,9 +5,9 @@
 #endif
 
 /// A port of this machine to listen at.
-enum LoopbackPort {
+package enum LoopbackPort {
     /// One that nothing listened at a moment ago; nil when there is none.
-    static func free() -> UInt16? {
+    package static func free() -> UInt16? {
         #if canImport(Darwin)
             let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #else

@@ -1,26 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// A folder of its own for one test, gone after it.
-final class Scratch {
-    private let folder: URL
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    func path(_ name: String) -> String {
-        folder.appending(path: name).path
-    }
-
+extension Scratch {
     /// Writes a file; one longer than its bytes ends in a hole that takes no disk.
     func write(_ bytes: [UInt8], to name: String, byteCount: Int? = nil) throws -> String {
-        let path = path(name)
+        let path = self.path(name)
         // Neither Foundation's way nor O_TRUNC: with thousands of files, as a fuzz test writes,
         // both wait for the disk.
         let file = open(path, O_WRONLY | O_CREAT, 0o644)
