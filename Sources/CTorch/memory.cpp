@@ -12,8 +12,9 @@
 
 #include <array>
 #include <bit>
+#include <limits>
 #include <mutex>
-#include <vector>
+#include <new>
 
 namespace ct {
 namespace {
@@ -21,8 +22,14 @@ namespace {
 // Smaller blocks glibc finds faster, in lists of each thread; larger ones are few.
 constexpr size_t smallest = size_t{4} << 10, largest = size_t{32} << 20;
 constexpr size_t most_kept = size_t{512} << 20;
-// Before each block, its class; as long as libtorch's alignment, which it keeps.
-constexpr size_t header = 64;
+
+// Stands before each block, as long as libtorch's alignment, which what follows keeps.
+struct alignas(64) Block {
+    // 0 for one that is not kept.
+    size_t number;
+    // While it waits, the next of its class: so giving back needs no memory, and cannot fail.
+    Block *next;
+};
 
 class KeptBlocks {
   public:
@@ -36,44 +43,53 @@ class KeptBlocks {
         return eighths << (power - 3);
     }
 
-    void *take(size_t number) {
+    Block *take(size_t number) {
         std::lock_guard lock(mutex);
         List &list = lists[number];
         list.used = ++clock;
-        if (list.blocks.empty()) return nullptr;
-        void *block = list.blocks.back();
-        list.blocks.pop_back();
-        kept -= size_of(number);
-        return block;
+        return list.first ? list.pop(kept) : nullptr;
     }
 
-    void give(void *block, size_t number) {
-        std::vector<void *> unwanted;
+    void give(Block *block) {
+        Block *unwanted = nullptr;
         {
             std::lock_guard lock(mutex);
-            kept += size_of(number);
-            lists[number].blocks.push_back(block);
-            while (kept > most_kept) unwanted.push_back(stalest());
+            kept += size_of(block->number);
+            List &list = lists[block->number];
+            block->next = list.first;
+            list.first = block;
+            while (kept > most_kept) {
+                Block *stale = stalest().pop(kept);
+                stale->next = unwanted;
+                unwanted = stale;
+            }
         }
-        for (void *block : unwanted) c10::free_cpu(block);
+        while (unwanted) {
+            Block *next = unwanted->next;
+            c10::free_cpu(unwanted);
+            unwanted = next;
+        }
     }
 
   private:
     struct List {
-        std::vector<void *> blocks;
+        Block *first = nullptr;
         uint64_t used = 0;
+
+        // The last one given, which caches may still hold.
+        Block *pop(size_t &kept) {
+            Block *block = first;
+            first = block->next;
+            kept -= size_of(block->number);
+            return block;
+        }
     };
 
-    void *stalest() {
+    List &stalest() {
         size_t found = 0;
         for (size_t number = 0; number < lists.size(); ++number)
-            if (!lists[number].blocks.empty() &&
-                (lists[found].blocks.empty() || lists[number].used < lists[found].used))
-                found = number;
-        void *block = lists[found].blocks.back();
-        lists[found].blocks.pop_back();
-        kept -= size_of(found);
-        return block;
+            if (lists[number].first && (!lists[found].first || lists[number].used < lists[found].used)) found = number;
+        return lists[found];
     }
 
     std::mutex mutex;
@@ -82,7 +98,7 @@ class KeptBlocks {
     uint64_t clock = 0;
 };
 
-// Never destroyed: tensors may outlive whatever is destroyed at exit.
+// Neither this nor the allocator is ever destroyed: tensors may outlive whatever is destroyed at exit.
 KeptBlocks &kept_blocks() {
     static KeptBlocks *blocks = new KeptBlocks;
     return *blocks;
@@ -90,9 +106,8 @@ KeptBlocks &kept_blocks() {
 
 void release(void *data) {
     if (!data) return;
-    char *block = static_cast<char *>(data) - header;
-    size_t number = *reinterpret_cast<size_t *>(block);
-    if (number) kept_blocks().give(block, number);
+    Block *block = static_cast<Block *>(data) - 1;
+    if (block->number) kept_blocks().give(block);
     else c10::free_cpu(block);
 }
 
@@ -100,12 +115,15 @@ class Allocator final : public c10::Allocator {
     c10::DataPtr allocate(size_t bytes) override {
         c10::Device cpu(c10::DeviceType::CPU);
         if (bytes == 0) return {nullptr, nullptr, &release, cpu};
-        size_t whole = bytes + header;
+        TORCH_CHECK(bytes <= std::numeric_limits<size_t>::max() - sizeof(Block), "so much memory is nowhere");
+        size_t whole = bytes + sizeof(Block);
         size_t number = whole >= smallest && whole <= largest ? KeptBlocks::class_of(whole) : 0;
-        void *block = number ? kept_blocks().take(number) : nullptr;
-        if (!block) block = c10::alloc_cpu(number ? KeptBlocks::size_of(number) : whole);
-        *static_cast<size_t *>(block) = number;
-        void *data = static_cast<char *>(block) + header;
+        Block *block = number ? kept_blocks().take(number) : nullptr;
+        if (!block) {
+            void *memory = c10::alloc_cpu(number ? KeptBlocks::size_of(number) : whole);
+            block = new (memory) Block{number, nullptr};
+        }
+        void *data = block + 1;
         return {data, data, &release, cpu};
     }
     c10::DeleterFnPtr raw_deleter() const override { return &release; }
@@ -114,9 +132,8 @@ class Allocator final : public c10::Allocator {
     }
 };
 
-Allocator allocator;
 const bool is_set = [] {
-    c10::SetCPUAllocator(&allocator, 1);
+    c10::SetCPUAllocator(new Allocator, 1);
     return true;
 }();
 
