@@ -57,7 +57,8 @@ public enum ModelError: Error, Hashable, Sendable, CustomStringConvertible {
                 + String(
                     format: "%.1f GB of memory, and %.1f GB are free", needed / 1e9,
                     available / 1e9)
-                + (fewer.map { "; with --weights \($0.rawValue) they fit." } ?? ".")
+                + (fewer.map { "; with --weights \($0.rawValue) they fit." }
+                    ?? "; end what else takes memory, or take a smaller model.")
         case .wrongHash(let path, let found, let expected):
             "\(path) is damaged: its SHA-256 is \(found), expected \(expected). It was not installed; "
                 + "run the command again."

@@ -35,8 +35,9 @@ public final class Transformer {
     ) throws {
         self.configuration = configuration
         let C = configuration.hiddenSize, V = configuration.vocabularySize
-        let table = try weights.weight("model.embed_tokens.weight", shape: [V, C])
-        embedTokens = try TokenEmbedding(table, packing: packing)
+        let device: Device
+        (embedTokens, elementType, device) = try Self.embedding(
+            weights, shape: [V, C], packing: packing)
         layers = try configuration.layers.map { layer in
             try Block(layer, configuration, weights, packing: packing)
         }
@@ -46,14 +47,24 @@ public final class Transformer {
             ? embedTokens
             : TokenEmbedding(weights.weight("lm_head.weight", shape: [V, C]), packing: packing)
         lmHead = Linear(head.outputWeight(packing: packing))
-        elementType = try table.elementType()
-        rotary = RotaryTables(configuration, device: table.device, type: elementType)
+        rotary = RotaryTables(configuration, device: device, type: elementType)
         windows = Set(configuration.layers.map(\.window))
         embeddingScale =
             configuration.embeddingScale == 1
             ? nil
             : try .full(
-                configuration.embeddingScale, shape: [1], type: elementType, device: table.device)
+                configuration.embeddingScale, shape: [1], type: elementType, device: device)
+    }
+
+    /// The table, what its numbers are, and where. Held in fewer bits, the table itself is let go here,
+    /// before other weights are read.
+    private static func embedding(
+        _ weights: any WeightSource, shape: [Int], packing: WeightPrecision?
+    ) throws -> (TokenEmbedding, ElementType, Device) {
+        let table = try weights.weight("model.embed_tokens.weight", shape: shape)
+        return (
+            try TokenEmbedding(table, packing: packing), try table.elementType(), table.device
+        )
     }
 
     /// The residual stream after the last norm, ready for `logits(_:)`.

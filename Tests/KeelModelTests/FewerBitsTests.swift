@@ -143,6 +143,17 @@ import Testing
         let eight = MemoryNeed(configuration, type: .float32, packing: .int8)
         let rows = 2 * 300 + 2 * (32 + 16 + 16 + 32 + 48 + 48 + 32)
         #expect(eight.byteCount == Double(matrices + 2 * rows + 4 * 300 * 32))
+        // Tied, no output layer is read beside the rest; embeddings alone are, before it.
+        var tied = configuration
+        tied.tieWordEmbeddings = true
+        let blocks = Double(matrices - 2 * 300 * 32)
+        #expect(
+            MemoryNeed(tied, type: .float32, packing: .full).byteCount
+                == 4 * (blocks + 2 * 300 * 32 + 48 * 32))
+        tied.vocabularySize = 300_000
+        #expect(
+            MemoryNeed(tied, type: .float32, packing: .int8).byteCount
+                == Double((4 + 1) * 300_000 * 32 + 2 * 300_000))
     }
 
     @Test func `a model that does not fit is refused with what it needs and what would`() throws {
@@ -188,16 +199,6 @@ import Testing
             return
         }
         #expect(needed > 1.6e12 && available < needed)
-    }
-
-    @Test func `free memory is read as Linux tells it`() {
-        #expect(
-            AvailableMemory.free(
-                in: "MemTotal:       24000000 kB\nMemFree: 1 kB\nMemAvailable:   18161584 kB\n")
-                == 18_161_584.0 * 1024)
-        #expect(AvailableMemory.free(in: "MemTotal: 1 kB\n") == nil)
-        #expect(AvailableMemory.free(in: "MemAvailable: many\n") == nil)
-        #expect(AvailableMemory.byteCount.map { $0 > 0 } != false)
     }
 
     @Test func `weights over a mapped file can be changed, and the file is not`() throws {
