@@ -149,6 +149,33 @@ import Testing
         #expect(try reader.readAll().compactMap { $0["step"] } == [1, 2, 3, 4, 5, 6])
     }
 
+    @Test func `what a run logged that was killed before its first checkpoint is logged once`()
+        async throws
+    {
+        let options = ShortRun.options()
+        let scratch = try Scratch()
+        let file = scratch.path("metrics.jsonl")
+        var lines: [String] = []
+        for _ in 0..<2 {
+            _ = try await ShortRun.train(
+                options, folder: RunFolder(path: scratch.path, configuration: options))
+            lines.append(try String(contentsOfFile: file, encoding: .utf8))
+            // As if power had gone: no checkpoint yet, and a line half written.
+            try FileManager.default.removeItem(atPath: scratch.path("checkpoints"))
+            try (lines[0] + "{\"loss\": 1, \"st").write(
+                toFile: file, atomically: true, encoding: .utf8)
+        }
+        #expect(lines[0].split(separator: "\n").count == 6)
+        #expect(lines[1].split(separator: "\n").count == 6)
+        let events = try FileManager.default.contentsOfDirectory(atPath: scratch.path)
+            .filter { $0.hasPrefix("events.") }.map {
+                try Data(contentsOf: URL(filePath: scratch.path($0)))
+            }
+        // Step (2) = 1, session_log (7) with START: only the second run has something to purge.
+        let start = Data([0x10, 1, 0x3A, 2, 0x08, 1])
+        #expect(events.count == 2 && events.count { $0.range(of: start) != nil } == 1)
+    }
+
     @Test func `a folder of another run is refused, the difference named`() throws {
         let scratch = try Scratch()
         _ = try RunFolder(path: scratch.path, configuration: ShortRun.options())

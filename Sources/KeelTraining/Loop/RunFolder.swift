@@ -69,10 +69,14 @@ public final class RunFolder {
     }
 
     /// Takes out what a run that was killed has logged behind its last checkpoint.
+    /// - Parameter step: Of that checkpoint; 0 where there is none.
     func forgetMetrics(after step: Int) throws {
-        restart = step + 1
         let file = path + "/metrics.jsonl"
-        guard FileManager.default.fileExists(atPath: file) else { return }
+        let isThere = FileManager.default.fileExists(atPath: file)
+        if isThere || step > 0 { restart = step + 1 }
+        guard isThere else { return }
+        // Opening it mends a line that a loss of power tore.
+        _ = try JSONLinesWriter(path: file)
         var kept = Data()
         var reader = try JSONLinesReader<[String: Double]>(path: file)
         let encoder = JSONEncoder()

@@ -65,6 +65,9 @@ public final class Trainer<Method: Objective> {
             }
             progress.observed = nil
             if group.rank == 0 { try folder?.forgetMetrics(after: saved.step) }
+        } else if group.rank == 0 {
+            // What a run has logged that was killed before its first checkpoint.
+            try folder?.forgetMetrics(after: 0)
         }
         try group.agree(onStep: progress.step)
         if progress.step < totalSteps, !progress.hasEndedEarly {

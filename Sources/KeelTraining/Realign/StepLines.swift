@@ -20,6 +20,9 @@ struct StepLines<Line: StepLine> {
     }
 
     func forget(after step: Int) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        // Opening it mends a line that a loss of power tore.
+        _ = try JSONLinesWriter(path: path)
         let all = try read()
         guard all.contains(where: { $0.step > step }) else { return }
         try JSONLinesFile.write(to: path) { write in

@@ -1,5 +1,4 @@
 import Foundation
-import KeelFormats
 
 /// A monitor went beyond its limit; a line of `alarms.jsonl`, and what a webhook gets.
 public struct Alarm: Hashable, Sendable, Codable {
@@ -39,18 +38,17 @@ public struct Alarm: Hashable, Sendable, Codable {
     /// The alarms of a run, in order; none where there is no such file.
     /// - Throws: `JSONLinesError`, `FileError`.
     public static func read(run folder: String) throws -> [Alarm] {
-        let path = folder + "/alarms.jsonl"
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        var reader = try JSONLinesReader<Alarm>(path: path)
-        return try reader.readAll()
+        try file(in: folder).read()
     }
 
     /// Keeps the alarms of a run up to a step; a run that goes on gives the later ones again.
     static func forget(after step: Int, run folder: String) throws {
-        let all = try read(run: folder)
-        guard all.contains(where: { $0.step > step }) else { return }
-        try JSONLinesFile.write(to: folder + "/alarms.jsonl") { write in
-            for alarm in all where alarm.step <= step { try write(alarm) }
-        }
+        try file(in: folder).forget(after: step)
+    }
+
+    private static func file(in folder: String) -> StepLines<Alarm> {
+        StepLines(path: folder + "/alarms.jsonl")
     }
 }
+
+extension Alarm: StepLine {}

@@ -164,9 +164,10 @@ public final class Watch: TrainingObserver {
                     path: folder, reason: "it does not say how far the monitor \"\(name)\" was")
             }
         }
-        if let seconds = saved["watch"], seconds.count == 2 + watched.count {
+        if let seconds = saved["watch"], seconds.count >= 2 {
             (secondsWatching, secondsOfSteps) = (seconds[0], seconds[1])
-            secondsOf = Array(seconds[2...])
+            // Older checkpoints have no more than these two.
+            if seconds.count == 2 + watched.count { secondsOf = Array(seconds[2...]) }
         }
         if group.rank == 0 { try Alarm.forget(after: step, run: folder) }
     }
