@@ -59,9 +59,9 @@ class Program:
             timer.start()
             try:
                 for line in process.stdout:
-                    if not line.startswith(b"{"):
+                    row = figure(line)
+                    if row is None:
                         continue
-                    row = json.loads(line)
                     if row["measure"] == "load":
                         # What a user waits for: imports and the start of the process count too.
                         row["value"] = time.perf_counter() - start
@@ -101,6 +101,15 @@ class Program:
         if not figures:
             return "failed" if self.failure else ""
         return f"{number(median(figures))} ({number(min(figures))} to {number(max(figures))})"
+
+
+def figure(line):
+    """What a line of output measures; None for one of another kind, or one that was cut off."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) and {"measure", "value", "unit"} <= row.keys() else None
 
 
 def main():

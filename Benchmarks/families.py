@@ -30,14 +30,20 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("models", nargs="+")
     options = parser.parse_args()
-    for model in options.models:
-        measure(options, model)
+    # All of them before the first is measured: a wrong path is told at once.
+    facts = [about(options.keel, model) for model in options.models]
+    for model, known in zip(options.models, facts):
+        measure(options, model, known)
 
 
-def measure(options, model):
-    facts = json.loads(
-        subprocess.check_output([options.keel, "model", "info", model, "--json"])
-    )
+def about(keel, model):
+    told = subprocess.run([keel, "model", "info", model, "--json"], capture_output=True, text=True)
+    if told.returncode != 0:
+        sys.exit(f"{model} cannot be measured: {told.stderr.strip()}")
+    return json.loads(told.stdout)
+
+
+def measure(options, model, facts):
     family, threads = facts["architecture"], str(options.threads)
     bench = [options.keel, "bench", "--json", "--model", model, "--threads", threads]
     keel = Program(f"{family}, Keel", bench, MEASURES)

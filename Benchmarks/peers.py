@@ -32,7 +32,10 @@ def main(program, *arguments):
         "openvino": OpenVINO,
         "torch": Torch,
     }
-    peer = programs[program](int(threads), model)
+    if program == "llama.cpp":
+        peer = LlamaCpp(int(threads), model, max(map(samples_of, measures), default=1))
+    else:
+        peer = programs[program](int(threads), model)
     for measure in measures:
         if measure == "load":
             show(measure, time.perf_counter() - start, "s")
@@ -44,9 +47,14 @@ def main(program, *arguments):
             peer.read(LONG)
             show(measure, *rate(lambda: peer.read(LONG)))
         else:
-            samples = 1 if measure == "decode" else int(measure.removeprefix("sample-"))
+            samples = samples_of(measure)
             peer.write(SHORT, samples, 4)
             show(measure, *rate(lambda: peer.write(SHORT, samples, ANSWER)))
+
+
+def samples_of(measure):
+    """Answers at once."""
+    return int(measure.removeprefix("sample-")) if measure.startswith("sample-") else 1
 
 
 def rate(work):
@@ -100,15 +108,18 @@ class Transformers:
 
 
 class LlamaCpp:
-    """The server inside the wheel, sixteen slots batched continuously: its fastest setting."""
+    """The server inside the wheel, batched continuously: its fastest setting.
 
-    def __init__(self, threads, path):
+    It sets memory aside for as many slots as answers are written at once, and no more.
+    """
+
+    def __init__(self, threads, path, slots):
         import xllamacpp
 
         parameters = xllamacpp.CommonParams()
         parameters.model.path = path
-        parameters.n_parallel = 16
-        parameters.n_ctx = 16 * 1024
+        parameters.n_parallel = slots
+        parameters.n_ctx = slots * 1024
         parameters.cpuparams.n_threads = threads
         parameters.cpuparams_batch.n_threads = threads
         parameters.verbosity = 0

@@ -57,10 +57,12 @@ def keel(arguments, name, data, steps):
                    "--micro-batch-tokens", "4096", *SETS[name]]
         if arguments.threads:
             command += ["--threads", str(arguments.threads)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            sys.exit(f"keel failed: {' '.join(command)}")
+        with tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+            _, status, usage = os.wait4(process.pid, 0)
+            if status:
+                errors.seek(0)
+                sys.exit(f"keel failed: {' '.join(command)}\n{last_words(errors.read())}")
         lines = [json.loads(line) for line in open(f"{out}/metrics.jsonl")]
     tokens = lines[-1]["num_tokens"] - lines[0]["num_tokens"]
     seconds = sum((b["num_tokens"] - a["num_tokens"]) / b["tokens_per_second"] for a, b in zip(lines, lines[1:]))
@@ -70,8 +72,14 @@ def keel(arguments, name, data, steps):
 def trl(arguments, name, data, steps):
     command = [sys.executable, __file__, "--peer", name, "--data", data, "--folder", arguments.folder, "--steps",
                str(steps)] + (["--threads", str(arguments.threads)] if arguments.threads else [])
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-                      .stdout.splitlines()[-1])
+    done = subprocess.run(command, capture_output=True)
+    if done.returncode:
+        sys.exit(f"TRL failed: {' '.join(command)}\n{last_words(done.stderr)}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def last_words(errors):
+    return "\n".join(errors.decode(errors="replace").strip().splitlines()[-5:])
 
 
 def peer(arguments):
