@@ -94,6 +94,27 @@ import Testing
         }
     }
 
+    // Packing takes 4,096 rows at a time, panels of 4 bits are 64 rows, and products go by 4.
+    @Test(arguments: zip([WeightPrecision.int8, .int4], [4099, 4176]))
+    func `many rows keep their places, also the last ones that fill no panel`(
+        _ precision: WeightPrecision, _ count: Int
+    ) throws {
+        let large = try Tensor.normal([count, 64], generator: generator)
+        let packed = try LinearWeight(#require(try QuantisedWeight(large, precision: precision)))
+        #expect(packed.precision == precision)
+        var unit = [Float](repeating: 0, count: 64 * 64)
+        for row in 0..<64 { unit[row * 65] = 1 }
+        let columns = try large.transposed().contiguous()
+        let limits = try bound(large, precision).transposed()
+        // Few rows at a time, and as many as 8 bits are widened for.
+        for rows in [0..<5, 0..<64] {
+            let own = try columns.narrowed(0, rows)
+            try expect(
+                packed(Tensor(unit, shape: [64, 64]).narrowed(0, rows)), own,
+                within: limits.narrowed(0, rows) * 1.01 + own.abs() / 256)
+        }
+    }
+
     @Test func `a low-rank update is added in float32`() throws {
         let packed = try LinearWeight(#require(try QuantisedWeight(weight, precision: .int4)))
         let x = try Tensor.normal([2, 64], generator: generator)
