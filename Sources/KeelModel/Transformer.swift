@@ -56,8 +56,9 @@ public final class Transformer {
                 configuration.embeddingScale, shape: [1], type: elementType, device: device)
     }
 
-    /// The table, what its numbers are, and where. Held in fewer bits, the table itself is let go here,
-    /// before other weights are read.
+    /// The table, what its numbers are, and where.
+    ///
+    /// Held in fewer bits, the table itself is let go here, before other weights are read.
     private static func embedding(
         _ weights: any WeightSource, shape: [Int], packing: WeightPrecision?
     ) throws -> (TokenEmbedding, ElementType, Device) {

@@ -6,7 +6,8 @@ import Testing
 /// How much memory there is for a model, as Linux tells it.
 @Suite struct AvailableMemoryTests {
     @Test func `free memory counts swap, up to what there is in all`() {
-        let information = "MemTotal:       24000000 kB\nMemFree: 1 kB\nMemAvailable:   18161584 kB\n"
+        let information =
+            "MemTotal:       24000000 kB\nMemFree: 1 kB\nMemAvailable:   18161584 kB\n"
         #expect(AvailableMemory.free(in: information) == 18_161_584.0 * 1024)
         #expect(
             AvailableMemory.free(in: information + "SwapFree:  1000000 kB\n")

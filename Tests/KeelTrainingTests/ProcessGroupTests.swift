@@ -1,4 +1,5 @@
 import Foundation
+import KeelModel
 import KeelTensor
 import KeelTraining
 import TestSupport
@@ -65,6 +66,57 @@ import Testing
         let ends = try await [third, fourth]
         #expect(ends[0].reports.map(\.step) == [3, 4, 5, 6])
         #expect(ShortRun.greatestDifference(ends[0].parameters, alone.parameters) < 1e-3)
+    }
+
+    /// Supervised training whose evaluation each process finds otherwise, as where a judge is asked.
+    private final class Judged: Objective {
+        private let own: SupervisedObjective
+        private let gains: Bool
+        private var evaluations = 0.0
+
+        init(_ own: SupervisedObjective, gains: Bool) {
+            self.own = own
+            self.gains = gains
+        }
+
+        func items(for rows: [Example], step: Int) -> [Example] { rows }
+        func weight(of item: Example) -> Double { own.weight(of: item) }
+        func tokens(of item: Example) -> Int { own.tokens(of: item) }
+        func loss(of items: [Example], _ pass: ForwardPass) throws -> Loss {
+            try own.loss(of: items, pass)
+        }
+        func criterion(_ averages: [String: Double]) -> Double? {
+            evaluations += 1
+            return gains ? -evaluations : evaluations
+        }
+    }
+
+    @Test func `all end at the same step, whatever each finds in an evaluation`() async throws {
+        let port = try #require(LoopbackPort.free())
+        @Sendable func steps(rank: Int) async throws -> [Int] {
+            try await TrainingThread().run { _ in
+                let place = ProcessPlace(rank: rank, size: 2, host: "127.0.0.1", port: port)
+                let (language, adapter) = try Golden.adapted()
+                let rows = try Golden.examples(language)
+                let trainer = try Trainer(
+                    Judged(SupervisedObjective(language.model), gains: rank == 0),
+                    parameters: adapter.parameters, rows: rows,
+                    evaluation: Array(rows.prefix(2)),
+                    options: ShortRun.options {
+                        $0.evalEvery = 1
+                        $0.patience = 2
+                    }, group: try place.join(timeout: 120))
+                let recorder = Recorder()
+                trainer.observers = [recorder]
+                try await trainer.run()
+                return recorder.reports.map(\.step)
+            }
+        }
+        async let first = steps(rank: 0)
+        async let second = steps(rank: 1)
+        let both = try await [first, second]
+        // Together they find the same each time: no gain after the first.
+        #expect(both == [[1, 2, 3], [1, 2, 3]])
     }
 
     @Test func `the environment says who one is`() throws {

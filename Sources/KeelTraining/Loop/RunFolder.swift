@@ -70,6 +70,7 @@ public final class RunFolder {
 
     /// Takes out what a run that was killed has logged behind its last checkpoint.
     /// - Parameter step: Of that checkpoint; 0 where there is none.
+    /// - Throws: `FileError`, `JSONLinesError`.
     func forgetMetrics(after step: Int) throws {
         let file = path + "/metrics.jsonl"
         let isThere = FileManager.default.fileExists(atPath: file)

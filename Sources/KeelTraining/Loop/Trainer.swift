@@ -153,8 +153,11 @@ public final class Trainer<Method: Objective> {
         if !evaluation.isEmpty, isDue(options.evalEvery) {
             let averages = try await evaluate()
             for (name, value) in averages { report.metrics["eval_" + name] = value }
-            if let value = objective.criterion(averages) {
-                progress.noteEvaluation(value, patience: options.patience)
+            // A judge may tell each process something else, and all must end at the same step.
+            let value = objective.criterion(averages)
+            let sums = try group.sum([value ?? 0, value == nil ? 0 : 1])
+            if sums[1] > 0 {
+                progress.noteEvaluation(sums[0] / sums[1], patience: options.patience)
             }
         }
         var goesOn = true
