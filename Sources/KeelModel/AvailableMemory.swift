@@ -6,7 +6,8 @@ package enum AvailableMemory {
     package static var byteCount: Double? {
         #if os(Linux)
             let limits = leftByGroups(text("/proc/self/cgroup"), root: "/sys/fs/cgroup")
-            return ([free(in: text("/proc/meminfo"))] + limits).compactMap(\.self).min()
+            let system = free(in: text("/proc/meminfo"))
+            return system.map { limits.reduce($0, min) } ?? limits.min()
         #else
             return Double(ProcessInfo.processInfo.physicalMemory)
         #endif

@@ -161,6 +161,15 @@ import Testing
             #expect(outcome.errors.contains("leave --weights int8 out"), "\(outcome.errors)")
         }
         #expect(!FileManager.default.fileExists(atPath: scratch.path("run")))
+        // A server would not be asked how it holds its weights.
+        let remote = try await Program.run(
+            [
+                "score", "--input", scratch.path("rows.jsonl"), "--output",
+                scratch.path("remote.jsonl"), "--model", "http://127.0.0.1:9/v1#m", "--weights",
+                "int8",
+            ], in: scratch)
+        #expect(remote.status != 0)
+        #expect(remote.errors.contains("leave --weights int8 out"), "\(remote.errors)")
     }
 
     @Test func `an unknown model is refused with the aliases there are`() async throws {

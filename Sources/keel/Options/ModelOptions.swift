@@ -60,8 +60,13 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// Finds the model: hashes its files, or connects to its address.
+    /// - Throws: `ValidationError` for narrower weights of a model that a server holds.
     func source(_ calls: CallOptions, on machine: Machine) async throws -> ModelSource {
-        try await ModelSource(
+        guard weights == .f32 || !RemoteAddress.isAddress(model) else {
+            throw ValidationError(
+                "A server holds its weights as it likes: leave --weights \(weights.rawValue) out.")
+        }
+        return try await ModelSource(
             model, adapters: adapter, on: machine, limits: try calls.limits())
     }
 }
