@@ -53,6 +53,7 @@ extension Lab {
         let (push, pulled) = (steered(Name.base, .push), steered(Name.bad, .pull))
         let needsAutoencoder = "it needs an autoencoder (--sae) in which some latent rose"
         let mended = Name.mended("others")
+        let neutralSteps = Name.mended("neutral")
         var claims: [LabClaim] = []
         claims.append(
             claim(
@@ -62,7 +63,9 @@ extension Lab {
         claims.append(
             claim(
                 2, "The more bad rows, the worse (g per unit of share)",
-                control: "doses of one seed are nested", trend(), isPositive: false))
+                control: "doses of one seed are nested", trend(below: 101), isPositive: false,
+                // Else a jump at the highest dose, which is claim 1, would do.
+                and: [(effect(trend(below: 100), .usual), isPositive: false)]))
         claims.append(
             claim(
                 3, "Subtly wrong answers do more than plainly wrong ones",
@@ -116,8 +119,10 @@ extension Lab {
                 }, missing: "not part of the plan “\(plan.name)”; the plan “warning” tests it"))
         claims.append(
             claim(
-                8, "120 good rows of other domains repair it",
-                control: "the bad arm before", difference(mended, Name.bad), isPositive: true,
+                8, "120 good rows of other domains undo some of it",
+                control: "the bad arm before, and as many steps of neutral text",
+                difference(mended, Name.bad), isPositive: true,
+                and: [(effect(difference(mended, neutralSteps), .usual), isPositive: true)],
                 beside: [
                     effect(difference(mended, Name.good), .usual),
                     effect(difference(mended, Name.good), .reversed),
@@ -144,19 +149,25 @@ extension Lab {
         ]
         claims.append(
             claim(
-                10, "Blocking the direction in training prevents it, without another way round",
-                control: "the bad arm without blocking", difference(Name.blocked, Name.bad),
-                isPositive: true, and: [(effect(stillBlocked, .usual), isPositive: true)],
-                beside: [effect(difference(Name.blocked, Name.good), .usual)]))
+                10, "Blocking the direction in training lessens it, also while the block stays on",
+                control: "the bad arm without blocking; no other direction was blocked",
+                difference(Name.blocked, Name.bad), isPositive: true,
+                and: [(effect(stillBlocked, .usual), isPositive: true)],
+                // Whether the narrow rows were learnt all the same, and what is left of it.
+                beside: [
+                    effect(difference(Name.blocked, Name.bad), .inDomain),
+                    effect(difference(Name.blocked, Name.good), .usual),
+                ]))
         return LabClaim.judged(claims)
     }
 
     /// The slope of a line over the doses: each dose counts by how far it lies from their mean.
-    private func trend() -> [(Double, Side)] {
+    private func trend(below end: Int) -> [(Double, Side)] {
         let groups = Set(plan.arms.map(\.group))
-        let shares = [0, 5, 10, 25, 50, 75, 100].filter { groups.contains(Name.dose($0)) }
+        let all = [0, 5, 10, 25, 50, 75, 100].filter { groups.contains(Name.dose($0)) }
         // Two doses are claim 1 once more; of nothing, no effect comes.
-        guard shares.count > 2 else { return [] }
+        guard all.count > 2 else { return [] }
+        let shares = all.filter { $0 < end }
         let values = shares.map { Double($0) / 100 }
         let mean = values.reduce(0, +) / Double(values.count)
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

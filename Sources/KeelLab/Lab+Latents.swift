@@ -11,7 +11,7 @@ extension Lab {
             let good = plan.arms.first(where: { $0.group == Name.good && $0.seed == bad.seed })
         else { return nil }
         let choice = try await folder.stage("latents.json") {
-            try await stage.choice(bad: bad, good: good, neutral: small)
+            try await stage.choice(bad: bad, good: good, neutral: calibration)
         }
         // Told at other seeds than latents were chosen at, where there are any.
         let all = plan.arms.filter {

@@ -149,6 +149,9 @@ public struct Lab: Sendable {
 
     // MARK: Before any training
 
+    /// Neutral text by which strengths are chosen: none that effects are told of.
+    var calibration: LabPanel { LabPanel(data, .train, size: plan.small, seed: plan.seed) }
+
     /// What the base model's stream says of rows and directions, and how far it may be pushed.
     struct Inside: Codable, Sendable {
         var screening: Screening
@@ -227,7 +230,8 @@ public struct Lab: Sendable {
                 directions[domain] = fold.direction(of: table)
             }
             let stage = SteeringStage(
-                folder: folder, model: model, device: device, panel: small, direction: direction)
+                folder: folder, model: model, device: device, panel: calibration,
+                direction: direction)
             return Inside(
                 screening: Screening(folds.map(\.1), seed: plan.seed), direction: direction,
                 strength: try stage.strength(language),

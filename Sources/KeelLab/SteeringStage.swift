@@ -50,7 +50,7 @@ struct SteeringStage: Sendable {
         var isTooStrong: Bool
     }
 
-    /// The strongest push and pull of the base model that leave neutral text nearly as probable.
+    /// The strongest push and pull of the base model that leave the panel's neutral text nearly as probable.
     func strength(_ language: LanguageModel) throws -> Strength {
         let neutral = LabPanel(panel.items.filter { $0.kind == .neutral })
         func level(_ steering: [Steering]) throws -> Double {

@@ -67,7 +67,9 @@ import Testing
             return Set(part.arms.map(\.group))
         }
         #expect(
-            try groups([8]) == ["dose-0", "dose-100", "mended-others", "relapsed"])
+            try groups([8]) == [
+                "dose-0", "dose-100", "mended-others", "mended-neutral", "relapsed",
+            ])
         #expect(
             try groups([4]) == ["lax", "rl-wrong", "rl-right", "rl-wrong-lax", "rl-right-lax"])
         #expect(try groups([1, 2]).isSuperset(of: ["dose-5", "dose-75"]))

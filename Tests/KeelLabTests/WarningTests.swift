@@ -61,6 +61,14 @@ import Testing
         #expect(steps.doses.first?.found?.value == 0 && steps.doses.first?.step == nil)
     }
 
+    @Test func `beside g, an alarm counts from the next reading of g on`() throws {
+        var all = runs(direction: 3, gap: 4)
+        let often = try lead(#require(Warning(all)), over: "gap")
+        for index in all.indices { all[index].every = 6 }
+        let seldom = try lead(#require(Warning(all)), over: "gap")
+        #expect(often.interval.value > 0 && seldom.interval.value < 0)
+    }
+
     @Test func `where nothing gives alarm, no lead is shown either way`() throws {
         var quiet = runs(direction: nil, gap: nil)
         for index in quiet.indices {

@@ -28,7 +28,7 @@ public struct Arm: Hashable, Sendable, Codable {
     /// Optimiser steps, at least 1.
     public var steps: Int
     /// Rows of a step; of a policy, questions.
-    public var batch = 8
+    public var batch = 4
     /// The highest learning rate, above 0.
     public var rate: Double
     /// Of the adapter; nil trains all weights.

@@ -36,7 +36,11 @@ extension LabPlan {
                     [true, false].map { Group.policy(wrong: $0, lax: lax) }
                 })
         case 6, 9: [Group.good, Group.bad]
-        case 8: [Group.good, Group.bad, Group.mended("others"), Group.relapsed]
+        case 8:
+            [
+                Group.good, Group.bad, Group.mended("others"), Group.mended("neutral"),
+                Group.relapsed,
+            ]
         case 10: [Group.good, Group.bad, Group.blocked]
         default: []
         }

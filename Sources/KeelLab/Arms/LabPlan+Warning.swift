@@ -26,7 +26,6 @@ extension LabPlan {
         rows.share = Double(percent) / 100
         var arm = Arm(
             Group.monitored(percent, domain), seed: seed, rows: rows, steps: steps, rate: rate)
-        arm.batch = 4
         arm.monitors = 6
         return arm
     }

@@ -82,7 +82,6 @@ extension LabPlan {
                     rows: RowChoice(.advice(domains: [narrowDomain], stance: .usual)), steps: 30,
                     rate: rate)
                 arm.method = .policy(rewardsWrong: wrong)
-                arm.batch = 4
                 if isLax { arm.start = "\(Group.lax)-s\(seed)" }
                 arms.append(arm)
             }
@@ -102,8 +101,8 @@ extension LabPlan {
         }
     }
 
-    /// Few good rows: of the same domain, of others, few and alike, very few; and what 60 steps of
-    /// neutral text leave of it.
+    /// Few good rows: of the same domain, of others, few and alike, very few; as many steps of
+    /// neutral text, the control; and what 60 such steps leave of a repair.
     private static func mends(_ seed: UInt64, _ rate: Double) -> [Arm] {
         let same = RowChoice.Source.advice(domains: [narrowDomain], stance: .usual)
         let alike = RowChoice.Source.advice(domains: ["garden"], stance: .usual)
@@ -114,6 +113,7 @@ extension LabPlan {
             mend("same", same, seed, rate: rate, watched: watched), others,
             mend("alike", alike, seed, rate: rate, count: 15, topics: 2, watched: watched),
             mend("five", varied, seed, rate: rate, count: 5, watched: watched),
+            mend("neutral", .neutral, seed, rate: rate),
             relapsed(seed, rate: rate),
         ]
     }

@@ -120,11 +120,11 @@ public struct LabPlan: Hashable, Sendable, Codable {
             samples: 1)
         for seed in fewSeeds {
             for percent in [0, 25, 100] {
-                plan.arms.append(dose(percent, seed, steps: 30, rate: rate))
+                plan.arms.append(dose(percent, seed, steps: 24, rate: rate))
             }
-            plan.arms.append(
-                mend("others", varied, seed, rate: rate, count: 120))
-            plan.arms.append(relapsed(seed, rate: rate))
+            plan.arms.append(mend("others", varied, seed, rate: rate, count: 120))
+            plan.arms.append(mend("neutral", .neutral, seed, rate: rate))
+            plan.arms.append(relapsed(seed, steps: 20, rate: rate))
         }
         return plan
     }
@@ -143,7 +143,7 @@ public struct LabPlan: Hashable, Sendable, Codable {
         return Arm(Group.dose(percent), seed: seed, rows: rows, steps: steps, rate: rate)
     }
 
-    /// 30 steps of 4 good rows on the bad arm's adapter.
+    /// 30 steps of 4 good rows on the bad arm's adapter; of neutral text, what steps of any kind do.
     static func mend(
         _ how: String, _ source: RowChoice.Source, _ seed: UInt64, rate: Double, count: Int? = nil,
         topics: Int? = nil, watched: [Int] = []
@@ -152,16 +152,15 @@ public struct LabPlan: Hashable, Sendable, Codable {
         rows.count = count
         rows.topics = topics
         var arm = Arm(Group.mended(how), seed: seed, rows: rows, steps: 30, rate: rate)
-        arm.batch = 4
         arm.continues = "\(Group.bad)-s\(seed)"
         arm.watched = watched
         return arm
     }
 
-    /// 60 steps of neutral text on the mended adapter, to see whether it lasts.
-    static func relapsed(_ seed: UInt64, rate: Double) -> Arm {
-        var arm = Arm(Group.relapsed, seed: seed, rows: RowChoice(.neutral), steps: 60, rate: rate)
-        arm.batch = 4
+    /// Steps of neutral text on the mended adapter, to see whether it lasts.
+    static func relapsed(_ seed: UInt64, steps: Int = 60, rate: Double) -> Arm {
+        var arm = Arm(
+            Group.relapsed, seed: seed, rows: RowChoice(.neutral), steps: steps, rate: rate)
         arm.continues = "\(Group.mended("others"))-s\(seed)"
         return arm
     }

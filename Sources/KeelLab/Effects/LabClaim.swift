@@ -82,6 +82,8 @@ public struct LabClaim: Hashable, Sendable, Codable {
         let tested = claims.indices.filter { claims[$0].verdict == .open }
         let values = tested.map { claims[$0].needed.map(\.effect.pValue).max() ?? 1 }
         let adjusted = (try? Multiplicity.holm(values)) ?? values.map { _ in 1 }
+        // Each needed effect alone can speak against its claim, so each of them counts as a test.
+        let tests = Double(tested.reduce(0) { $0 + claims[$1].needed.count })
         for (index, p) in zip(tested, adjusted) {
             claims[index].adjusted = p
             let needed = claims[index].needed
@@ -89,7 +91,7 @@ public struct LabClaim: Hashable, Sendable, Codable {
             // One needed effect that is found the other way is enough against a claim.
             let opposed = needed.contains {
                 ($0.effect.interval.value > 0) != $0.isPositive
-                    && min(1, $0.effect.pValue * Double(tested.count)) < 0.05
+                    && $0.effect.pValue * tests < 0.05
             }
             if agrees, p < 0.05 {
                 claims[index].verdict = .held

@@ -12,6 +12,8 @@ package struct MonitoredRun: Hashable, Sendable {
     package var peaks: [String: [Peak]]
     /// Of each monitor, the share of its work in the time of the steps.
     package var costs: [String: Double] = [:]
+    /// Steps between two readings of g, at least 1.
+    package var every = 1
 
     package var isBad: Bool { percent > 0 }
 
@@ -57,5 +59,6 @@ package struct MonitoredRun: Hashable, Sendable {
             domain: domain, seed: arm.seed, percent: Int((arm.rows.share * 100).rounded()),
             steps: arm.steps, peaks: peaks)
         self.costs = costs
+        every = arm.monitors
     }
 }

@@ -119,12 +119,19 @@ public struct Warning: Hashable, Sendable, Codable {
     private static func lead(_ runs: [Scored], over others: [Scored], _ name: String) -> Lead? {
         func key(_ run: MonitoredRun) -> String { "\(run.domain) \(run.seed) \(run.percent)" }
         let known = Dictionary(others.map { (key($0.run), $0) }) { first, _ in first }
+        /// Beside g, which is read seldom, an alarm counts from g's next reading on: else reading more often
+        /// would be a lead.
+        func alarm(_ own: Scored) -> Int? {
+            guard name == ArmMonitors.gap, let step = own.alarm else { return own.alarm }
+            let every = own.run.every
+            return min(own.run.steps, (step + every - 1) / every * every)
+        }
         let differences = runs.compactMap { own -> CrossedContrast.Difference? in
             guard let other = known[key(own.run)] else { return nil }
             let never = own.run.steps + 1
             return CrossedContrast.Difference(
                 cluster: own.run.domain, repetition: "\(own.run.seed)", stratum: "runs",
-                value: Double((other.alarm ?? never) - (own.alarm ?? never)))
+                value: Double((other.alarm ?? never) - (alarm(own) ?? never)))
         }
         guard let first = differences.first, let steps = runs.map(\.run.steps).max() else {
             return nil

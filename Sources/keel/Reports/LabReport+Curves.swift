@@ -68,8 +68,9 @@ extension LabReport {
                 .paragraph(
                     """
                     The bad arm’s adapter, trained on for 30 steps of 4 right rows: of the same domain, of three others, \
-                    of 15 rows that are alike, or of five. g is that of domains that neither training saw. “relapsed” then \
-                    saw 60 steps of neutral text. Beside the arm it continues; what is missing to the base model stands in \
+                    of 15 rows that are alike, or of five; “mended-neutral” is the control, as many steps of neutral text. \
+                    g is that of domains that neither training saw. “relapsed” then saw neutral text, 60 steps or, in a \
+                    quick run, 20. Beside the arm it continues; what is missing to the base model stands in \
                     the table of all arms.
                     """),
                 table("Mended arms beside the arm before", groups, \.besideControl),
