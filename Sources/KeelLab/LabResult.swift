@@ -135,10 +135,16 @@ public struct LabResult: Hashable, Sendable, Codable {
         public var worse: [Double]
         public var worseThanBase: [Double]
 
-        /// Whether g is at least the lower end of the good control's interval, after and later.
-        public var isBack: Bool { after.interval.value >= good.interval.low }
-        /// The same after neutral steps; nil where there were none.
-        public var lasts: Bool? { later.map { $0.interval.value >= good.interval.low } }
+        /// Whether g is at least the lower end of the good control's interval; nil where it was so before
+        /// mending, too: levels differ much between topics, and what was never away cannot come back.
+        public var isBack: Bool? {
+            before.interval.value < good.interval.low
+                ? after.interval.value >= good.interval.low : nil
+        }
+        /// The same after neutral steps; nil also where there were none.
+        public var lasts: Bool? {
+            isBack.flatMap { _ in later.map { $0.interval.value >= good.interval.low } }
+        }
     }
 
     /// A group under prompts like those of training, beside its control under the same.

@@ -144,7 +144,11 @@ struct LabReportTests {
                  "later": \(low), "worse": [0.015625, 0.03125], "worseThanBase": [-0.25]}
                 """)
         ]
-        #expect(result.mends[0].isBack && result.mends[0].lasts == false)
+        #expect(result.mends[0].isBack == true && result.mends[0].lasts == false)
+        // Nothing can come back that was never away.
+        var never = result.mends[0]
+        never.before = never.good
+        #expect(never.isBack == nil && never.lasts == nil)
         let effects = try json([effect(-0.5, .open)])
         result.cued = [
             try made(#"{"group": "dose-100", "effects": \#(effects), "added": \#(effects)}"#)

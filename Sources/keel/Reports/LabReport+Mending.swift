@@ -18,8 +18,9 @@ extension LabReport {
             .paragraph(
                 """
                 g is back where it is at least the lower end of the good control’s interval, and lasts where it still is \
-                after 60 steps of neutral text. Less probable: by how much of itself the log-probability of neutral text \
-                fell, at the worst seed.
+                after steps of neutral text; neither is told where the bad arm was not below that end. That interval is of \
+                a level, which differs much between topics, so “less good”, which is paired, is the stricter measure. \
+                Less probable: by how much of itself the log-probability of neutral text fell, at the worst seed.
                 """),
             .table(
                 Table(
