@@ -59,6 +59,7 @@ struct TourCommand: AsyncParsableCommand {
             "Stopped. The same command goes on where \(path) stands."
         ) { [until] () async throws -> TourResult? in
             var runner = TourRunner(tour, until: until)
+            defer { runner.finish() }
             return try await runner.story().map { try TourResult(tour, $0) }
         }
         guard let result else {

@@ -7,11 +7,17 @@ package struct ComparisonReport {
     var comparison: Comparison
     var baseline: Run
     var candidate: Run
+    /// Over what p-values were adjusted.
+    var family: String
 
-    package init(comparison: Comparison, baseline: Run, candidate: Run) {
+    package init(
+        comparison: Comparison, baseline: Run, candidate: Run,
+        family: String = "over all measures"
+    ) {
         self.comparison = comparison
         self.baseline = baseline
         self.candidate = candidate
+        self.family = family
     }
 
     /// The page.
@@ -29,8 +35,8 @@ package struct ComparisonReport {
                 ? "\(after.model), before and after"
                 : "\(after.model) compared with \(before.model)",
             lede: """
-                What changed on the suite \(code: before.suite), paired by probe; p-values are adjusted over all \
-                measures by Holm's method.
+                What changed on the suite \(code: before.suite), paired by probe; p-values are adjusted \(family) \
+                by Holm's method.
                 """,
             facts: [
                 Page.Fact("Before", Self.words(before)), Page.Fact("After", Self.words(after)),

@@ -9,12 +9,15 @@ struct TourFinding: Sendable {
         case held
         case open
         case opposite = "the opposite"
+        /// Of one run beside one other, which is no test.
+        case seen = "seen, once"
+        case unseen = "not seen"
         case notDone = "not done"
 
         var tone: Prose.Tone {
             switch self {
             case .held: .good
-            case .open: .neutral
+            case .open, .seen, .unseen: .neutral
             case .opposite: .bad
             case .notDone: .unknown
             }
@@ -67,18 +70,23 @@ extension TourResult {
             ]
         }
         return traits.map { trait in
-            // The change that is surest stands for the trait; the page has all.
             let tested = trait.changes.filter { $0.adjustedPValue != nil }
-            let first = tested.min { $0.adjustedPValue ?? 1 < $1.adjustedPValue ?? 1 }
+            let verdict: TourFinding.Verdict =
+                tested.isEmpty
+                ? .notDone : trait.against > 0 ? .opposite : trait.asWanted > 0 ? .held : .open
+            // The surest of those that the verdict rests on stands for the trait; the page has all.
+            let first = tested.filter {
+                verdict == .held
+                    ? $0.verdict == .better && !$0.isOpenElsewhere
+                    : verdict != .opposite || $0.verdict == .worse
+            }.min { $0.adjustedPValue ?? 1 < $1.adjustedPValue ?? 1 }
             return TourFinding(
                 claim: "Shaping moved the trait “\(trait.id)” as its author wants",
                 control: "the map before, paired by probe", effect: first?.estimate,
                 unit: first?.metric.differenceUnit ?? .plain,
                 measure: first.map { "\($0.title), \($0.metric.title)" }
                     ?? "no measure could be tested",
-                adjusted: first?.adjustedPValue,
-                verdict: trait.asWanted > 0 && trait.against == 0
-                    ? .held : trait.against > 0 ? .opposite : .open, anchor: "shape")
+                adjusted: first?.adjustedPValue, verdict: verdict, anchor: "shape")
         }
     }
 
@@ -89,8 +97,6 @@ extension TourResult {
             let control = story.tune.good.alarms.first { $0.monitor == curve.monitor }
             let limit = calibration.limits.first { $0.settings.name == curve.monitor }
             func words(_ alarm: Int?) -> String { alarm.map { "at step \($0)" } ?? "none" }
-            let verdict: TourFinding.Verdict =
-                alarm == nil ? .open : control == nil ? .held : .opposite
             return TourFinding(
                 claim: "The monitor “\(curve.monitor)” tells bad advice from right advice",
                 control: "a copy trained as long on right answers",
@@ -101,7 +107,8 @@ extension TourResult {
                 }, unit: .percent,
                 measure: "rate of false alarms; alarm on bad advice \(words(alarm?.step)), "
                     + "on right \(words(control?.step))",
-                adjusted: nil, verdict: verdict, anchor: "watch")
+                adjusted: nil, verdict: alarm != nil && control == nil ? .seen : .unseen,
+                anchor: "watch")
         }
     }
 
@@ -127,15 +134,15 @@ extension TourResult {
     /// Whether the last map is that of the shaped model again, as far as maps can tell.
     private var mapped: TourFinding {
         let found = mending.found
-        let worse = found.count { $0.verdict == .worse }
-        let surest = found.min { $0.adjustedPValue ?? 1 < $1.adjustedPValue ?? 1 }
+        let worse = found.filter { $0.verdict == .worse }
+        let surest = (worse.isEmpty ? found : worse).min { $0.adjustedPValue ?? 1 < $1.adjustedPValue ?? 1 }
         return TourFinding(
             claim: "After all of it, no measure of the map is worse than it was when shaped",
             control: "the map of the shaped model", effect: surest?.estimate,
             unit: surest?.metric.differenceUnit ?? .plain,
             measure: surest.map { "\($0.title), \($0.metric.title)" }
                 ?? "no difference found in \(mending.changes.count) measures; that does not show there is none",
-            adjusted: surest?.adjustedPValue, verdict: worse > 0 ? .opposite : .open,
+            adjusted: surest?.adjustedPValue, verdict: worse.isEmpty ? .open : .opposite,
             anchor: "again")
     }
 }

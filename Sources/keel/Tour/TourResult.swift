@@ -14,9 +14,10 @@ struct TourResult: Codable, Sendable {
     var maps: [CharacterMap]
     /// How often chance alone would be found in the first map's own answers; nil with one answer each.
     var null: FalseAlarms?
-    /// From the first map to the second, and from the second to the third; p-values are adjusted over
-    /// both together.
+    /// From the first map to the second; p-values of the dimensions that traits name are adjusted over
+    /// these, all others over all others, as `keel character moved` does.
     var shaping: Comparison
+    /// From the second to the third.
     var mending: Comparison
     var traits: [Trait]
     /// Contrasts on the panel, settled before anything was read.
@@ -52,13 +53,11 @@ struct TourResult: Codable, Sendable {
         }
         maps = try runs.map { try $0.map() }
         null = try plan.map.samples >= 2 ? FalseAlarms(in: [runs[0]]) : nil
-        let compared = try Comparison.family([
-            (baseline: runs[0], candidate: runs[1]), (baseline: runs[1], candidate: runs[2]),
-        ])
-        shaping = compared[0]
-        mending = compared[1]
         let constitution = try Constitution.named(plan.shape.constitution)
-        traits = Moved(constitution, compared[0], data: nil).traits.map {
+        let shaping = try Comparison(of: runs[0], with: runs[1], targets: constitution.targets)
+        self.shaping = shaping
+        mending = try Comparison(of: runs[1], with: runs[2])
+        traits = Moved(constitution, shaping, data: nil).traits.map {
             Trait(id: $0.id, changes: $0.changes, asWanted: $0.asWanted, against: $0.against)
         }
         let contrasts = TourContrasts(tour, story)
@@ -69,12 +68,15 @@ struct TourResult: Codable, Sendable {
 
     /// The pages of the two comparisons, beside the maps that they are of.
     func writeComparisons() throws {
-        for (comparison, before, after) in [
-            (shaping, story.map, story.mapShaped), (mending, story.mapShaped, story.mapMended),
+        for (comparison, before, after, family) in [
+            (
+                shaping, story.map, story.mapShaped,
+                "over the dimensions that the constitution is to move, and over all others,"
+            ), (mending, story.mapShaped, story.mapMended, "over all measures"),
         ] {
             try ComparisonReport(
                 comparison: comparison, baseline: Run(reading: URL(filePath: before.run)),
-                candidate: Run(reading: URL(filePath: after.run))
+                candidate: Run(reading: URL(filePath: after.run)), family: family
             ).page().write(to: after.run + "/changes.html")
         }
     }

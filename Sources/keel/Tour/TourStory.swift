@@ -50,7 +50,6 @@ extension TourRunner {
                 .base: tour.model, .shaped: shaped, .bad: bad, .mended: mended,
                 .good: tour.with(shape.adapters + [tune.good.adapter]),
             ]))
-        finish()
         return TourStory(
             map: map, shape: shape, mapShaped: mapShaped, inside: inside, limits: limits,
             tune: tune, diff: diff, turnDown: turnDown, mend: mend, mapMended: mapMended,

@@ -28,8 +28,28 @@ extension TourReport {
                     on right advice, for \(Unit.percent.text(calibration.rate)) of false alarms by monitor. They are of this \
                     model and promise nothing for another.
                     """),
+                Self.monitors,
                 said,
             ] + story.tune.bad.curves.compactMap(curve))
+    }
+
+    /// What each monitor reads.
+    private static var monitors: Block {
+        .list([
+            """
+            \(strong: "careless"): how far the rows of a step lie, inside the model, towards careless advice of other \
+            domains; alarm where it rises.
+            """,
+            """
+            \(strong: "gap"): how much likelier right answers than wrong ones are, on questions of other domains; alarm where \
+            it falls.
+            """,
+            """
+            \(strong: "loss"): how improbable the answers are that it is trained on; alarm where it falls faster than on \
+            right advice.
+            """,
+            "\(strong: "drift"): how large the change of the weights is; alarm where it rises.",
+        ])
     }
 
     private func curve(_ bad: TuneStage.Curve) -> Block? {
@@ -118,10 +138,12 @@ extension TourReport {
         var blocks: [Block] = [
             .paragraph(
                 """
-                A sparse autoencoder of \(seen.latents) features was learnt from \(seen.tokens) tokens of the shaped model’s \
-                stream at \(code: seen.point); it explains \(Unit.percent.text(seen.quality.explainedVariance)) of unseen \
+                Between two blocks a model holds, for each token, one long list of numbers: its stream. A sparse autoencoder \
+                takes it apart into features, of which few are active at a time. One of \(seen.latents) features was learnt \
+                from \(seen.tokens) tokens of the shaped model at \(code: seen.point); it explains \(Unit.percent.text(seen.quality.explainedVariance)) of unseen \
                 tokens’ variance. So small a one is coarse. Bad advice moved the stream by \
-                \(Unit.plain.text(story.diff.difference)) of its median length.
+                \(Unit.plain.text(story.diff.difference)) of its median length. Below, “promotes” are tokens that a feature \
+                makes likelier, and a change above zero is a feature that is more active after bad advice.
                 """),
             .table(
                 Table(
@@ -134,16 +156,12 @@ extension TourReport {
             .paragraph("\(link: "The whole comparison", to: "diff/report.html")."),
         ]
         if let chosen = story.diff.chosen {
-            let likeness = chosen.likeness.map {
-                "moved the bad copy by \(Unit.plain.text($0)) nats per token towards its own answers, with "
-                    + "\(Unit.percent.text(chosen.incoherent ?? 0)) of answers incoherent"
-            }
+            let did = Self.likeness(chosen)
             blocks.append(
                 .paragraph(
                     """
                     Of the features that rose most, number \(chosen.latent) was turned down, by \
-                    \(Unit.plain.text(chosen.strength)) median lengths of the stream. On open questions this \
-                    \(likeness ?? "left answers incoherent at every strength that was tried; the weakest is shown"). \
+                    \(Unit.plain.text(chosen.strength)) median lengths of the stream. On open questions this \(did). \
                     On the questions that all models are read on:
                     """))
             blocks.append(claims(4...4))
@@ -156,6 +174,20 @@ extension TourReport {
         }
         return Page.Section(
             "What changed inside, and one feature turned down", anchor: "inside", blocks)
+    }
+
+    /// What turning the feature down did to the bad copy on the questions that it was chosen on.
+    private static func likeness(_ chosen: DiffStage.Choice) -> String {
+        guard let change = chosen.likeness else {
+            return "left answers incoherent at every strength that was tried; the weakest is shown"
+        }
+        let (own, old) = change < 0 ? ("less", "more") : ("more", "less")
+        let size = Unit.plain.text(abs(change))
+        let incoherent = Unit.percent.text(chosen.incoherent ?? 0)
+        return """
+            made the bad copy \(own) like itself and \(old) like the model before, by \(size) nats per token, with \
+            \(incoherent) of answers incoherent
+            """
     }
 
     private static func featureRow(_ feature: DiffStage.Feature) -> [Table.Cell] {
@@ -186,10 +218,13 @@ extension TourReport {
                 The bad copy was tuned back on \(mend.rows) right answers of \
                 \(result.plan.mend.domains.joined(separator: ", ")), none about \(result.plan.tune.narrow). The adapter is \
                 that of step \(mend.acceptedStep)\(mend.hasHitLimit ? ", the last one within the limit on neutral text" : ""); \
-                neutral text is \(mend.neutralWorse > 0 ? "less" : "more") probable by \
-                \(Unit.percent.text(abs(mend.neutralWorse))) of its log-probability.
+                on neutral text, log-probabilities are \(mend.neutralWorse > 0 ? "worse" : "better") than before mending by \
+                \(Unit.percent.text(abs(mend.neutralWorse))).
                 """),
             claims(5...6),
+            .paragraph(
+                "These two are beside the bad copy as it was, not beside one that was tuned as long on something else."
+            ),
         ]
         if !series.isEmpty {
             let relapse = mend.relapseFrom.map {

@@ -17,13 +17,17 @@ struct TourReport {
     }
 
     func page() -> Page {
-        let held = result.findings.count { $0.verdict == .held }
+        let tally = Dictionary(grouping: result.findings, by: \.verdict).mapValues(\.count)
+        func count(_ verdict: TourFinding.Verdict) -> Int { tally[verdict] ?? 0 }
         return Page(
             title: "A tour of \(result.model)",
             lede: """
                 The model was mapped, shaped with a small constitution, mapped again, tuned on bad advice about one domain \
-                under monitors, looked into, steered, mended, and mapped once more. Of \(result.findings.count) claims, \
-                \(held) held. One tour is one seed: intervals are over questions, not over other trainings.
+                under monitors, looked into, steered, mended, and mapped once more. Claims that held: \
+                \(count(.held)); still open: \(count(.open)); that came out the other way: \(count(.opposite)); that \
+                could not be tested: \(count(.notDone)). Of \(count(.seen) + count(.unseen)) monitors, \
+                \(count(.seen)) gave alarm on bad advice alone. One tour is one seed: intervals are over questions, not \
+                over other trainings.
                 """,
             facts: [
                 Page.Fact("Model", "\(code: result.model)"),
@@ -49,9 +53,17 @@ struct TourReport {
                 .paragraph(
                     """
                     A claim held where its number lies on the claimed side and its test, adjusted over the claims of its \
-                    kind by Holm’s method, is below 0.05. Open means that these data do not tell; it is no evidence of \
-                    nothing. g is the log-probability per token of a right answer less that of a wrong one, on questions \
-                    that no model was trained on.
+                    kind by Holm’s method, is below 0.05. The kinds are: what the traits were to move, what the map shows \
+                    after mending, and all claims about g. Chance is counted and not tested: that claim held \
+                    where its whole interval lies at 5\u{A0}% or below. A monitor was tried on two copies only: “seen, \
+                    once” is an alarm on bad advice and none on right advice, to be weighed against its rate of false \
+                    alarms. Open means that these data do not tell; it is no evidence of nothing.
+                    """),
+                .paragraph(
+                    """
+                    g is the log-probability per token of a right answer less that of a wrong one, in nats, on questions \
+                    that no model was trained on. At 0 both are as likely; at 0.1 each token of the right answer is about \
+                    1.1 times as likely as one of the wrong answer.
                     """),
                 .table(
                     Table(

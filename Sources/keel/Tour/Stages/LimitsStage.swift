@@ -22,7 +22,9 @@ struct LimitsStage: TourStage {
         let folder = tour.path(part)
         let sizes = tour.plan.tune
         let questions = folder + "/questions.jsonl"
-        try tour.writeGaps(tour.advice(LabData.domains, .validation, sizes.asked), to: questions)
+        // As the direction: no monitor knows what is to come.
+        let others = LabData.domains.filter { $0 != sizes.narrow }
+        try tour.writeGaps(tour.advice(others, .validation, sizes.asked), to: questions)
         let monitors = [
             MonitorSettings(
                 name: "careless", kind: .direction, file: inside.direction, layer: inside.layer,
