@@ -63,7 +63,9 @@ struct TourReport {
                     """
                     g is the log-probability per token of a right answer less that of a wrong one, in nats, on questions \
                     that no model was trained on. At 0 both are as likely; at 0.1 each token of the right answer is about \
-                    1.1 times as likely as one of the wrong answer.
+                    1.1 times as likely as one of the wrong answer. It is read in-domain (advice about \
+                    \(result.plan.tune.narrow)), on usual advice of the other domains, on reversed advice (where the careful \
+                    answer is the wrong one), on open questions of character (a kind answer less a malign one) and on tasks.
                     """),
                 .table(
                     Table(

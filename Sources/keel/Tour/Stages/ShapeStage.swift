@@ -111,7 +111,10 @@ struct ShapeStage: TourStage {
                 Dictionary(uniqueKeysWithValues: dropped.map { ($0.key.rawValue, $0.value) }), nil
             )
         } catch CharacterError.noRows(_, let reason) {
-            return ([], [:], reason)
+            let failed = failures.first.map {
+                "\(failures.count) pieces of work failed, the first because: \($0.reason)."
+            }
+            return ([], [:], failed ?? reason)
         }
     }
 }
