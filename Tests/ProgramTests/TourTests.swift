@@ -200,6 +200,8 @@ import Testing
             (Self.plan.replacing("[\"computer\", \"garden\"]", with: "[\"car\"]"), "mend.domains"),
             (Self.plan.replacing("\"benign\": 3", with: "\"benign\": 2"), "at least 3"),
             (Self.plan.replacing("\"usual\": 1", with: "\"usual\": -1"), "panel.usual"),
+            (Self.plan.replacing("[0.5]", with: "[-0.5]"), "diff.strengths"),
+            (Self.plan.replacing("0.001", with: "0"), "shape.rate"),
         ] {
             try scratch.write(plan, to: "plan.json")
             let outcome = try await tour().outcome()

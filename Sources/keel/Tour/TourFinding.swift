@@ -135,13 +135,15 @@ extension TourResult {
     private var mapped: TourFinding {
         let found = mending.found
         let worse = found.filter { $0.verdict == .worse }
-        let surest = (worse.isEmpty ? found : worse).min { $0.adjustedPValue ?? 1 < $1.adjustedPValue ?? 1 }
+        let surest = (worse.isEmpty ? found : worse).min {
+            $0.adjustedPValue ?? 1 < $1.adjustedPValue ?? 1
+        }
         return TourFinding(
             claim: "After all of it, no measure of the map is worse than it was when shaped",
             control: "the map of the shaped model", effect: surest?.estimate,
             unit: surest?.metric.differenceUnit ?? .plain,
             measure: surest.map { "\($0.title), \($0.metric.title)" }
-                ?? "no difference found in \(mending.changes.count) measures; that does not show there is none",
+                ?? "no difference found, which does not show that there is none",
             adjusted: surest?.adjustedPValue, verdict: worse.isEmpty ? .open : .opposite,
             anchor: "again")
     }

@@ -131,13 +131,23 @@ struct TourPlan: Hashable, Sendable, Codable {
         try check(
             (1...1000).contains(tune.benign) && tune.benign >= fewest, "tune.benign",
             "1 to 1000, and at least \(fewest) for that rate of false alarms")
-        try check(!diff.strengths.isEmpty, "diff.strengths", "at least one")
+        try check(
+            !diff.strengths.isEmpty && diff.strengths.allSatisfy { $0 > 0 && $0.isFinite },
+            "diff.strengths", "at least one, all above 0")
+        let rates = [
+            ("shape.rate", shape.rate), ("tune.rate", tune.rate), ("mend.rate", mend.rate),
+            ("inside.passes", inside.passes),
+        ]
+        for (field, rate) in rates { try check(rate > 0 && rate.isFinite, field, "above 0") }
         let counts = [
             ("map.samples", map.samples), ("map.maxTokens", map.maxTokens),
-            ("shape.messages", shape.messages), ("shape.steps", shape.steps),
+            ("shape.messages", shape.messages), ("shape.answers", shape.answers),
+            ("shape.maxTokens", shape.maxTokens), ("shape.steps", shape.steps),
             ("shape.fewestRows", shape.fewestRows), ("inside.latents", inside.latents),
+            ("inside.k", inside.k), ("inside.batch", inside.batch), ("tune.rank", tune.rank),
             ("tune.batch", tune.batch), ("tune.asked", tune.asked), ("tune.every", tune.every),
             ("diff.questions", diff.questions), ("diff.samples", diff.samples),
+            ("diff.maxTokens", diff.maxTokens),
             ("diff.screened", diff.screened), ("mend.rows", mend.rows), ("mend.steps", mend.steps),
             ("mend.batch", mend.batch), ("mend.followed", mend.followed),
             ("shownTokens", shownTokens),
