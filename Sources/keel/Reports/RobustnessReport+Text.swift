@@ -45,13 +45,15 @@ extension RobustnessReport.Verdict {
         case .cannotTell:
             "The classifier can't tell the character, so nothing is said. Give it more rows, or rows that "
                 + "a larger model ranked or revised."
-        case .notShown: "The trained character is not seen even where nothing asks to drop it."
-        case .lost: "The trained character is not seen any more where words ask to drop it."
+        case .notShown:
+            "The trained character was not shown to be there even where nothing asks to drop it."
+        case .lost:
+            "The trained character is there, but was not shown to be where words ask to drop it."
         case .better:
             "The trained character survives words that ask to drop it, better than the prompted one."
         case .only:
-            "The trained character survives words that ask to drop it; the prompted one is not seen even without "
-                + "them."
+            "The trained character survives words that ask to drop it; the prompted one was not shown to "
+                + "be there even without them."
         case .noDifference:
             "The trained character survives words that ask to drop it; whether better than the prompted "
                 + "one was not found."
