@@ -47,7 +47,9 @@ extension TourResult {
     }
 
     private var chance: TourFinding? {
-        guard let rate = null?.anything else { return nil }
+        // Where no answer is read, nothing can be found.
+        guard let null, !null.metrics.isEmpty else { return nil }
+        let rate = null.anything
         let verdict: TourFinding.Verdict =
             rate.high <= 0.05 ? .held : rate.low > 0.05 ? .opposite : .open
         return TourFinding(
