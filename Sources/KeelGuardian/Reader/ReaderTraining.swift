@@ -61,7 +61,7 @@ public struct ReaderTraining: Sendable {
     ) throws(GuardianError) -> Double {
         let classes = ClassFeatures(try .shipped())
         var slopes = reader.words.weights.mapValues { _ in (sum: 0.0, count: 0) }
-        let runs = runs(of: rows)
+        let runs = self.runs(of: rows)
         for run in runs {
             let features = Self.features(of: run.words, classes)
             let z = features.reduce(reader.words.bias) {

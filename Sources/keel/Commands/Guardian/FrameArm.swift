@@ -57,7 +57,7 @@ struct FrameArm: Sendable {
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
                 throw ValidationError(
-                    "--trained takes FRAME=ADAPTER, as friend=runs/friend/adapter, not \"\(argument)\".")
+                    "--trained takes FRAME=ADAPTER, as friend=runs/adapter, not \"\(argument)\".")
             }
             guard let frame = frames.first(where: { $0.id == parts[0] }) else {
                 let ids = frames.map(\.id).joined(separator: ", ")
@@ -69,7 +69,8 @@ struct FrameArm: Sendable {
             }
             guard !frames.contains(where: { $0.id == trainedID(frame) }) else {
                 throw ValidationError(
-                    "\(trainedID(frame)) is a frame, and would be the run of \(frame.id) trained. Rename it.")
+                    "\(trainedID(frame)) is a frame, and would be the run of \(frame.id) trained. "
+                        + "Rename it.")
             }
             found.append((frame, parts[1]))
         }
