@@ -11,6 +11,7 @@ files that ship. Run `golden` after each change of them.
 
 import functools
 import json
+import math
 import os
 import sys
 
@@ -132,9 +133,10 @@ def learn(training, penalty=0.3):
     import scipy.sparse
 
     drawn = [(number, features(run), sign, weight) for number, run, sign, weight in examples(training)]
-    counts, last = {}, {}
+    counts, last, runs = {}, {}, {}
     for number, found, _, _ in drawn:
         for name in found:
+            runs[name] = runs.get(name, 0) + 1
             if last.get(name) != number:
                 counts[name], last[name] = counts.get(name, 0) + 1, number
     places_of = {name: i for i, name in enumerate(sorted(n for n, count in counts.items() if count > 1))}
@@ -147,12 +149,15 @@ def learn(training, penalty=0.3):
         pointers.append(len(indices))
     table = scipy.sparse.csr_matrix((values, indices, pointers), shape=(len(drawn), len(places_of)))
     signs, weights = numpy.array([d[2] for d in drawn]), numpy.array([d[3] for d in drawn])
-    x = minimise(table, len(places_of), signs, weights, penalty)
-    learnt = {name: round(float(x[i]), 3) for name, i in places_of.items() if abs(x[i]) >= 0.0005}
-    learnt["bias"] = round(float(x[-1]), 3)
+    # Rare features cost less (Spärck Jones 1972).
+    scale = numpy.array([math.log(len(drawn) / runs[name]) / math.log(len(drawn)) for name in sorted(places_of)])
+    x = minimise((table @ scipy.sparse.diags(scale)).tocsr(), len(places_of), signs, weights, penalty)
+    x[:-1] *= scale
+    learnt = {name: round(float(x[i]), 4) for name, i in places_of.items() if abs(x[i]) >= 0.0005}
+    learnt["bias"] = round(float(x[-1]), 4)
     w = numpy.array([learnt.get(n, 0) for n in sorted(places_of)])
     margin = signs * (table @ w + learnt["bias"])
-    slope = table.T @ (-weights * signs / (1 + numpy.exp(margin))) + penalty * w
+    slope = scale * (table.T @ (-weights * signs / (1 + numpy.exp(margin)))) + penalty * w / scale
     kept = [abs(slope[i]) for n, i in places_of.items() if n in learnt]
     print(f"{len(drawn)} runs, {len(learnt)} weights; greatest slope at the rounded weights {max(kept):.4f}")
     return learnt
@@ -192,8 +197,8 @@ def fit(out):
     with open(os.path.join(out, "reader.yaml"), "w", encoding="utf-8") as file:
         file.writelines(lines)
     with open(os.path.join(out, "reader-words.tsv"), "w", encoding="utf-8") as file:
-        file.write(f"{learnt.pop('bias'):.3f}\tbias\n")
-        file.writelines(f"{learnt[name]:.3f}\t{name}\n" for name in sorted(learnt))
+        file.write(f"{learnt.pop('bias'):.4f}\tbias\n")
+        file.writelines(f"{learnt[name]:.4f}\t{name}\n" for name in sorted(learnt))
 
 
 # MARK: Reading with the files that ship
@@ -241,7 +246,8 @@ def golden():
         "ｄｉｅ D\u200bie, dying; 自殺 and 自杀", "a " * 70 + "end it all tonight",
     ]
     table = [{"text": t, "features": {n: round(v, 9) for n, v in sorted(features(words(t)).items())}} for t in texts]
-    single = [row for row in rows("calibrate") if len(row["messages"]) == 1][::12]
+    # Of one script: a text in two languages is heard by both calibrations.
+    single = [row for row in rows("calibrate") if len(row["messages"]) == 1 and len({latin(t.text) for t in said(row)}) == 1][::12]
     read_as = [{"row": row, "probability": round(shipped.probability(row)[0], 9),
                 "rules": LEVELS[shipped.rules.level(row)]} for row in single]
     path = os.path.join(ROOT, "Tests", "KeelGuardianTests", "Goldens", "reader.json")

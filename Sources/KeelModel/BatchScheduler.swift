@@ -17,6 +17,8 @@ final class BatchScheduler {
         var steering: [Steering] = []
         /// What is read off the stream at each token.
         var readings: [Reading] = []
+        /// What is read off the prompt's last token alone.
+        var promptReading: PromptReading?
         /// How many of the most probable tokens to tell beside each that was drawn; nil for none of
         /// either.
         var logprobs: Int?
@@ -163,8 +165,14 @@ final class BatchScheduler {
         var hooks = try Hooks(
             steering: request.steering, answerFrom: rest.count - 1, count: rest.count,
             device: model.device)
-        let reader = StreamReader(rows: [request.readings], hooks: &hooks)
+        let wanted = request.readings + (request.promptReading.map { [$0.reading] } ?? [])
+        let reader = StreamReader(rows: [wanted], hooks: &hooks)
         let hidden = try model(tokens, attention: attention, hooks: hooks)
+        if let told = request.promptReading, let value = reader.values[0].last,
+            entry.nextSample == request.samples.lowerBound
+        {
+            told.onRead(value)
+        }
         let last = try hidden.narrowed(1, rest.count - 1..<rest.count).reshaped(1, -1)
         let logits = try model.logits(last)
         let sequences = (0..<count).map {
@@ -178,7 +186,8 @@ final class BatchScheduler {
         let finishes = try draw(
             logits.expanded(count, -1).contiguous(), sequences,
             lengths: Array(repeating: request.prompt.count, count: count),
-            read: Array(repeating: reader.values[0], count: count))
+            read: Array(
+                repeating: Array(reader.values[0].prefix(request.readings.count)), count: count))
         for (sequence, finish) in zip(sequences, finishes) {
             if let finish {
                 end(sequence, finish)

@@ -82,16 +82,17 @@ public final class LocalChatModel: ChatModel {
         stream(prompt, samples: samples, options: options, logprobs: logprobs, steering: [])
     }
 
-    /// The same with the residual stream changed and read.
+    /// The same with the residual stream changed and read, at each token or at the prompt's last.
     public func stream(
         _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?,
-        steering: [Steering], readings: [Reading] = []
+        steering: [Steering], readings: [Reading] = [], promptReading: PromptReading? = nil
     ) -> AsyncThrowingStream<SampleEvent, any Error> {
         AsyncThrowingStream { continuation in
             let (number, worker) = take(samples.count)
             let task = Task {
                 await worker.stream(
-                    prompt, samples, options, logprobs, steering, readings, into: continuation)
+                    prompt, samples, options, logprobs, steering, readings, promptReading,
+                    into: continuation)
             }
             continuation.onTermination = { reason in
                 self.giveBack(samples.count, to: number)

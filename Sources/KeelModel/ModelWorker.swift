@@ -73,7 +73,7 @@ actor ModelWorker {
     /// - Returns: What `cancel(_:)` takes; nil when there is nothing to cancel.
     func stream(
         _ prompt: Prompt, _ samples: Range<Int>, _ options: SamplingOptions, _ logprobs: Int?,
-        _ steering: [Steering], _ readings: [Reading],
+        _ steering: [Steering], _ readings: [Reading], _ promptReading: PromptReading?,
         into continuation: AsyncThrowingStream<SampleEvent, any Error>.Continuation
     ) -> Int? {
         do {
@@ -81,9 +81,10 @@ actor ModelWorker {
                 continuation.finish()
                 return nil
             }
+            try promptReading?.reading.validate(for: language.model.configuration)
             let request = try newRequest(prompt, samples, options, steering, readings)
             submit(
-                request, logprobs: logprobs,
+                request, logprobs: logprobs, promptReading: promptReading,
                 onPiece: { sample, text, token in
                     continuation.yield(
                         .piece(sample: sample, text: text, tokens: token.map { [$0] } ?? []))
@@ -125,7 +126,7 @@ actor ModelWorker {
     }
 
     private func submit(
-        _ request: NewRequest, logprobs: Int? = nil,
+        _ request: NewRequest, logprobs: Int? = nil, promptReading: PromptReading? = nil,
         onPiece: @escaping (Int, String, TokenLogprobs?) -> Void = { _, _, _ in },
         onEnd: @escaping (Int, Completion) -> Void = { _, _ in },
         onFinish: @escaping (Result<[Completion], any Error>) -> Void
@@ -134,7 +135,8 @@ actor ModelWorker {
             BatchScheduler.Request(
                 id: request.id, prompt: request.tokens, samples: request.samples,
                 options: request.options, steering: request.steering, readings: request.readings,
-                logprobs: logprobs, onPiece: onPiece, onEnd: onEnd, onFinish: onFinish))
+                promptReading: promptReading, logprobs: logprobs, onPiece: onPiece, onEnd: onEnd,
+                onFinish: onFinish))
         if !isRunning {
             isRunning = true
             Task { await run() }

@@ -22,6 +22,18 @@ public struct Reading: Hashable, Sendable {
     }
 }
 
+/// What is read off the last token of a prompt, and who is told before anything is written.
+public struct PromptReading: Sendable {
+    public var reading: Reading
+    /// Called once for each request, with the stream's share of the vector, before its first event.
+    public var onRead: @Sendable (Double) -> Void
+
+    public init(_ reading: Reading, onRead: @escaping @Sendable (Double) -> Void) {
+        self.reading = reading
+        self.onRead = onRead
+    }
+}
+
 /// Reads the stream of one forward pass at the last position of each text.
 ///
 /// Texts mostly ask for the same readings, so all texts are read by all of them at once, with one

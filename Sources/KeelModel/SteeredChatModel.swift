@@ -3,7 +3,7 @@ public import KeelLanguage
 /// A model on this machine whose residual stream is changed, and read, for these calls only.
 ///
 /// Others may talk to the same model, steered otherwise or not at all, in the same batch.
-public struct SteeredChatModel: SteerableChatModel {
+public struct SteeredChatModel: SteerableChatModel, PromptReadableChatModel {
     /// A direction of character, where it can be pushed along, and where it is read.
     public struct Direction: Hashable, Sendable {
         /// Its name, and mean readings without and with the trait.
@@ -31,15 +31,22 @@ public struct SteeredChatModel: SteerableChatModel {
     private let base: LocalChatModel
     private let steering: [Steering]
     private let known: [Direction]
+    private let probe: Reading?
 
     /// - Parameters:
     ///   - base: The model.
     ///   - steering: How its stream is changed.
     ///   - directions: What every answer is read along, and may be pushed along.
-    public init(_ base: LocalChatModel, steering: [Steering] = [], directions: [Direction] = []) {
+    ///   - probe: What is read off a prompt before its answer; what it says of a stream that is pushed
+    ///     nobody has measured, so there it is not read.
+    public init(
+        _ base: LocalChatModel, steering: [Steering] = [], directions: [Direction] = [],
+        probe: Reading? = nil
+    ) {
         self.base = base
         self.steering = steering
         known = directions
+        self.probe = steering.isEmpty ? probe : nil
     }
 
     public var name: String { base.name }
@@ -56,7 +63,7 @@ public struct SteeredChatModel: SteerableChatModel {
             }
             steering += direction.steering(strength)
         }
-        return Self(base, steering: steering, directions: known)
+        return Self(base, steering: steering, directions: known, probe: probe)
     }
 
     public func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions)
@@ -75,9 +82,20 @@ public struct SteeredChatModel: SteerableChatModel {
             readings: known.map(\.reading))
     }
 
+    public func stream(
+        _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?,
+        onPrompt: @escaping @Sendable (Double) -> Void
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
+        base.stream(
+            prompt, samples: samples, options: options, logprobs: logprobs, steering: steering,
+            readings: known.map(\.reading),
+            promptReading: probe.map { PromptReading($0, onRead: onPrompt) })
+    }
+
     public func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] {
         try await base.score(completions, after: prompt, steering: steering)
     }
+
     /// Runs `body` with the model itself, unsteered, between two steps of a batch.
     public func withModel<Result: Sendable>(_ body: @Sendable (LanguageModel) throws -> Result)
         async throws -> Result

@@ -1,6 +1,7 @@
 import KeelLanguage
 import KeelModel
 import KeelTensor
+import Synchronization
 import Testing
 
 /// What is read off a model while it writes.
@@ -69,6 +70,44 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test func `a prompt's reading is told once, before the first event, and changes no answer`()
+        async throws
+    {
+        let chat = try await Golden.tinyChat()
+        let v = try await vector(chat, seed: 1)
+        let model = SteeredChatModel(
+            chat, directions: [direction("one", v, layer: 1)],
+            probe: Reading(vector: v, layer: 1))
+        let prompt = Prompt.text("the keel holds")
+        let options = SamplingOptions(temperature: 1, maxTokens: 5, seed: 3)
+        let told = Mutex<[Double]>([])
+        var texts: [Int: String] = [:]
+        let events = model.stream(
+            prompt, samples: 0..<3, options: options, logprobs: nil,
+            onPrompt: { value in told.withLock { $0.append(value) } })
+        for try await event in events {
+            #expect(told.withLock { $0.count } == 1)
+            if case .finished(let sample, let answer) = event { texts[sample] = answer.text }
+        }
+        let value = try #require(told.withLock { $0.first })
+        let plain = try await model.complete(prompt, samples: 0..<3, options: options)
+        #expect(plain.map(\.text) == (0..<3).compactMap { texts[$0] })
+        let expected = plain.compactMap { $0.readings?.first?.values.first }
+        #expect(!expected.isEmpty && expected.allSatisfy { abs($0 - value) < 1e-4 })
+
+        // Of a stream that is pushed, the probe would say what it has not learnt.
+        let changed = try model.steered(by: ["one": 1])
+        let pushed = try #require(changed as? any PromptReadableChatModel)
+        let quiet = pushed.stream(
+            prompt, samples: 0..<1, options: options, logprobs: nil,
+            onPrompt: { _ in Issue.record("a pushed stream was read") })
+        for try await _ in quiet {}
+        let other = SteeredChatModel(chat, probe: Reading(vector: [1], layer: 0))
+        let refused = other.stream(
+            prompt, samples: 0..<1, options: options, logprobs: nil, onPrompt: { _ in })
+        await #expect(throws: ModelError.self) { for try await _ in refused {} }
     }
 
     @Test func `pushed along a direction, the stream lies farther along it by as much`()

@@ -45,7 +45,7 @@ import Testing
         try await Program.run(["guardian"] + arguments, in: scratch)
     }
 
-    private func frames(_ more: String...) async throws -> Program.Outcome {
+    private func frames(_ more: [String] = []) async throws -> Program.Outcome {
         try await keel(
             ["frames", "--suite", "small.yaml", "--frames", "frames.yaml", "--out", "runs"]
                 + ["--samples", "2", "--max-tokens", "6"] + TinyModel.options + more)
@@ -55,7 +55,7 @@ import Testing
         struct Axes: Decodable { var abandonment, dependency: String }
         struct Arm: Decodable {
             struct Measurement: Decodable { var missing: Int }
-            var frame, system: String
+            var id, frame, system: String
             var measurements: [Measurement]
         }
         struct Contrast: Decodable { var from, to: String }
@@ -77,7 +77,7 @@ import Testing
         let again = try await frames()
         expectSuccess(again)
         #expect(again.output == first.output)
-        let json = try await frames("--json")
+        let json = try await frames(["--json"])
         let study = try JSONDecoder().decode(Study.self, from: Data(json.output.utf8))
         #expect(study.axes.abandonment == "leaving" && study.axes.dependency == "clinging")
         #expect(study.arms.map(\.system) == ["", "Be a.", "Be b."])
@@ -85,7 +85,43 @@ import Testing
         #expect(study.contrasts.map { [$0.from, $0.to] } == [["one", "two"]])
         let page = try String(contentsOfFile: scratch.path("runs/report.html"), encoding: .utf8)
         #expect(page.contains("Abandonment against dependency") && page.contains("Be a."))
-        expectRefusal(try await frames("--samples", "3"), "samples (2 → 3)")
+        expectRefusal(try await frames(["--samples", "3"]), "samples (2 → 3)")
+    }
+
+    @Test func `a trained frame is held against itself as a prompt and against other trained ones`()
+        async throws
+    {
+        let adapters = ["one", "two"].flatMap { ["--trained", "\($0)=\(TinyModel.adapter)"] }
+        let outcome = try await frames(adapters + ["--json"])
+        expectSuccess(outcome)
+        let study = try JSONDecoder().decode(Study.self, from: Data(outcome.output.utf8))
+        #expect(
+            study.arms.map(\.id) == ["none", "one", "two", "one-trained", "two-trained"])
+        #expect(study.arms.map(\.system) == ["", "Be a.", "Be b.", "", ""])
+        #expect(
+            study.contrasts.map { [$0.from, $0.to] } == [
+                ["one", "two"], ["one", "one-trained"], ["two", "two-trained"],
+                ["one-trained", "two-trained"],
+            ])
+        let samples = ["none", "one-trained"].map {
+            Set(Lines(scratch.path("runs/\($0)/samples.jsonl")))
+        }
+        #expect(samples[0] != samples[1])
+        let again = try await frames(adapters + ["--json"])
+        #expect(again.output == outcome.output)
+        let page = try String(contentsOfFile: scratch.path("runs/report.html"), encoding: .utf8)
+        #expect(page.contains("One, trained"))
+    }
+
+    @Test func `an adapter for no frame, or for one twice, is refused`() async throws {
+        for (arguments, reason) in [
+            (["three=a"], "which is no frame"), (["one"], "FRAME=ADAPTER"),
+            (["one=a", "one=b"], "names one twice"),
+        ] {
+            let outcome = try await frames(arguments.flatMap { ["--trained", $0] })
+            #expect(outcome.status == 64 && outcome.errors.contains(reason))
+        }
+        #expect(!FileManager.default.fileExists(atPath: scratch.path("runs")))
     }
 
     @Test func `a suite without talks has no plot`() async throws {

@@ -149,6 +149,15 @@ import Testing
         let other = try await Program.run(
             assess + ["--output", "no.jsonl"] + adapted, input: said, in: scratch)
         #expect(other.status == 64 && other.errors.contains("Train one on this model"))
+        let serve =
+            ["serve", "--port", "0", "--guardian", "companion", "--guardian-probe", "probe.json"]
+        for (options, part) in [
+            (adapted, "Train one on this model"),
+            (TinyModel.options + ["--weights", "int8"], "leave --weights out"),
+        ] {
+            let refused = try await Program.run(serve + options, in: scratch)
+            #expect(refused.status == 64 && refused.errors.contains(part), "\(refused.errors)")
+        }
         try scratch.write("{}", to: "probe.json")
         let broken = try await Program.run(
             assess + ["--output", "no.jsonl"] + TinyModel.options, input: said, in: scratch)

@@ -299,6 +299,8 @@ import Testing
             (["--character", "pirate"], "NAME=FILE"),
             (["--character", "tiny=missing.txt"], "missing.txt"),
             (["--batch", "0"], "from 1"),
+            (["--guardian-probe", "probe.json"], "needs --guardian companion"),
+            (["--guardian", "companion", "--guardian-probe", "probe.json"], "probe.json"),
         ]
         for (options, part) in cases {
             let outcome = try await Program.run(

@@ -33,13 +33,17 @@ public struct CompanionGuide: Sendable {
     /// Nobody is invited here: the room asks that by itself, where there is one.
     /// - Parameters:
     ///   - conversation: All that was said, the person's newest message last.
+    ///   - readings: Of the whole conversation, a reading for each message of the person, where more than the
+    ///     companion's reader has read it; nil for what that reads.
     ///   - floor: What was read before of words that are no longer here.
     ///   - day: Today.
-    /// - Returns: Equal for equal conversations.
+    /// - Returns: Equal for equal conversations and readings.
     public func plan(
-        for conversation: [Message], atLeast floor: RiskLevel = .none, on day: CalendarDay
+        for conversation: [Message], readings: [(message: Int, reading: RiskReading)]? = nil,
+        atLeast floor: RiskLevel = .none, on day: CalendarDay
     ) -> AnswerPlan {
-        guard let assessment = companion.assess(conversation, atLeast: floor).last else {
+        let readings = readings ?? companion.reader.readings(of: conversation)
+        guard let assessment = companion.assess(readings, atLeast: floor).last else {
             return .withoutReading(of: conversation, atLeast: floor)
         }
         let newest = conversation[assessment.message].content

@@ -60,16 +60,31 @@ public struct ReaderTraining: Sendable {
         of reader: TrainedReader, on rows: [LabelledRow]
     ) throws(GuardianError) -> Double {
         let classes = ClassFeatures(try .shipped())
-        var slopes = reader.words.weights.mapValues { penalty * $0 }
-        for run in runs(of: rows) {
+        var slopes = reader.words.weights.mapValues { _ in (sum: 0.0, count: 0) }
+        let runs = self.runs(of: rows)
+        for run in runs {
             let features = Self.features(of: run.words, classes)
             let z = features.reduce(reader.words.bias) {
                 $0 + (reader.words.weights[$1.key] ?? 0) * $1.value
             }
             let slope = run.weight * (1 / (1 + exp(-z)) - (run.isPositive ? 1 : 0))
-            for (name, value) in features { slopes[name]? += slope * value }
+            for (name, value) in features {
+                slopes[name]?.sum += slope * value
+                slopes[name]?.count += 1
+            }
         }
-        return slopes.values.map(abs).max() ?? 0
+        return slopes.map { name, slope in
+            let scale = Self.rarity(slope.count, of: runs.count)
+            return abs(scale * slope.sum + penalty * (reader.words.weights[name] ?? 0) / scale)
+        }.max() ?? 0
+    }
+
+    /// What a feature is multiplied by while words are learnt: `ln(N / n) / ln N` where `n` of `N` runs have
+    /// it (Spärck Jones 1972).
+    ///
+    /// Rare words cost less than those that are everywhere; what is in every run teaches nothing.
+    private static func rarity(_ count: Int, of runs: Int) -> Double {
+        log(Double(max(2, runs)) / Double(max(1, count))) / log(Double(max(2, runs)))
     }
 
     /// Words in a row, and what they teach.
@@ -113,23 +128,28 @@ public struct ReaderTraining: Sendable {
         let features = runs.map { run in
             Self.features(of: run.words, classes).sorted { $0.key < $1.key }
         }
-        var seen: [String: (rows: Int, last: Int)] = [:]
+        var seen: [String: (rows: Int, runs: Int, last: Int)] = [:]
         for (run, features) in zip(runs, features) {
-            for (name, _) in features where seen[name]?.last != run.row {
-                seen[name] = ((seen[name]?.rows ?? 0) + 1, run.row)
+            for (name, _) in features {
+                var count = seen[name] ?? (rows: 0, runs: 0, last: -1)
+                if count.last != run.row { count.rows += 1 }
+                count.runs += 1
+                count.last = run.row
+                seen[name] = count
             }
         }
         let names = seen.filter { $0.value.rows >= Self.leastRows }.keys.sorted()
         let numbers = Dictionary(
             zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+        let scales = names.map { Self.rarity(seen[$0]?.runs ?? 0, of: runs.count) }
         let table = zip(runs, features).map { run, features in
             LogisticRegression.Row(
                 features: features.compactMap { name, value -> (index: Int, value: Double)? in
-                    numbers[name].map { (index: $0, value: value) }
+                    numbers[name].map { (index: $0, value: value * scales[$0]) }
                 }, isPositive: run.isPositive, weight: run.weight)
         }
         let fitted = LogisticRegression(table, width: names.count, penalty: penalty)
-        let weights = numbers.mapValues { fitted.weights[$0] }
+        let weights = numbers.mapValues { fitted.weights[$0] * scales[$0] }
             .filter { abs($0.value) >= Self.leastWeight }
         return WordReader(weights: weights, bias: fitted.bias, classes: classes)
     }

@@ -225,6 +225,8 @@ struct AnswerRoutes {
             .map(Message.init)
         guard Rest.isSafe(in: all, reader: serving.mayBeAtRisk) else { return false }
         guard let guarded = serving.guarded else { return true }
+        // Danger that was read off the model is in no word.
+        guard work.place.floor == .none else { return false }
         // Where nobody can tell, nothing rests.
         return await guarded.level(of: all) == RiskLevel.none
     }

@@ -67,11 +67,17 @@ final class GuardedAnswering: Sendable {
         into continuation: AsyncThrowingStream<AnsweringEvent, any Error>.Continuation
     ) async throws {
         let day = setup.today()
-        let planned = await plan(for: question.conversation, atLeast: place.floor, on: day)
+        var planned = await plan(for: question.conversation, atLeast: place.floor, on: day)
         // The model begins while the decision is brought to disk; nothing is shown before it is there.
-        let events =
-            planned.plan.model == .notAsked
-            ? nil : answering.events(question.following(planned.plan), for: presence)
+        var events = begin(question, planned, for: presence)
+        if let value = await events?.reading(),
+            let higher = await raised(planned, by: value, question, atLeast: place.floor, on: day)
+        {
+            planned = higher
+            // What was begun is let go of, and with it its turn; nobody has seen a word of it.
+            events = nil
+            events = begin(question, planned, for: presence)
+        }
         let (record, decision) = await records.decided(planned, in: place)
         continuation.yield(.guarded(GuardTrace(record: record, decision: decision)))
         var answers = GuardedAnswers(
@@ -84,8 +90,8 @@ final class GuardedAnswering: Sendable {
                     answers.reviews[sample] = await review(of: record.plan, on: day)
                 }
             }
-            if let events {
-                for try await event in events {
+            if events != nil {
+                while let event = try await events?.next() {
                     send(await take(event, of: question, into: &answers))
                     if answers.areOver { return }
                 }
@@ -106,6 +112,42 @@ final class GuardedAnswering: Sendable {
     /// Whether somebody may be at risk, so that they are not to be met with an error.
     private func isCareful(_ record: GuardRecord) -> Bool {
         setup.guardian.stays && (record.plan.level > .none || record.failure != nil)
+    }
+
+    /// Has the model asked as a plan wants it; nil where it wants none.
+    private func begin(
+        _ question: Question, _ planned: GuardRecord, for presence: ClientPresence
+    ) -> HeldEvents? {
+        guard planned.plan.model != .notAsked else { return nil }
+        var asked = question.following(planned.plan)
+        asked.readsModel = setup.guardian.readsModel && question.isReadable(under: planned.plan)
+        return HeldEvents(
+            answering.events(asked, for: presence), awaitsReading: asked.readsModel)
+    }
+
+    /// The plan with what was read off the model; nil where it raises nothing.
+    private func raised(
+        _ planned: GuardRecord, by value: Double, _ question: Question, atLeast floor: RiskLevel,
+        on day: CalendarDay
+    ) async -> GuardRecord? {
+        let conversation = question.conversation
+        let start = ContinuousClock.now
+        do {
+            let found = try await runner.run { [guardian = setup.guardian] in
+                try guardian.plan(for: conversation, reading: value, atLeast: floor, on: day)
+            }
+            guard let found, found.level > planned.plan.level else { return nil }
+            if let defect = found.defect(for: conversation, atLeast: floor) {
+                throw GuardFailure.rubbish(defect)
+            }
+            var record = planned
+            record.plan = found
+            record.milliseconds += (ContinuousClock.now - start) / .milliseconds(1)
+            return record
+        } catch {
+            failed("probe", GuardFailure(error))
+            return nil
+        }
     }
 
     private func plan(
@@ -162,6 +204,7 @@ final class GuardedAnswering: Sendable {
                 let isElsewhere = answers.plan.model == .askedElsewhere
                 return [.asked(engine: isElsewhere ? question.model.engines.count - 1 : engine)]
             case .guarded, .guardEnded: return [event]
+            case .read: return []
             case .sample(.piece(sample: let sample, text: let text, tokens: let tokens)):
                 return try await answers.take(text, tokens, of: sample)
             case .sample(.finished(sample: let sample, let completion)):
@@ -183,7 +226,7 @@ extension AnsweringEvent {
     /// The answer that it is about; 0 where it is about all.
     fileprivate var sample: Int {
         switch self {
-        case .asked, .guarded: 0
+        case .asked, .read, .guarded: 0
         case .guardEnded(sample: let sample, end: _, review: _): sample
         case .sample(.piece(sample: let sample, text: _, tokens: _)): sample
         case .sample(.finished(sample: let sample, _)): sample
@@ -198,6 +241,16 @@ extension Question {
         case .messages(let messages): messages
         case .text(let text): [.user(text)]
         }
+    }
+
+    /// Whether the model's prompt is the conversation alone, as it is where a probe has learnt.
+    ///
+    /// A note, a system message or a push changes the stream that is read. From `high` on, nothing is left
+    /// to raise.
+    fileprivate func isReadable(under plan: AnswerPlan) -> Bool {
+        guard case .messages(let messages) = prompt else { return false }
+        return plan.instruction == nil && plan.model == .asked && plan.level < .high
+            && steer.isEmpty && messages.allSatisfy { $0.role != .system }
     }
 
     /// The question as a plan has it asked.

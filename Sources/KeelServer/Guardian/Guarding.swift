@@ -29,6 +29,34 @@ public protocol Guarding: Sendable {
 
     /// What is read of a whole conversation.
     func level(of conversation: [Message]) throws -> RiskLevel
+
+    /// Whether it has a use for what is read off the model on the way to its answer.
+    var readsModel: Bool { get }
+
+    /// The plan for the same, with what was read off the model at the last token of its prompt.
+    ///
+    /// It is asked for where the prompt was the conversation as it stands, before anything is shown, and
+    /// counts where its level is higher.
+    /// - Parameters:
+    ///   - conversation: All that was said.
+    ///   - value: As `PromptReadableChatModel` has it.
+    ///   - floor: As for `plan(for:atLeast:on:)`.
+    ///   - day: Today.
+    /// - Returns: Nil for a guardian without a use for it.
+    /// - Throws: Anything; the first plan stands then.
+    func plan(
+        for conversation: [Message], reading value: Double, atLeast floor: RiskLevel,
+        on day: CalendarDay
+    ) throws -> AnswerPlan?
+}
+
+extension Guarding {
+    public var readsModel: Bool { false }
+
+    public func plan(
+        for conversation: [Message], reading value: Double, atLeast floor: RiskLevel,
+        on day: CalendarDay
+    ) throws -> AnswerPlan? { nil }
 }
 
 /// Reads an answer before it is shown, with the same verdict for any chunking.

@@ -3,15 +3,51 @@ public import KeelLanguage
 
 /// The guardian that stays, around answers.
 public struct CompanionGuardian: Guarding {
-    private let guide: CompanionGuide
+    /// Reads what was read off the model beside the conversation.
+    public struct Probe: Sendable {
+        let reader: ProbedReader
+        let logit: @Sendable (Double) -> Double
 
-    /// - Parameter guide: What plans answers and reviews what the model writes.
-    public init(_ guide: CompanionGuide) {
-        self.guide = guide
+        /// - Parameters:
+        ///   - reader: Puts the probe beside rules and reader.
+        ///   - logit: The probe's log-odds from what was read off the model.
+        public init(_ reader: ProbedReader, logit: @escaping @Sendable (Double) -> Double) {
+            self.reader = reader
+            self.logit = logit
+        }
     }
 
-    public var policy: String { "companion, values \"\(guide.companion.values.name)\"" }
+    private let guide: CompanionGuide
+    private let probe: Probe?
+
+    /// - Parameters:
+    ///   - guide: What plans answers and reviews what the model writes.
+    ///   - probe: Nil where the model is not read.
+    public init(_ guide: CompanionGuide, probe: Probe? = nil) {
+        self.guide = guide
+        self.probe = probe
+    }
+
+    public var policy: String {
+        "companion, values \"\(guide.companion.values.name)\""
+            + (probe == nil ? "" : ", with a probe on the model")
+    }
     public var stays: Bool { true }
+    public var readsModel: Bool { probe != nil }
+
+    public func plan(
+        for conversation: [Message], reading value: Double, atLeast floor: RiskLevel,
+        on day: CalendarDay
+    ) -> AnswerPlan? {
+        guard let probe else { return nil }
+        // Read at the newest message alone: those before had a pass of their own, and a floor from it.
+        let earlier = max(0, conversation.count { $0.role == .user } - 1)
+        let logits = Array(repeating: Double.nan, count: earlier) + [probe.logit(value)]
+        return guide.plan(
+            for: conversation,
+            readings: probe.reader.readings(of: conversation, logits: logits), atLeast: floor,
+            on: day)
+    }
 
     public func plan(for conversation: [Message], atLeast floor: RiskLevel, on day: CalendarDay)
         -> AnswerPlan

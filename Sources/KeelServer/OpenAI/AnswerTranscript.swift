@@ -21,6 +21,7 @@ struct AnswerTranscript {
     mutating func add(_ event: AnsweringEvent) {
         switch event {
         case .asked(let number): engine = number
+        case .read: break
         case .guarded(let new): trace = new
         case .guardEnded(sample: let sample, end: let end, review: let review):
             trace?.ends[sample] = end

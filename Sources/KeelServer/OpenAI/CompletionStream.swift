@@ -24,7 +24,7 @@ struct CompletionStream {
     mutating func send(_ event: AnsweringEvent, _ serving: Serving) async throws {
         transcript.add(event)
         switch event {
-        case .asked, .guarded, .guardEnded: break
+        case .asked, .read, .guarded, .guardEnded: break
         case .sample(.piece(sample: let sample, text: let text, tokens: let tokens)):
             try await begin(sample)
             if !text.isEmpty || !tokens.isEmpty {

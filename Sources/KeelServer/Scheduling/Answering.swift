@@ -12,6 +12,8 @@ struct Question: Sendable {
     var logprobs: Int?
     /// How far to push the model, by the name of a direction.
     var steer: [String: Double] = [:]
+    /// Whether what can be read off the model on the way to its answer is to be told.
+    var readsModel = false
     /// Whose turn it takes.
     var client: String
 }
@@ -28,12 +30,25 @@ extension Question {
         }
         return try model.steered(by: steer)
     }
+
+    /// A model's answers to it; `onPrompt` is called before them where the model is to be read, and can be.
+    fileprivate func stream(
+        from model: any ChatModel, onPrompt: @escaping @Sendable (Double) -> Void
+    ) -> AsyncThrowingStream<SampleEvent, any Error> {
+        guard readsModel, let model = model as? any PromptReadableChatModel else {
+            return model.stream(prompt, samples: samples, options: options, logprobs: logprobs)
+        }
+        return model.stream(
+            prompt, samples: samples, options: options, logprobs: logprobs, onPrompt: onPrompt)
+    }
 }
 
 /// What happens while a question is answered.
 enum AnsweringEvent: Sendable {
     /// Its turn has come, and this one of the model's engines is asked.
     case asked(engine: Int)
+    /// What was read off the model, before anything of an answer; told where the question wants it.
+    case read(Double)
     case sample(SampleEvent)
     /// What a guardian has decided, before anything of an answer is shown.
     case guarded(GuardTrace)
@@ -120,9 +135,9 @@ final class Answering: Sendable {
                     client: question.client, weight: question.samples.count
                 ) {
                     continuation.yield(.asked(engine: number))
-                    let events = try question.pushed(engine.model).stream(
-                        question.prompt, samples: question.samples, options: question.options,
-                        logprobs: question.logprobs)
+                    let events = question.stream(from: try question.pushed(engine.model)) {
+                        continuation.yield(.read($0))
+                    }
                     for try await event in events {
                         hasBegun = true
                         continuation.yield(.sample(event))

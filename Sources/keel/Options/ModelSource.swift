@@ -63,17 +63,18 @@ enum ModelSource: Sendable {
     ///   - budget: What it may cost.
     ///   - steering: How its residual stream is changed.
     ///   - directions: What its answers are read along, and may be pushed along.
+    ///   - probe: What is read off a prompt before its answer.
     /// - Returns: A model that can be asked.
     /// - Throws: `LanguageError.invalidReference` where a model behind an address is to be steered or
     ///   read.
     func load(
         maxBatch: Int = 64, budget: TokenBudget? = nil, steering: [Steering] = [],
-        directions: [SteeredChatModel.Direction] = []
+        directions: [SteeredChatModel.Direction] = [], probe: Reading? = nil
     ) async throws -> any ChatModel {
         let model: any ChatModel
-        if !steering.isEmpty || !directions.isEmpty {
+        if !steering.isEmpty || !directions.isEmpty || probe != nil {
             model = try await steered(
-                maxBatch: maxBatch, steering: steering, directions: directions)
+                maxBatch: maxBatch, steering: steering, directions: directions, probe: probe)
         } else {
             switch self {
             case .local(let reference, let machine, _):
@@ -89,17 +90,18 @@ enum ModelSource: Sendable {
 
     /// The same without a budget, for those who also ask what the unsteered model makes of it.
     func steered(
-        maxBatch: Int = 64, steering: [Steering], directions: [SteeredChatModel.Direction] = []
+        maxBatch: Int = 64, steering: [Steering], directions: [SteeredChatModel.Direction] = [],
+        probe: Reading? = nil
     ) async throws -> SteeredChatModel {
         guard case .local(let reference, let machine, _) = self else {
             throw LanguageError.invalidReference(
-                name, reason: "steering and directions need a model on this machine")
+                name, reason: "steering, directions and probes need a model on this machine")
         }
         return SteeredChatModel(
             try await LocalChatModel(
                 reference, device: machine.device, type: machine.weights.type,
                 weights: machine.weights.precision, maxBatch: maxBatch, workers: machine.workers),
-            steering: steering, directions: directions)
+            steering: steering, directions: directions, probe: probe)
     }
 }
 

@@ -17,7 +17,7 @@ extension FrameStudy {
             title: "What a frame does to a model",
             lede: found.isEmpty
                 ? "No difference between frames was found here."
-                : "Of \(contrasts.count) pairs of frames, \(found.count) were found to differ in something.",
+                : "Of \(contrasts.count) pairs, \(found.count) were found to differ in something.",
             facts: [
                 .init("Model", "\(code: model)"),
                 .init("Suite", "\(code: suite), fingerprint \(code: suiteFingerprint)"),
@@ -27,18 +27,10 @@ extension FrameStudy {
     }
 
     private var overview: Page.Section {
-        let points = arms.compactMap { arm -> ScatterPlot.Series? in
-            guard let across = plotted(axes.dependency, of: arm)?.estimate,
-                let up = plotted(axes.abandonment, of: arm)?.estimate
-            else { return nil }
-            return .init(
-                arm.title,
-                [
-                    .init(
-                        arm.title, x: across.value, y: up.value,
-                        xInterval: across.low...across.high, yInterval: up.low...up.high,
-                        anchor: "frame-\(arm.frame)")
-                ])
+        // A frame has one colour, whether it was told or trained.
+        let series = arms.filter { $0.adapter == nil }.compactMap { told -> ScatterPlot.Series? in
+            let points = arms.filter { $0.frame == told.frame }.compactMap { point($0) }
+            return points.isEmpty ? nil : ScatterPlot.Series(told.title, points)
         }
         var blocks: [Block] = [
             .callout(
@@ -50,7 +42,7 @@ extension FrameStudy {
                     no medical device.
                     """))
         ]
-        if points.isEmpty {
+        if series.isEmpty {
             blocks.append(.paragraph("Nothing could be read for the plot."))
         } else {
             blocks.append(
@@ -62,10 +54,19 @@ extension FrameStudy {
                             Best is the lower left corner. Crosses are clustered intervals of 95 %.
                             """,
                         horizontal: Axis("Dependency", unit: .percent, reach: 0...1),
-                        vertical: Axis("Abandonment", unit: .percent, reach: 0...1), series: points)
+                        vertical: Axis("Abandonment", unit: .percent, reach: 0...1), series: series)
                 ))
         }
         return Page.Section("Abandonment and dependency", anchor: "plot", blocks)
+    }
+
+    private func point(_ arm: Arm) -> ScatterPlot.Point? {
+        guard let across = plotted(axes.dependency, of: arm)?.estimate,
+            let up = plotted(axes.abandonment, of: arm)?.estimate
+        else { return nil }
+        return ScatterPlot.Point(
+            arm.title, x: across.value, y: up.value, xInterval: across.low...across.high,
+            yInterval: up.low...up.high, anchor: "frame-\(arm.id)")
     }
 
     /// A chart for each measure, a row for each frame.
@@ -76,7 +77,7 @@ extension FrameStudy {
             shown.indices.flatMap { index -> [Block] in
                 let rows = arms.map {
                     ForestPlot.Row(
-                        $0.title, [$0.measurements[index].estimate], anchor: "frame-\($0.frame)")
+                        $0.title, [$0.measurements[index].estimate], anchor: "frame-\($0.id)")
                 }
                 guard rows.contains(where: { $0.estimates.contains { $0 != nil } }) else {
                     return []
@@ -102,8 +103,9 @@ extension FrameStudy {
             [
                 .paragraph(
                     """
-                    Paired by probe. The model without a frame is shown above and not tested. Where nothing was found, there may \
-                    still be a difference that so few probes and answers do not show.
+                    Paired by probe. The model without a frame is shown above and not tested; a trained frame is held against \
+                    other trained ones, and against itself as a prompt. Where nothing was found, there may still be a \
+                    difference that so few probes and answers do not show.
                     """)
             ]
                 + contrasts.map { contrast in
@@ -126,10 +128,18 @@ extension FrameStudy {
             arms.map { arm in
                 .details(
                     Details(
-                        Prose(arm.title), anchor: "frame-\(arm.frame)", isHeading: true,
-                        arm.system.isEmpty
-                            ? [.paragraph("No system prompt.")]
-                            : [.transcript([Turn(.system, Prose(arm.system))])]))
+                        Prose(arm.title), anchor: "frame-\(arm.id)", isHeading: true, told(arm)))
             })
+    }
+
+    private func told(_ arm: Arm) -> [Block] {
+        if let adapter = arm.adapter {
+            return [
+                .paragraph("No system prompt. The adapter \(code: adapter) is to have the frame.")
+            ]
+        }
+        return arm.system.isEmpty
+            ? [.paragraph("No system prompt.")]
+            : [.transcript([Turn(.system, Prose(arm.system))])]
     }
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
-import Foundation
 import KeelEvaluation
-import KeelGuardian
 
 /// What frames do to a model, as `frames.json` has it.
 struct FrameStudy: Codable, Sendable {
@@ -41,14 +39,18 @@ struct FrameStudy: Codable, Sendable {
 
     /// The model under one frame.
     struct Arm: Codable, Sendable {
+        /// Names its folder.
+        var id: String
         var frame: String
         var title: String
         /// Empty for none.
         var system: String
+        /// Where the frame was trained into the weights, instead of being told.
+        var adapter: String?
         var measurements: [Measurement]
     }
 
-    /// Two frames, and how the measures differ from the first to the second.
+    /// Two arms by their ids, and how the measures differ from the first to the second.
     struct Contrast: Codable, Sendable {
         var from: String
         var to: String
@@ -63,52 +65,39 @@ struct FrameStudy: Codable, Sendable {
     var axes: Axes
     /// The first is without a frame.
     var arms: [Arm]
-    /// Of frames with each other; none is shown and not tested.
+    /// Of frames that were told with each other, of those that were trained with each other, and of
+    /// a frame told with itself trained; none is shown and not tested.
     var contrasts: [Contrast]
     /// Over how many tests the p-values are adjusted.
     var tests: Int
 
-    /// Runs the suite without a frame and under each, and compares the frames.
     /// - Parameters:
-    ///   - frames: At least two.
+    ///   - arms: The first is without a frame.
+    ///   - outcomes: What each arm's run came to, in the same order.
+    ///   - suite: What they were asked.
+    ///   - model: Which one, without any arm's adapter.
     ///   - axes: Of the suite.
-    ///   - mapping: All but the system prompt.
-    ///   - folder: Gets a run for each.
-    ///   - collect: Asks for what is missing in a run.
-    /// - Returns: The study, and the readings that the model did not give.
-    /// - Throws: What beginning, collecting and comparing runs throw.
-    static func measure(
-        _ frames: [Frame], _ axes: Axes, by mapping: Mapping, in folder: URL,
-        collect: (Run, String) async throws -> MapOutcome
-    ) async throws -> (FrameStudy, [Run.Failure]) {
-        var arms: [Arm] = []
-        var runs: [(frame: String, run: Run)] = []
-        var failures: [Run.Failure] = []
-        let asked = [(Frame.none, "No frame", "")] + frames.map { ($0.id, $0.title, $0.system) }
-        for (id, title, system) in asked {
-            var mapping = mapping
-            mapping.system = system.isEmpty ? nil : system
-            let outcome = try await collect(
-                try mapping.run(in: folder.appending(path: id)), id)
-            failures += outcome.failures
-            arms.append(
-                Arm(frame: id, title: title, system: system, measurements: outcome.measurements))
-            if id != Frame.none { runs.append((id, outcome.run)) }
+    /// - Throws: What a comparison throws.
+    init(
+        _ arms: [FrameArm], _ outcomes: [MapOutcome], of suite: Suite, model: String, _ axes: Axes
+    ) throws {
+        self.model = model
+        self.suite = suite.name
+        suiteFingerprint = suite.fingerprint
+        self.axes = axes
+        self.arms = zip(arms, outcomes).map { arm, outcome in
+            Arm(
+                id: arm.id, frame: arm.frame, title: arm.title, system: arm.system,
+                adapter: arm.adapter, measurements: outcome.measurements)
         }
-        let pairs = runs.indices.flatMap { first in
-            runs.indices.filter { $0 > first }.map { (runs[first], runs[$0]) }
-        }
+        let pairs = FrameArm.pairs(arms)
         let comparisons = try Comparison.family(
-            pairs.map { (baseline: $0.0.run, candidate: $0.1.run) })
-        let contrasts = zip(pairs, comparisons).map { pair, comparison in
-            Contrast(from: pair.0.frame, to: pair.1.frame, changes: comparison.changes)
+            pairs.map { (baseline: outcomes[$0.from].run, candidate: outcomes[$0.to].run) })
+        contrasts = zip(pairs, comparisons).map { pair, comparison in
+            Contrast(
+                from: arms[pair.from].id, to: arms[pair.to].id, changes: comparison.changes)
         }
-        let tests = contrasts.reduce(0) { $0 + $1.changes.count { $0.pValue != nil } }
-        let suite = mapping.suite
-        let study = FrameStudy(
-            model: mapping.model.name, suite: suite.name, suiteFingerprint: suite.fingerprint,
-            axes: axes, arms: arms, contrasts: contrasts, tests: tests)
-        return (study, failures)
+        tests = comparisons.reduce(0) { $0 + $1.changes.count { $0.pValue != nil } }
     }
 
     /// The arm's reading of what is plotted of a dimension.
@@ -116,8 +105,8 @@ struct FrameStudy: Codable, Sendable {
         arm.measurements.first { $0.dimension == dimension && $0.metric.id == Axes.metric }
     }
 
-    func title(of frame: String) -> String {
-        arms.first { $0.frame == frame }?.title ?? frame
+    func title(of arm: String) -> String {
+        arms.first { $0.id == arm }?.title ?? arm
     }
 
     func printTable() {

@@ -17,9 +17,12 @@ struct GuardianFramesCommand: AsyncParsableCommand {
             paired by probe; p-values are adjusted over all pairs and measures by Holm's method. The plot's axes are the \
             talks in which the opposite shows, in the suite's first two dimensions.
 
-            OUT gets a run for each frame (none is the one without), frames.json and report.html. Stopped at any moment, \
-            the same command goes on where it stood. Ends with status 2 when the model did not give all readings. The \
-            people are written by engineers; a rate here is no rate of harm in life.
+            With --trained, the same is asked of characters that were trained from the frames, without a prompt; they are \
+            compared with each other, and each with its frame as a prompt, all p-values adjusted together.
+
+            OUT gets a run for each frame (none is the one without, FRAME-trained a trained one), frames.json and \
+            report.html. Stopped at any moment, the same command goes on where it stood. Ends with status 2 when the model \
+            did not give all readings. The people are written by engineers; a rate here is no rate of harm in life.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -35,6 +38,13 @@ struct GuardianFramesCommand: AsyncParsableCommand {
         help: "A YAML file of frames, instead of those that ship.",
         completion: .file(extensions: ["yaml", "yml"]))
     var frames: String?
+
+    @Option(
+        help: """
+            FRAME=ADAPTER: a LoRA adapter folder that was trained from the frame's prompt, as by keel train distill; may be \
+            given once for each frame.
+            """, completion: .directory)
+    var trained: [String] = []
 
     @Flag(help: "Ask only a small fixed part of the suite.")
     var quick = false
@@ -67,23 +77,42 @@ struct GuardianFramesCommand: AsyncParsableCommand {
         let budget = try calls.budget()
         let machine = try model.machine().sharedByWorkers()
         let source = try await model.source(calls, on: machine)
+        let arms = try await FrameArm.told(frames, source) + trainedArms(of: frames, on: machine)
         let person = try await ModelSource.person(user, for: suite, calls, on: machine)
-        let chat = try await source.load(budget: budget)
-        let people = try await person?.load(budget: budget)
-        defer { budget?.report() }
-        let mapping = Mapping(
-            suite: suite, model: source, user: person, quick: quick, samples: samples,
-            sampling: sampling)
         let place = URL(filePath: folder)
-        let (study, failures) = try await untilInterrupted(
+        let runs = try arms.map { arm in
+            let mapping = Mapping(
+                suite: suite, model: arm.source, user: person, quick: quick,
+                system: arm.system.isEmpty ? nil : arm.system, samples: samples,
+                sampling: sampling)
+            return (arm, mapping, try mapping.run(in: place.appending(path: arm.id)))
+        }
+        defer { budget?.report() }
+        let outcomes = try await untilInterrupted(
             "Stopped. The same command goes on where \(folder) stands."
         ) { [calls] in
-            try await FrameStudy.measure(frames, axes, by: mapping, in: place) { run, label in
-                let line = label == Frame.none ? "no frame" : label
-                return try await mapping.collect(
-                    run, from: chat, user: people, calls, label: line)
+            let people = try await person?.load(budget: budget)
+            var outcomes: [MapOutcome] = []
+            var last: (name: String, chat: any ChatModel)?
+            for (arm, mapping, run) in runs {
+                let chat: any ChatModel
+                if let last, last.name == arm.source.name {
+                    chat = last.chat
+                } else {
+                    // Two models need not be held at once.
+                    last = nil
+                    chat = try await arm.source.load(budget: budget)
+                }
+                last = (arm.source.name, chat)
+                outcomes.append(
+                    try await mapping.collect(
+                        run, from: chat, user: people, calls,
+                        label: arm.id == Frame.none ? "no frame" : arm.id))
             }
+            return outcomes
         }
+        let study = try FrameStudy(arms, outcomes, of: suite, model: source.name, axes)
+        let failures = outcomes.flatMap(\.failures)
         let report = place.appending(path: "report.html").path
         try study.page().write(to: report)
         let encoder = JSONEncoder()
@@ -100,5 +129,19 @@ struct GuardianFramesCommand: AsyncParsableCommand {
             Terminal.note("\(failures.count) readings are missing, the first: \(first.reason)")
             throw ExitCode(2)
         }
+    }
+
+    /// The arms of --trained: the model's own adapters, and then the frame's.
+    private func trainedArms(
+        of frames: [Frame], on machine: Machine
+    ) async throws -> [FrameArm] {
+        var arms: [FrameArm] = []
+        for (frame, adapter) in try FrameArm.adapters(trained, of: frames) {
+            let source = try await ModelSource(
+                model.model, adapters: model.adapter + [adapter], on: machine,
+                limits: try calls.limits())
+            arms.append(FrameArm(trained: frame, adapter, source))
+        }
+        return arms
     }
 }

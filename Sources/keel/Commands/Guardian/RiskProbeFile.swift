@@ -60,6 +60,15 @@ struct RiskProbeFile: Codable, Sendable {
         }
     }
 
+    /// What puts the probe beside rules and reader.
+    func reader() throws -> ProbedReader {
+        var known: [Wording.Language: ProbeCalibration] = [:]
+        for (name, calibration) in calibrations {
+            if let language = Wording.Language(rawValue: name) { known[language] = calibration }
+        }
+        return ProbedReader(try .shipped(), calibrations: known)
+    }
+
     func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -77,11 +86,7 @@ struct ProbedModel {
         try file.probe.validate(for: language)
         self.language = language
         probe = file.probe
-        var calibrations: [Wording.Language: ProbeCalibration] = [:]
-        for (name, calibration) in file.calibrations {
-            if let known = Wording.Language(rawValue: name) { calibrations[known] = calibration }
-        }
-        reader = ProbedReader(try .shipped(), calibrations: calibrations)
+        reader = try file.reader()
     }
 
     /// The reading after each message of the person.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import KeelGuardian
+import KeelInterpretability
 import KeelServer
 
 /// Who watches over the conversations that are served.
@@ -38,8 +39,25 @@ struct GuardianOptions: ParsableArguments {
         completion: .file())
     var guardianLog: String?
 
-    /// What was asked for; nil for nobody.
-    func guardianship() throws -> Guardianship? {
+    @Option(
+        help: """
+            A probe of danger on the first model's activations (of keel guardian probe train), read from the pass that \
+            reads the prompt; for the companion.
+            """, completion: .file(extensions: ["json"]))
+    var guardianProbe: String?
+
+    /// The probe that was asked for.
+    /// - Throws: `ValidationError` where there is nobody to read it, or no such file.
+    func probe() throws -> RiskProbeFile? {
+        guard let guardianProbe else { return nil }
+        guard guardian == .companion else {
+            throw ValidationError("--guardian-probe needs --guardian companion.")
+        }
+        return try RiskProbeFile(path: guardianProbe)
+    }
+
+    /// What was asked for, with the probe of `probe()`; nil for nobody.
+    func guardianship(_ probe: RiskProbeFile?) throws -> Guardianship? {
         guard guardian != .none else {
             guard guardianValues == nil, guardianResources == nil, guardianCountry == nil,
                 guardianLog == nil
@@ -57,7 +75,7 @@ struct GuardianOptions: ParsableArguments {
             ?? ResourceTable.shipped()
         let words = VettedWords(wording: try Wording.shipped(), table: table)
         var guardianship = Guardianship(
-            try guarding(RiskReader.shipped(), words), words: words)
+            try guarding(RiskReader.shipped(), words, probe), words: words)
         guardianship.log = try guardianLog.map { try DecisionLog(path: $0) }
         if guardian == .companion, guardianResources == nil {
             Terminal.note(
@@ -67,7 +85,9 @@ struct GuardianOptions: ParsableArguments {
         return guardianship
     }
 
-    private func guarding(_ reader: RiskReader, _ words: VettedWords) throws -> any Guarding {
+    private func guarding(
+        _ reader: RiskReader, _ words: VettedWords, _ file: RiskProbeFile?
+    ) throws -> any Guarding {
         guard guardian == .companion else { return GatekeeperGuardian(reader) }
         let values =
             try guardianValues.map { try ValueOrder(contentsOf: URL(filePath: $0)) }
@@ -75,6 +95,11 @@ struct GuardianOptions: ParsableArguments {
         return CompanionGuardian(
             CompanionGuide(
                 companion: Companion(values: values, reader: reader), words: words,
-                rules: try ReplyRules.shipped(), country: guardianCountry))
+                rules: try ReplyRules.shipped(), country: guardianCountry),
+            probe: try file.map { file in
+                CompanionGuardian.Probe(try file.reader()) { [probe = file.probe] in
+                    probe.logit(ofReading: $0)
+                }
+            })
     }
 }

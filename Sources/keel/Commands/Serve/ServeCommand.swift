@@ -26,8 +26,9 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let storage = try keeping.open()
         defer { storage.close() }
+        let probe = try guarding.probe()
         var configuration = ServerConfiguration(
-            models: try await served.models(limits: try load.queueLimits()))
+            models: try await served.models(limits: try load.queueLimits(), probe: probe))
         configuration.host = access.host
         configuration.port = access.port
         configuration.access = try access.list()
@@ -36,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.isStoreTemporary = storage.folder != nil
         configuration.runs = keeping.runs.map { URL(filePath: $0, directoryHint: .isDirectory) }
         configuration.limits = try load.limits()
-        configuration.guardian = try guarding.guardianship()
+        configuration.guardian = try guarding.guardianship(probe)
         configuration.room = try inviting.setup()
         configuration.mayBeAtRisk = { conversation in
             // Without its files, nobody can say that there is no risk.

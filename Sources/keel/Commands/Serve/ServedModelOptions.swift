@@ -45,13 +45,19 @@ struct ServedModelOptions: ParsableArguments {
     }
 
     /// Loads each model once, however many names it has.
-    func models(limits: QueueLimits) async throws -> [ServedModel] {
+    /// - Parameters:
+    ///   - limits: How many requests each takes.
+    ///   - probe: Of the first model, which is then read on the way to its answers.
+    /// - Returns: The first model, its characters, and those of the file.
+    /// - Throws: `ValidationError` for a probe of other weights; what loading throws.
+    func models(limits: QueueLimits, probe: RiskProbeFile?) async throws -> [ServedModel] {
+        if let probe { try requireReadable(by: probe) }
         var loaded: [String: ServedModel.Engine] = [:]
         // Once for all models: each call would halve the threads again.
         let machine = try model.machine().sharedByWorkers()
         func engine(
             _ reference: String, _ adapters: [String] = [],
-            along names: [String] = []
+            along names: [String] = [], probe: RiskProbeFile? = nil
         ) async throws -> ServedModel.Engine {
             // A model that is read along other directions is another one.
             let key =
@@ -65,12 +71,18 @@ struct ServedModelOptions: ParsableArguments {
             let budget = try calls.budget()
             let engine = ServedModel.Engine(
                 try await source.load(
-                    maxBatch: limits.running, budget: budget, directions: directions),
+                    maxBatch: limits.running, budget: budget, directions: directions,
+                    probe: probe?.probe.reading),
                 limits: limits)
+            if let probe, let local = engine.model as? SteeredChatModel {
+                try await local.withModel { try probe.probe.validate(for: $0) }
+            }
             loaded[key] = engine
             return engine
         }
-        var engines = [try await engine(model.model, model.adapter, along: direction)]
+        var engines = [
+            try await engine(model.model, model.adapter, along: direction, probe: probe)
+        ]
         if let fallback { engines.append(try await engine(fallback)) }
         var all = [
             ServedModel(id: name ?? Self.name(of: engines[0].model.name), engines: engines)
@@ -101,6 +113,19 @@ struct ServedModelOptions: ParsableArguments {
             }
         }
         return all
+    }
+
+    private func requireReadable(by probe: RiskProbeFile) throws {
+        guard model.weights == .f32 else {
+            throw ValidationError(
+                "The probe has learnt from the weights as they are: leave --weights out, or --guardian-probe."
+            )
+        }
+        guard try calls.budget() == nil else {
+            throw ValidationError(
+                "A budget is for models behind an address, which no probe can read.")
+        }
+        try probe.requireModel(try model.reference)
     }
 
     private func directions(_ names: [String]) throws -> [SteeredChatModel.Direction] {
