@@ -60,7 +60,11 @@ public struct RiskReading: Hashable, Sendable, Codable {
 
     /// Whether somebody may want to die or to hurt themselves, rather than hurt or be hurt by others.
     public var concernsOwnLife: Bool {
-        SignKind.level(of: kinds.subtracting([.violence, .endured]), nearIntent: false) >= .moderate
+        let own = kinds.subtracting([.violence, .endured])
+        if SignKind.level(of: own, nearIntent: false) >= .moderate { return true }
+        // More danger than the signs tell was read of words that are no longer here, or off a model. In doubt,
+        // it is the person's own.
+        return level >= .moderate && level > SignKind.level(of: kinds, nearIntent: true)
     }
 
     /// Kinds that the newest message completed.

@@ -1,6 +1,7 @@
 /// The events of an answer, of which the first can be looked at before they are passed on.
 struct HeldEvents {
-    private var rest: AsyncThrowingStream<AnsweringEvent, any Error>.Iterator
+    /// Taken up wherever it was left; to drop it ends the answer.
+    private let rest: AsyncThrowingStream<AnsweringEvent, any Error>
     private var held: [AnsweringEvent] = []
     private var failure: (any Error)?
     private let awaitsReading: Bool
@@ -9,7 +10,7 @@ struct HeldEvents {
     ///   - events: What happens; dropped with this.
     ///   - awaitsReading: Whether something may be read off the model first.
     init(_ events: AsyncThrowingStream<AnsweringEvent, any Error>, awaitsReading: Bool) {
-        rest = events.makeAsyncIterator()
+        rest = events
         self.awaitsReading = awaitsReading
     }
 
@@ -20,7 +21,7 @@ struct HeldEvents {
     mutating func reading() async -> Double? {
         guard awaitsReading else { return nil }
         do {
-            while let event = try await rest.next(isolation: #isolation) {
+            for try await event in rest {
                 if case .read(let value) = event { return value }
                 held.append(event)
                 guard case .asked = event else { return nil }
@@ -36,6 +37,7 @@ struct HeldEvents {
     mutating func next() async throws -> AnsweringEvent? {
         if !held.isEmpty { return held.removeFirst() }
         if let failure { throw failure }
-        return try await rest.next(isolation: #isolation)
+        for try await event in rest { return event }
+        return nil
     }
 }
