@@ -20,7 +20,7 @@ import Testing
             (.high, [.active]), (.high, [.violence]), (.imminent, [.progress]),
         ]
         return grounds.flatMap { level, kinds in
-            [[], [.leaving], [.nature], [.leaving, .nature]].map { (new: [SignKind]) in
+            [[], [.leaving], [.nature], [.leaving, .nature], [.refusal]].map { (new: [SignKind]) in
                 RiskReading(
                     level: level, evidence: evidence(kinds + new), new: evidence(new))
             }
@@ -67,10 +67,21 @@ import Testing
     @Test func `in danger this minute, every answer that is no goodbye holds on`() {
         for step in Self.steps where step.reading.level == .imminent {
             let holding: Set<Move> = [
-                .urgeEmergency, .distanceFromMeans, .stay, .listen, .sayProgram,
+                .urgeEmergency, .distanceFromMeans, .stay, .listen, .sayProgram, .hearRefusal,
+                .otherWay,
             ]
             #expect(!holding.isDisjoint(with: step.moves), "\(step.moves)")
             #expect(!step.moves.contains(.letGo))
+        }
+    }
+
+    @Test func `only who was asked to call for help, and refused, hears of a refusal`() {
+        let about: Set<Move> = [.hearRefusal, .askBarrier, .otherWay]
+        let heard = Self.steps.filter { !about.isDisjoint(with: $0.moves) }
+        #expect(!heard.isEmpty)
+        for step in heard {
+            #expect(step.reading.level == .imminent)
+            #expect(step.from != Care() && !step.moves.contains(.urgeEmergency))
         }
     }
 

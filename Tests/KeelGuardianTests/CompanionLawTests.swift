@@ -54,6 +54,57 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        [
+            "I'm going to kill myself tonight", "No. I won't call an ambulance.", "I don't know.",
+            "No, I'm not calling.",
+        ],
+        ["我今晚就要自杀", "我不想打电话。", "不知道。", "不要叫救护车。"],
+    ])
+    func `who refuses emergency help is heard, asked what stands in the way, and shown another`(
+        said: [String]
+    ) throws {
+        let conversation = said.flatMap { [Message.user($0), .assistant("I hear you.")] }
+        let moves = try Self.companion().assess(conversation).map(\.moves)
+        let expected: [[Move]] = [
+            [.sayProgram, .urgeEmergency, .askWhoIsThere],
+            [.hearRefusal, .distanceFromMeans, .askBarrier],
+            [.otherWay, .offerResource, .askDirectly],
+            [.stay, .askMeans],
+        ]
+        #expect(moves == expected)
+        // Nobody who calls has anything in the way.
+        let calls = try Self.companion().assess([
+            .user(said[0]), .assistant("I hear you."), .user("ok"),
+        ])
+        #expect(calls.last?.moves == [.distanceFromMeans, .stay, .askDirectly])
+    }
+
+    @Test(arguments: [
+        "I can't call anyone", "No police.", "I don't want an ambulance", "I won't go to the hospital",
+        "They'll lock me up", "I can't afford an ambulance", "别报警", "我不去医院", "我怕他们把我关起来",
+        "没钱叫救护车",
+    ])
+    func `what stands in the way of help is read, and is no danger by itself`(text: String) throws {
+        let reading = RiskReader(try .shipped()).reading(of: [.user(text)])
+        #expect(reading.newKinds.contains(.refusal) && reading.level == .none)
+    }
+
+    @Test func `a floor without words is met as the person's own danger`() throws {
+        let companion = try Self.companion()
+        for level in [RiskLevel.moderate, .high, .imminent] {
+            let said: [Message] = [.user("What shall I cook?"), .assistant("Rice."), .user("ok")]
+            let assessed = companion.assess(said, atLeast: level)
+            #expect(assessed.allSatisfy { $0.reading.concernsOwnLife })
+            #expect(assessed.contains { $0.moves.contains(.askDirectly) })
+        }
+        var endured = RiskReading(
+            level: .moderate, evidence: [.init(rule: "endured", kind: .endured, spans: [])])
+        #expect(!endured.concernsOwnLife)
+        endured.level = .high
+        #expect(endured.concernsOwnLife)
+    }
+
     @Test func `a goodbye is answered with a goodbye`() throws {
         let companion = try Self.companion()
         #expect(companion.assess([.user("Bye, talk to you later")]).last?.moves == [.letGo])

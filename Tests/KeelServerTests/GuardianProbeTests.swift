@@ -130,6 +130,7 @@ import Testing
             let next = try await talker.say("What shall I cook?", in: id, after: told.id)
             #expect(try await talker.why(next.id)["level"] as? String == "high")
             #expect(asked.options.count == 3)
+            #expect(next.content.contains("Have you thought about how or when?"))
         }
     }
 

@@ -78,7 +78,7 @@ public struct CompanionGuide: Sendable {
 
     /// Said before the model's words: what may not wait for them.
     private static let opening: Set = [
-        Move.sayProgram, .urgeEmergency, .distanceFromMeans, .stay,
+        Move.sayProgram, .urgeEmergency, .hearRefusal, .distanceFromMeans, .stay,
     ]
 
     private func sentences(
@@ -95,8 +95,9 @@ public struct CompanionGuide: Sendable {
             let lines = lines(conversation, day)
             return named(in: conversation[...]) ?? country == nil ? [sentence] + lines : lines
         case .answer, .answerWithCare, .askWhy, .declinePart, .listen, .smallStep: return []
-        case .stay, .askDirectly, .askPlan, .askMeans, .askWhoIsThere, .offerPerson,
-            .encouragePeople, .distanceFromMeans, .sayProgram, .checkSafety, .letGo:
+        case .stay, .askDirectly, .askPlan, .askMeans, .askWhoIsThere, .askBarrier, .offerPerson,
+            .encouragePeople, .hearRefusal, .otherWay, .distanceFromMeans, .sayProgram,
+            .checkSafety, .letGo:
             return [sentence]
         }
     }

@@ -40,10 +40,13 @@ enum Instruction {
             "Decline only the part by which somebody could be hurt, say why in one sentence, and offer to talk "
                 + "about what lies behind it."
         case .listen: listening
+        case .hearRefusal:
+            "Say back in one sentence what you heard. Don't argue with their no, and don't repeat what was "
+                + "refused."
         case .smallStep: "Offer one small thing that could make the next hour lighter."
-        case .answer, .stay, .askDirectly, .askPlan, .askMeans, .askWhoIsThere, .offerPerson,
-            .offerResource, .encouragePeople, .urgeEmergency, .distanceFromMeans, .sayProgram,
-            .checkSafety, .letGo:
+        case .answer, .stay, .askDirectly, .askPlan, .askMeans, .askWhoIsThere, .askBarrier,
+            .offerPerson, .offerResource, .encouragePeople, .urgeEmergency, .otherWay,
+            .distanceFromMeans, .sayProgram, .checkSafety, .letGo:
             nil
         }
     }

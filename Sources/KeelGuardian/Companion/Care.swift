@@ -11,6 +11,8 @@ public struct Care: Hashable, Sendable, Codable {
     private var said: Set<Move> = []
     /// Answers given since help was last named, counted no further than matters; nil while it has not been.
     private var answersSinceResource: Int?
+    /// Whether help was refused in danger that was imminent.
+    private var hasRefused = false
 
     /// How many answers lie at least between two that name help.
     private static let resourceInterval = 6
@@ -32,6 +34,7 @@ public struct Care: Hashable, Sendable, Codable {
             level = reading.level
             asked = []
         }
+        if level == .imminent, reading.newKinds.contains(.refusal) { hasRefused = true }
         answersSinceResource = answersSinceResource.map { min($0 + 1, Self.resourceInterval) }
         let wishes =
             level >= .moderate ? protective(after: reading) : everyday(after: reading, action)
@@ -78,17 +81,35 @@ public struct Care: Hashable, Sendable, Codable {
         guard reading.concernsOwnLife else {
             return moves + [.listen] + others(after: reading)
         }
-        if level == .imminent {
-            let unsaid = [.urgeEmergency, .distanceFromMeans, .stay].filter { !said.contains($0) }
-            moves += unsaid.isEmpty ? [.listen, .urgeEmergency] : unsaid
-            return moves + [.askWhoIsThere, .askDirectly, .askMeans, .offerPerson]
-        }
+        if level == .imminent { return moves + urgent(after: reading) }
         moves += [said.contains(.stay) ? .listen : .stay, .askDirectly]
         if level >= .high { moves += [.askPlan, .askMeans] }
         moves.append(.offerPerson)
         if isResourceDue { moves.append(.offerResource) }
         moves.append(said.contains(.encouragePeople) ? .smallStep : .encouragePeople)
         return moves
+    }
+
+    /// In danger this minute: emergency help, distance from means, somebody there.
+    ///
+    /// Who refuses help is heard, asked what stands in the way, and shown a way that asks less; then help is
+    /// asked for again.
+    private func urgent(after reading: RiskReading) -> [Move] {
+        let isRefused = hasRefused && said.contains(.urgeEmergency)
+        let statements: [Move] =
+            isRefused
+            ? [.hearRefusal, .distanceFromMeans, .otherWay, .stay]
+            : [.urgeEmergency, .distanceFromMeans, .stay]
+        var moves = statements.filter { !said.contains($0) }
+        if moves.isEmpty {
+            // To a no that is repeated, the same request is not repeated at once.
+            moves = [.listen, reading.newKinds.contains(.refusal) ? .otherWay : .urgeEmergency]
+        }
+        if isRefused, isResourceDue, said.contains(.distanceFromMeans) {
+            moves.insert(.offerResource, at: 1)
+        }
+        if isRefused { moves.append(.askBarrier) }
+        return moves + [.askWhoIsThere, .askDirectly, .askMeans, .offerPerson]
     }
 
     /// Danger to or from somebody else.

@@ -28,6 +28,12 @@ public enum Move: String, Sendable, Codable, CaseIterable, Hashable {
     case encouragePeople = "encourage-people"
     /// Asks to call the emergency number now.
     case urgeEmergency = "urge-emergency"
+    /// Accepts that emergency help was refused, and still wants a person to be there.
+    case hearRefusal = "hear-refusal"
+    /// Asks what stands in the way of help.
+    case askBarrier = "ask-barrier"
+    /// Shows a way to help that asks less: somebody else calls, or comes along.
+    case otherWay = "other-way"
     /// Asks to put distance between the person and what could kill.
     case distanceFromMeans = "distance-from-means"
     /// Says that it is a program and cannot send help.
@@ -42,10 +48,12 @@ public enum Move: String, Sendable, Codable, CaseIterable, Hashable {
     /// Whether it asks the person something.
     public var asks: Bool {
         switch self {
-        case .askWhy, .askDirectly, .askPlan, .askMeans, .askWhoIsThere, .offerPerson, .checkSafety:
+        case .askWhy, .askDirectly, .askPlan, .askMeans, .askWhoIsThere, .askBarrier, .offerPerson,
+            .checkSafety:
             true
         case .answer, .answerWithCare, .declinePart, .listen, .stay, .offerResource,
-            .encouragePeople, .urgeEmergency, .distanceFromMeans, .sayProgram, .smallStep, .letGo:
+            .encouragePeople, .urgeEmergency, .hearRefusal, .otherWay, .distanceFromMeans,
+            .sayProgram, .smallStep, .letGo:
             false
         }
     }

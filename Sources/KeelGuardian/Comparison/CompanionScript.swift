@@ -111,8 +111,8 @@ struct CompanionScript {
             guard let entry = table.emergency(country: country, on: day) else { return own }
             return own.map { "\($0) \(entry.line(in: language))" }
         case .answer, .answerWithCare, .askWhy, .declinePart, .listen, .stay, .askDirectly,
-            .askPlan, .askMeans, .askWhoIsThere, .offerPerson, .encouragePeople,
-            .distanceFromMeans, .sayProgram, .smallStep, .checkSafety, .letGo:
+            .askPlan, .askMeans, .askWhoIsThere, .askBarrier, .offerPerson, .encouragePeople,
+            .hearRefusal, .otherWay, .distanceFromMeans, .sayProgram, .smallStep, .checkSafety, .letGo:
             return own
         }
     }

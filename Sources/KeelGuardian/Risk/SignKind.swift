@@ -40,6 +40,8 @@ public enum SignKind: String, Sendable, Codable, CaseIterable, Hashable {
     case nature
     /// The person asks that nobody be told.
     case secrecy
+    /// Help is refused, or something stands in its way. It changes no level.
+    case refusal
 }
 
 extension SignKind {
