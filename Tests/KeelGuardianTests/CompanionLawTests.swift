@@ -81,7 +81,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "I can't call anyone", "No police.", "I don't want an ambulance", "I won't go to the hospital",
+        "I can't call anyone", "No police.", "I don't want an ambulance",
+        "I won't go to the hospital",
         "They'll lock me up", "I can't afford an ambulance", "别报警", "我不去医院", "我怕他们把我关起来",
         "没钱叫救护车",
     ])

@@ -112,7 +112,8 @@ struct CompanionScript {
             return own.map { "\($0) \(entry.line(in: language))" }
         case .answer, .answerWithCare, .askWhy, .declinePart, .listen, .stay, .askDirectly,
             .askPlan, .askMeans, .askWhoIsThere, .askBarrier, .offerPerson, .encouragePeople,
-            .hearRefusal, .otherWay, .distanceFromMeans, .sayProgram, .smallStep, .checkSafety, .letGo:
+            .hearRefusal, .otherWay, .distanceFromMeans, .sayProgram, .smallStep, .checkSafety,
+            .letGo:
             return own
         }
     }
