@@ -1,6 +1,7 @@
 import KeelGuardian
 import KeelLanguage
 import KeelServer
+import KeelStore
 import NIOHTTP1
 import Synchronization
 import Testing
@@ -44,6 +45,32 @@ import Testing
         ) -> AsyncThrowingStream<SampleEvent, any Error> {
             if let value { onPrompt(value) }
             return stream(prompt, samples: samples, options: options, logprobs: logprobs)
+        }
+    }
+
+    /// A model off which danger is read, and that writes until it is stopped.
+    private struct ReadEndlessModel: PromptReadableChatModel {
+        let inner = EndlessModel()
+        let name = "endless"
+
+        func complete(_ prompt: Prompt, samples: Range<Int>, options: SamplingOptions) async throws
+            -> [Completion]
+        { try await inner.complete(prompt, samples: samples, options: options) }
+
+        func score(_ completions: [String], after prompt: Prompt) async throws -> [Score] { [] }
+
+        func stream(
+            _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?
+        ) -> AsyncThrowingStream<SampleEvent, any Error> {
+            inner.stream(prompt, samples: samples, options: options, logprobs: logprobs)
+        }
+
+        func stream(
+            _ prompt: Prompt, samples: Range<Int>, options: SamplingOptions, logprobs: Int?,
+            onPrompt: @escaping @Sendable (Double) -> Void
+        ) -> AsyncThrowingStream<SampleEvent, any Error> {
+            onPrompt(2)
+            return inner.stream(prompt, samples: samples, options: options, logprobs: logprobs)
         }
     }
 
@@ -93,7 +120,7 @@ import Testing
     private static let stays = "I'm staying with you in this"
 
     private func guarded(
-        _ model: ServedModel, by guardian: (any Guarding)? = nil,
+        _ model: ServedModel, by guardian: (any Guarding)? = nil, store: String? = nil,
         _ body: (Talker) async throws -> Void
     ) async throws {
         let watching: any Guarding = try guardian ?? Self.companion()
@@ -101,7 +128,7 @@ import Testing
         try await withServer(
             [model],
             configure: {
-                do { try $0.guarded(by: watching) } catch { failure = error }
+                do { try $0.guarded(by: watching, store: store) } catch { failure = error }
             }
         ) { server in
             #expect(failure == nil)
@@ -131,6 +158,57 @@ import Testing
             #expect(try await talker.why(next.id)["level"] as? String == "high")
             #expect(asked.options.count == 3)
             #expect(next.content.contains("Have you thought about how or when?"))
+        }
+    }
+
+    @Test func `what a raised answer let go of is free, and so is all when the reader leaves`()
+        async throws
+    {
+        let model = ReadEndlessModel()
+        // A single turn: the second answer can only begin when the first has given it back.
+        let served = ServedModel.one(model, limits: QueueLimits(running: 1))
+        try await guarded(served) { talker in
+            let id = try await talker.conversation()
+            let question = try await talker.made(
+                "/keel/conversations/\(id)/messages", ["content": Self.said])
+            let leaving = Task { _ = try await talker.answer(to: question, in: id) }
+            while model.inner.prompts.count < 2 { await Task.yield() }
+            await model.inner.until { running, _ in running == 1 }
+            leaving.cancel()
+            _ = await leaving.result
+            await model.inner.until { running, _ in running == 0 }
+            #expect(model.inner.prompts.count == 2)
+        }
+    }
+
+    @Test func `where no other turn is to be had, a raised answer is met with care all the same`()
+        async throws
+    {
+        let model = ReadModel(value: 2, asked: Asked())
+        let limits = QueueLimits(running: 1, waiting: 0, waitingPerClient: 0)
+        try await guarded(.one(model, limits: limits)) { talker in
+            let told = try await talker.say(Self.said, in: try await talker.conversation())
+            // Whether the first turn was given back in time is chance; what they meet with is not.
+            #expect(told.content.hasPrefix(Self.stays) && told.streamed == told.content)
+            #expect(try await talker.why(told.id)["level"] as? String == "high")
+        }
+    }
+
+    @Test func `what a probe has raised stays raised over a restart, and without the probe`()
+        async throws
+    {
+        let path = try Store.newPath()
+        var kept: (conversation: String, answer: String)?
+        try await guarded(.one(ReadModel(value: 2, asked: Asked())), store: path) { talker in
+            let id = try await talker.conversation()
+            kept = (id, try await talker.say(Self.said, in: id).id)
+        }
+        let (id, answer) = try #require(kept)
+        let shipped = try CompanionGuardian.shipped()
+        try await guarded(.one(ReadModel(value: nil, asked: Asked())), by: shipped, store: path) {
+            talker in
+            let next = try await talker.say("What shall I cook?", in: id, after: answer)
+            #expect(try await talker.why(next.id)["level"] as? String == "high")
         }
     }
 

@@ -161,6 +161,18 @@ import Testing
         }
     }
 
+    @Test func `a decision that cannot be read may tell of danger`() async throws {
+        let path = try Store.newPath()
+        try await guarded(store: path) { talker in
+            let id = try await talker.conversation()
+            let told = try await talker.say("What should I cook tonight?", in: id)
+            try await Store(at: path).log(
+                "guardian", payload: Data("{}".utf8), conversation: id, message: told.id)
+            let next = try await talker.say("And then?", in: id, after: told.id)
+            #expect(try await talker.why(next.id)["level"] as? String == "moderate")
+        }
+    }
+
     @Test func `danger that was read is not deleted for its age`() async throws {
         let path = try Store.newPath()
         try await guarded(store: path) { talker in

@@ -121,10 +121,10 @@ struct AnswerRoutes {
         // Not the last: answers in other branches may have been decided at the same time.
         for decision in try await store.decisions(about: conversation, of: owner)
         where decision.kind == GuardRecords.decided {
-            guard let payload = decision.payload,
-                let record = try? JSONDecoder().decode(GuardRecord.self, from: payload)
-            else { continue }
-            place.floor = max(place.floor, record.plan.level)
+            guard let payload = decision.payload else { continue }
+            let record = try? JSONDecoder().decode(GuardRecord.self, from: payload)
+            // What cannot be read here was written by another version, and may tell of danger.
+            place.floor = max(place.floor, record?.plan.level ?? .moderate)
         }
         return place
     }
